@@ -1,0 +1,32 @@
+"""Where generated things live (contract, section 11)."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+SEEDS = PROJECT / "seeds"
+
+
+def data_directory() -> Path:
+    """Return the folder of everything generated: ``CASPERS_DATA``, or ``data/`` in the project."""
+    return Path(os.environ.get("CASPERS_DATA") or PROJECT / "data").resolve()
+
+
+def canonical_directory() -> Path:
+    """Return the folder of the canonical dataset."""
+    return data_directory() / "canonical"
+
+
+def landing_directory() -> Path:
+    """Return the folder in which landed events become visible."""
+    return data_directory() / "landing" / "events"
+
+
+def roads_directory() -> Path:
+    """Return the folder of cached street networks."""
+    return data_directory() / "roads"
+
+
+def warehouse_file() -> Path:
+    """Return the DuckDB file that dbt writes."""
+    return data_directory() / "caspers.duckdb"

@@ -1,0 +1,26 @@
+{#- In a select list: one row per element of a list. -#}
+{% macro explode_list(expression) %}
+    {{ return(adapter.dispatch('explode_list')(expression)) }}
+{% endmacro %}
+
+{% macro duckdb__explode_list(expression) -%}
+    unnest({{ expression }})
+{%- endmacro %}
+
+{% macro spark__explode_list(expression) -%}
+    explode({{ expression }})
+{%- endmacro %}
+
+{#- In a select list: one row per element of a list, with its position counted from 0. -#}
+{% macro explode_with_position(expression, position, element) %}
+    {{ return(adapter.dispatch('explode_with_position')(expression, position, element)) }}
+{% endmacro %}
+
+{% macro duckdb__explode_with_position(expression, position, element) -%}
+    generate_subscripts({{ expression }}, 1) - 1 as {{ position }},
+        unnest({{ expression }}) as {{ element }}
+{%- endmacro %}
+
+{% macro spark__explode_with_position(expression, position, element) -%}
+    posexplode({{ expression }}) as ({{ position }}, {{ element }})
+{%- endmacro %}

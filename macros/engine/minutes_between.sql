@@ -1,0 +1,19 @@
+{#-
+    Minutes from one timestamp to a later one, to the millisecond; null where either is missing or where
+    the later one comes first, because a stage cannot last less than nothing.
+-#}
+{% macro minutes_between(earlier, later) -%}
+    case when {{ later }} >= {{ earlier }} then {{ milliseconds_between(earlier, later) }} / 60000.0 end
+{%- endmacro %}
+
+{% macro milliseconds_between(earlier, later) %}
+    {{ return(adapter.dispatch('milliseconds_between')(earlier, later)) }}
+{% endmacro %}
+
+{% macro duckdb__milliseconds_between(earlier, later) -%}
+    (epoch_ms({{ later }}) - epoch_ms({{ earlier }}))::double
+{%- endmacro %}
+
+{% macro spark__milliseconds_between(earlier, later) -%}
+    cast(unix_millis({{ later }}) - unix_millis({{ earlier }}) as double)
+{%- endmacro %}

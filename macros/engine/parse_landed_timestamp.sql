@@ -1,0 +1,12 @@
+{#- The landed `yyyy-MM-dd HH:mm:ss.SSS` as a timestamp without zone; null where it is anything else. -#}
+{% macro parse_landed_timestamp(expression) %}
+    {{ return(adapter.dispatch('parse_landed_timestamp')(expression)) }}
+{% endmacro %}
+
+{% macro duckdb__parse_landed_timestamp(expression) -%}
+    try_strptime({{ expression }}, '%Y-%m-%d %H:%M:%S.%g')
+{%- endmacro %}
+
+{% macro spark__parse_landed_timestamp(expression) -%}
+    try_to_timestamp({{ expression }}, 'yyyy-MM-dd HH:mm:ss.SSS')
+{%- endmacro %}

@@ -1,0 +1,105 @@
+{#-
+    A query over the given files (from landed_files(), oldest first), one row per line:
+    file, line_number (null where the engine cannot tell), line (null for a blank one).
+
+    Lines are read as text and parsed later, because a JSON reader either stops at the first line it
+    cannot read or turns it into a row of nulls; both would lose what was landed.
+-#}
+{% macro read_landed_lines(files) %}
+    {{ return(adapter.dispatch('read_landed_lines')(files)) }}
+{% endmacro %}
+
+{% macro duckdb__read_landed_lines(files) %}
+    {%- set broken = duckdb_files_that_are_not_text(files) -%}
+    {%- set readable = files | rejectattr('path', 'in', broken) | list -%}
+    {%- set queries = [] -%}
+    {%- if readable or not broken -%}
+        {%- do queries.append(duckdb_read_text_lines(readable)) -%}
+    {%- endif -%}
+    {%- if broken -%}
+        {%- do queries.append(duckdb_read_broken_lines(broken)) -%}
+    {%- endif -%}
+    {{ return(queries | join('\n    union all\n    ')) }}
+{% endmacro %}
+
+{#- The CSV reader stops at the first byte that is not UTF-8; such files are read another way. -#}
+{% macro duckdb_files_that_are_not_text(files) %}
+    {% set candidates = [] %}
+    {% for landed in files if not landed.path.endswith('.gz') %}
+        {% do candidates.append("'" ~ landed.path | replace("'", "''") ~ "'") %}
+    {% endfor %}
+    {% if not candidates %}{{ return([]) }}{% endif %}
+    {#- A window file of many gigabytes is not loaded whole just to look at it. -#}
+    {% set checked = run_query(
+        "select filename from read_blob([" ~ candidates | join(', ') ~ "])"
+        ~ " where size < 268435456 and try(decode(content)) is null order by 1"
+    ) %}
+    {{ return(checked.columns[0].values() | list) }}
+{% endmacro %}
+
+{% macro duckdb_read_text_lines(files) %}
+    {%- if not files -%}
+    select null::varchar as file, null::bigint as line_number, null::varchar as line where false
+    {%- else -%}
+    {%- set paths -%}
+        [{% for landed in files %}'{{ landed.path | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}]
+    {%- endset -%}
+    {#- The delimiter is a control character: valid JSON holds none, so no event is ever split. -#}
+    {%- set reader -%}
+        read_csv(
+            {{ paths }},
+            columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, filename = true,
+            delim = chr(31), quote = '', escape = '', strict_mode = false,
+            max_line_size = 67108864
+        )
+    {%- endset -%}
+    select
+        parse_filename(lines.filename) as file,
+        cast(lines.position - first_line.lines_before as bigint) as line_number,
+        lines.line
+    from (select filename, line, row_number() over () as position from {{ reader }}) as lines
+    inner join (
+        select filename, sum(count(*)) over (order by filename) - count(*) as lines_before
+        from {{ reader }}
+        group by filename
+    ) as first_line on lines.filename = first_line.filename
+    {%- endif -%}
+{% endmacro %}
+
+{#-
+    Bytes that are not UTF-8: the file is cut at its line feeds in DuckDB's escaped notation, and every
+    line that is text after all is turned back into text.
+-#}
+{% macro duckdb_read_broken_lines(paths) %}
+    select
+        parse_filename(filename) as file,
+        line_number,
+        coalesce(try(decode(escaped::blob)), escaped) as line
+    from (
+        select
+            filename,
+            unnest(lines) as escaped,
+            generate_subscripts(lines, 1) as line_number
+        from (
+            select
+                filename,
+                string_split(
+                    regexp_replace(content::varchar, '^\\xEF\\xBB\\xBF|(\\x0D)?\\x0A$', '', 'g'), '\x0A'
+                ) as lines
+            from read_blob([{% for path in paths %}'{{ path | replace("'", "''") }}'{{ ', ' if not loop.last }}{% endfor %}])
+        )
+    )
+{% endmacro %}
+
+{% macro spark__read_landed_lines(files) %}
+    {%- if not files -%}
+    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
+    where false
+    {%- else -%}
+    {%- for landed in files %}
+    select '{{ landed.file }}' as file, cast(null as bigint) as line_number, value as line
+    from text.`{{ landed.path }}`
+    {{ 'union all' if not loop.last }}
+    {%- endfor -%}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,7 @@
+{#-
+    A percentile of minutes, interpolated between the two nearest orders and kept to a thousandth of a
+    minute, so that what is stored is what orders are judged by.
+-#}
+{% macro percentile_minutes(share, expression) -%}
+    cast(percentile_cont({{ share }}) within group (order by {{ expression }}) as decimal(9, 3))
+{%- endmacro %}

@@ -1,0 +1,52 @@
+{#-
+    The days that this run has to make anew: a sorted list of 'yyyy-MM-dd', or none for "all of them"
+    (first build, full refresh). A model says in `meta` how its days are touched:
+
+        replaces    the day expression of its own rows
+        touched_by  a list, one entry per model that it is made from:
+            model       the model's name
+            day         the day, in that model, of the rows here that its rows touch; or
+            key         a column of both: touched are the days on which that key stands here today
+            days_after  how many days after the touched one are touched as well (a trailing window)
+            complete    the model's days are all the days there can be: a day that has gone from it
+                        has to go from here too
+
+    Both the model and the strategy `replace_touched` ask this macro, so what is deleted is what was
+    made anew.
+-#}
+{% macro touched_days(upstream=none) %}
+    {% if not execute or not is_incremental() %}{{ return(none) }}{% endif %}
+    {% set meta = config.get('meta') %}
+    {% set since = last_load(this) %}
+    {% set days = [] %}
+    {% for upstream in meta['touched_by'] %}
+        {% set rows = ref(upstream.model) %}
+        {% set new_rows = 'from ' ~ rows ~ ' where load_number > ' ~ since %}
+        {% set queries = [] %}
+        {% if upstream.key is defined %}
+            {% do queries.append(
+                'select distinct ' ~ meta['replaces'] ~ ' as day from ' ~ this
+                ~ ' where ' ~ upstream.key ~ ' in (select ' ~ upstream.key ~ ' ' ~ new_rows ~ ')'
+            ) %}
+        {% endif %}
+        {% if upstream.day is defined %}
+            {% do queries.append('select distinct ' ~ upstream.day ~ ' as day ' ~ new_rows) %}
+        {% endif %}
+        {% if upstream.complete %}
+            {% do queries.append(
+                'select distinct ' ~ meta['replaces'] ~ ' as day from ' ~ this
+                ~ ' except select distinct ' ~ upstream.day ~ ' as day from ' ~ rows
+            ) %}
+        {% endif %}
+        {% for query in queries %}
+            {% set touched = run_query('select day from (' ~ query ~ ') as touched where day is not null') %}
+            {% for row in touched.rows %}
+                {% for offset in range((upstream.days_after or 0) | int + 1) %}
+                    {% set day = (row[0] + modules.datetime.timedelta(days=offset)).isoformat() %}
+                    {% if day not in days %}{% do days.append(day) %}{% endif %}
+                {% endfor %}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(days | sort) }}
+{% endmacro %}

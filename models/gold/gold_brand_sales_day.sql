@@ -1,0 +1,32 @@
+-- Grain: one row per brand and day on which it sold anything.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    meta={
+        'replaces': 'day',
+        'touched_by': [{'model': 'silver_order_items', 'day': 'order_day', 'complete': true}]
+    }
+) }}
+
+{% set days = touched_days() %}
+{{ log_window(days) }}
+
+with order_items as (
+    select * from {{ ref('silver_order_items') }}
+    where {{ in_days('order_day', days) }}
+),
+
+final as (
+    select
+        brand_id,
+        order_day as day,
+        {{ count_distinct('order_id') }} as orders,
+        cast(sum(qty) as bigint) as items_sold,
+        cast(sum(extended_price) as decimal(18, 2)) as brand_revenue,
+        {{ load_number() }} as load_number
+    from order_items
+    group by brand_id, order_day
+)
+
+select * from final

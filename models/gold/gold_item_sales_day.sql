@@ -1,0 +1,34 @@
+-- Grain: one row per item (item_id, menu_id, category_id, brand_id) and day on which it was sold.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    meta={
+        'replaces': 'day',
+        'touched_by': [{'model': 'silver_order_items', 'day': 'order_day', 'complete': true}]
+    }
+) }}
+
+{% set days = touched_days() %}
+{{ log_window(days) }}
+
+with order_items as (
+    select * from {{ ref('silver_order_items') }}
+    where {{ in_days('order_day', days) }}
+),
+
+final as (
+    select
+        item_id,
+        menu_id,
+        category_id,
+        brand_id,
+        order_day as day,
+        cast(sum(qty) as bigint) as units_sold,
+        cast(sum(extended_price) as decimal(18, 2)) as gross_revenue,
+        {{ load_number() }} as load_number
+    from order_items
+    group by item_id, menu_id, category_id, brand_id, order_day
+)
+
+select * from final

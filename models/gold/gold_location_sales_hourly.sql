@@ -1,0 +1,31 @@
+-- Grain: one row per kitchen and hour in which it took an order.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    meta={
+        'replaces': 'cast(hour_ts as date)',
+        'touched_by': [{'model': 'silver_order_items', 'day': 'order_day', 'complete': true}]
+    }
+) }}
+
+{% set days = touched_days() %}
+{{ log_window(days) }}
+
+with order_items as (
+    select * from {{ ref('silver_order_items') }}
+    where {{ in_days('order_day', days) }}
+),
+
+final as (
+    select
+        location_id,
+        cast(date_trunc('hour', order_ts) as timestamp) as hour_ts,
+        {{ count_distinct('order_id') }} as orders,
+        cast(sum(extended_price) as decimal(18, 2)) as revenue,
+        {{ load_number() }} as load_number
+    from order_items
+    group by location_id, cast(date_trunc('hour', order_ts) as timestamp)
+)
+
+select * from final

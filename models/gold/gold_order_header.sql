@@ -1,0 +1,34 @@
+-- Grain: one row per order with a readable basket.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    meta={
+        'replaces': 'order_day',
+        'touched_by': [{'model': 'silver_order_items', 'day': 'order_day', 'complete': true}]
+    }
+) }}
+
+{% set days = touched_days() %}
+{{ log_window(days) }}
+
+with order_items as (
+    select * from {{ ref('silver_order_items') }}
+    where {{ in_days('order_day', days) }}
+),
+
+final as (
+    select
+        order_id,
+        location_id,
+        order_day,
+        cast(sum(extended_price) as decimal(18, 2)) as order_revenue,
+        cast(sum(qty) as bigint) as total_qty,
+        count(item_id) as total_items,
+        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order,
+        {{ load_number() }} as load_number
+    from order_items
+    group by order_id, location_id, order_day
+)
+
+select * from final

@@ -1,0 +1,192 @@
+# Grain: one row per delivered order, judged by the refund policy (contract, section 7).
+"""Which delivered orders deserve a refund, how much and why.
+
+The policy, ``judge``, is a pure function of columns; ``model`` only carries rows in and out.
+"""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class RefundPolicy:
+    """The numbers of the refund policy; each is a variable of the dbt project.
+
+    Attributes
+    ----------
+    history_days
+        Completed days before the delivery whose deliveries an order is compared with.
+    minimum_deliveries
+        With fewer deliveries than this in those days nobody is refunded.
+    partial_share_from, partial_share_to
+        Share of the order refunded just above P75, growing linearly to the second one at P99.
+    """
+
+    history_days: int
+    minimum_deliveries: int
+    partial_share_from: float
+    partial_share_to: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.partial_share_from <= self.partial_share_to <= 1:
+            raise ValueError(
+                "refund_partial_share_from and refund_partial_share_to must be shares of an order "
+                f"with 0 <= from <= to <= 1, not {self.partial_share_from} and "
+                f"{self.partial_share_to}: mend the vars in dbt_project.yml"
+            )
+        if self.history_days < 1 or self.minimum_deliveries < 1:
+            raise ValueError(
+                "refund_history_days and refund_minimum_deliveries must be at least 1: "
+                "mend the vars in dbt_project.yml"
+            )
+
+
+def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
+    """Judge delivered orders by how late they were for their kitchen.
+
+    Parameters
+    ----------
+    orders
+        N rows with ``total_minutes``, ``p75_minutes``, ``p99_minutes`` (float64, null where unknown),
+        ``revenue_cents`` (int64, null where the basket is unknown) and ``history_deliveries`` (int64).
+    policy
+        The numbers to judge by.
+
+    Returns
+    -------
+    pa.Table
+        N rows in the same order: ``refund_class`` (none, partial, full), ``refund_cents`` (int64,
+        never more than the order's revenue) and ``reason``.
+    """
+    minutes = _floats(orders, "total_minutes")
+    p75 = _floats(orders, "p75_minutes")
+    p99 = _floats(orders, "p99_minutes")
+    revenue = np.nan_to_num(_floats(orders, "revenue_cents"))
+    history = _floats(orders, "history_deliveries")
+
+    unknown_time = np.isnan(minutes)
+    unknown_basket = np.isnan(_floats(orders, "revenue_cents"))
+    little_history = np.isnan(p75) | (history < policy.minimum_deliveries)
+    judged = ~(unknown_time | unknown_basket | little_history)
+
+    full = judged & (minutes > p99)
+    partial = judged & (minutes > p75) & ~full
+    span = np.where(p99 > p75, p99 - p75, 1.0)
+    lateness = np.where(partial, (minutes - p75) / span, 0.0)
+    share = policy.partial_share_from + lateness * (
+        policy.partial_share_to - policy.partial_share_from
+    )
+    # Half a cent goes to the customer; the share is at most 1, so never more than the revenue.
+    cents = np.where(full, revenue, np.where(partial, np.floor(revenue * share + 0.5), 0.0))
+
+    reasons = np.empty(len(orders), dtype=object)
+    on_time = judged & ~full & ~partial
+    reasons[on_time] = [
+        f"Delivered in {m:.1f} minutes, within the kitchen's P75 of {p:.1f}"
+        for m, p in zip(minutes[on_time], p75[on_time], strict=True)
+    ]
+    reasons[partial] = [
+        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the kitchen's P75 of {p:.1f}"
+        for m, p in zip(minutes[partial], p75[partial], strict=True)
+    ]
+    reasons[full] = [
+        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the kitchen's P99 of {p:.1f}"
+        for m, p in zip(minutes[full], p99[full], strict=True)
+    ]
+    reasons[little_history] = (
+        f"Too little history: fewer than {policy.minimum_deliveries} deliveries "
+        f"in the {policy.history_days} days before"
+    )
+    reasons[unknown_basket] = "The basket of the order is unknown, so there is nothing to refund"
+    reasons[unknown_time] = "The time from creation to delivery is unknown"
+
+    classes = np.where(full, "full", np.where(partial, "partial", "none"))
+    return pa.table(
+        {
+            "refund_class": pa.array(classes.tolist(), pa.string()),
+            "refund_cents": pa.array(cents.astype(np.int64)),
+            "reason": pa.array(reasons.tolist(), pa.string()),
+        }
+    )
+
+
+def agent_response(judgement: pa.Table) -> pa.Array:
+    """Render judgements (as returned by ``judge``) as the JSON objects of the contract."""
+    return pa.array(
+        [
+            json.dumps(
+                {"refund_usd": cents / 100, "refund_class": refund_class, "reason": reason}
+            )
+            for cents, refund_class, reason in zip(
+                judgement["refund_cents"].to_pylist(),
+                judgement["refund_class"].to_pylist(),
+                judgement["reason"].to_pylist(),
+                strict=True,
+            )
+        ],
+        pa.string(),
+    )
+
+
+def _floats(orders: pa.Table, column: str) -> np.ndarray:
+    """Return a column as float64 with NaN for null."""
+    values = orders[column].cast(pa.float64()).combine_chunks()
+    return values.to_numpy(zero_copy_only=False)
+
+
+def model(dbt, session):
+    """Score the orders of the touched days; the strategy replaces exactly those days."""
+    policy = RefundPolicy(
+        history_days=int(dbt.config.meta_get("refund_history_days")),
+        minimum_deliveries=int(dbt.config.meta_get("refund_minimum_deliveries")),
+        partial_share_from=float(dbt.config.meta_get("refund_partial_share_from")),
+        partial_share_to=float(dbt.config.meta_get("refund_partial_share_to")),
+    )
+    candidates = dbt.ref("refund_candidates")
+    last_load = candidates.aggregate("coalesce(max(load_number), 0)").fetchall()[0][0]
+    if dbt.is_incremental:
+        since = session.sql(f"select coalesce(max(load_number), 0) from {dbt.this}").fetchall()[0][0]
+        touched = (
+            candidates.filter(f"load_number > {since}")
+            .project("delivered_day")
+            .distinct()
+            .order("delivered_day")
+        )
+        days = [f"date '{day.isoformat()}'" for (day,) in touched.fetchall()]
+        candidates = candidates.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
+
+    orders = candidates.project(
+        """
+        order_id, order_ts, location_id, delivered_day, total_minutes, order_revenue,
+        cast(order_revenue * 100 as bigint) as revenue_cents,
+        p50_minutes, p75_minutes, p99_minutes, history_deliveries
+        """
+    ).to_arrow_table()
+    judgement = judge(orders, policy)
+    for name in judgement.column_names:
+        orders = orders.append_column(name, judgement[name])
+    orders = orders.append_column("agent_response", agent_response(judgement))
+
+    scored = session.from_arrow(orders)
+    return scored.project(
+        f"""
+        order_id,
+        cast(current_timestamp as timestamp) as ts,
+        order_ts,
+        agent_response,
+        cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2)) as refund_usd,
+        refund_class,
+        reason,
+        location_id,
+        delivered_day,
+        total_minutes,
+        order_revenue,
+        p50_minutes,
+        p75_minutes,
+        p99_minutes,
+        cast({last_load} as bigint) as load_number
+        """
+    )

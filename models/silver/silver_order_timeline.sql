@@ -1,0 +1,196 @@
+-- Grain: one row per order that any event has landed of.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_touched',
+    meta={
+        'replaces': 'order_day',
+        'touched_by': [{'model': 'landed_lines', 'key': 'order_id', 'day': 'cast(event_ts as date)'}]
+    }
+) }}
+
+{% set days = touched_days() %}
+{{ log_window(days) }}
+
+with landed_lines as (
+    select * from {{ ref('landed_lines') }}
+),
+
+{% if days is not none %}
+touched_orders as (
+    {{ touched_orders(ref('landed_lines')) }}
+),
+{% endif %}
+
+readable_lines as (
+    select
+        order_id,
+        location_id,
+        event_id,
+        event_type,
+        event_ts,
+        sequence,
+        body,
+        is_duplicate
+    from landed_lines
+    where
+        rejection_reason is null
+        {%- if days is not none %}
+        {%- set span = touched_orders_span(ref('landed_lines')) %}
+        {%- if span.first is not none %}
+        and event_ts between timestamp '{{ span.first }}' and timestamp '{{ span.last }}'
+        {%- endif %}
+        and order_id in (select order_id from touched_orders)
+        {%- endif %}
+),
+
+events as (
+    select * from readable_lines
+    where not is_duplicate
+),
+
+-- An order that was created twice was created by its first event; a tie is broken by what cannot tie.
+creations as (
+    select
+        order_id,
+        location_id,
+        event_id as created_event_id,
+        event_ts as created_ts,
+        {{ json_fields('body', {
+            'customer_lat': 'DOUBLE', 'customer_lon': 'DOUBLE', 'customer_addr': 'VARCHAR'
+        }) }} as customer,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from events
+    where event_type = 'order_created'
+),
+
+pickups as (
+    select
+        order_id,
+        {{ json_fields('body', {'eta_mins': 'DOUBLE'}) }} as promise,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from events
+    where event_type = 'driver_picked_up'
+),
+
+stages as (
+    select
+        order_id,
+        min(location_id) as location_id,
+        min(case when event_type = 'gk_started' then event_ts end) as started_ts,
+        min(case when event_type = 'gk_finished' then event_ts end) as finished_ts,
+        min(case when event_type = 'gk_ready' then event_ts end) as ready_ts,
+        min(case when event_type = 'driver_arrived' then event_ts end) as driver_arrived_ts,
+        min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
+        min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
+        count(case when event_type = 'driver_ping' then 1 end) as pings,
+        min(event_ts) as first_event_ts,
+        max(event_ts) as last_event_ts
+    from events
+    group by order_id
+),
+
+-- Copies that were passed over count here: each of these days may once have been the order's day.
+deliveries as (
+    select
+        order_id,
+        array_sort(array_agg(distinct cast(event_ts as date))) as delivered_days
+    from readable_lines
+    where event_type = 'delivered'
+    group by order_id
+),
+
+made_anew as (
+    select
+        stages.order_id,
+        coalesce(creations.location_id, stages.location_id) as location_id,
+        cast(coalesce(creations.created_ts, stages.first_event_ts) as date) as order_day,
+        case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
+        creations.created_event_id,
+        creations.created_ts,
+        stages.started_ts,
+        stages.finished_ts,
+        stages.ready_ts,
+        stages.driver_arrived_ts,
+        stages.picked_up_ts,
+        stages.delivered_ts,
+        cast(stages.delivered_ts as date) as delivered_day,
+        stages.pings,
+        {{ minutes_between('creations.created_ts', 'stages.started_ts') }} as queue_minutes,
+        {{ minutes_between('stages.started_ts', 'stages.finished_ts') }} as prep_minutes,
+        {{ minutes_between('stages.finished_ts', 'stages.ready_ts') }} as pack_minutes,
+        {{ minutes_between('stages.ready_ts', 'stages.picked_up_ts') }} as pickup_wait_minutes,
+        {{ minutes_between('stages.driver_arrived_ts', 'stages.picked_up_ts') }} as driver_wait_minutes,
+        {{ minutes_between('stages.picked_up_ts', 'stages.delivered_ts') }} as drive_minutes,
+        {{ minutes_between('creations.created_ts', 'stages.delivered_ts') }} as total_minutes,
+        pickups.promise.eta_mins as eta_minutes,
+        creations.customer.customer_lat as customer_lat,
+        creations.customer.customer_lon as customer_lon,
+        creations.customer.customer_addr as customer_addr,
+        stages.first_event_ts,
+        stages.last_event_ts,
+        deliveries.delivered_days
+    from stages
+    left join creations on stages.order_id = creations.order_id and creations.attempt = 1
+    left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
+    left join deliveries on stages.order_id = deliveries.order_id
+),
+
+{% if days is not none %}
+-- The other orders of the same days are kept as they are: a day is replaced whole.
+kept as (
+    select
+        order_id,
+        location_id,
+        order_day,
+        status,
+        created_event_id,
+        created_ts,
+        started_ts,
+        finished_ts,
+        ready_ts,
+        driver_arrived_ts,
+        picked_up_ts,
+        delivered_ts,
+        delivered_day,
+        pings,
+        queue_minutes,
+        prep_minutes,
+        pack_minutes,
+        pickup_wait_minutes,
+        driver_wait_minutes,
+        drive_minutes,
+        total_minutes,
+        eta_minutes,
+        customer_lat,
+        customer_lon,
+        customer_addr,
+        first_event_ts,
+        last_event_ts,
+        delivered_days
+    from {{ this }}
+    where
+        ({{ in_days('order_day', days) }} or order_day in (select made_anew.order_day from made_anew))
+        and order_id not in (select touched_orders.order_id from touched_orders)
+),
+{% endif %}
+
+final as (
+    select
+        *,
+        {{ load_number() }} as load_number
+    from made_anew
+
+    {%- if days is not none %}
+
+    union all
+
+    select
+        *,
+        {{ load_number() }} as load_number
+    from kept
+
+    {%- endif %}
+)
+
+select * from final

@@ -1,0 +1,21 @@
+-- This test finds days whose deliveries the timeline and the daily figures count differently.
+with timeline as (
+    select location_id, delivered_day as day, count(*) as deliveries
+    from {{ ref('silver_order_timeline') }}
+    where total_minutes is not null
+    group by location_id, delivered_day
+),
+
+daily as (
+    select location_id, day, orders_delivered as deliveries
+    from {{ ref('gold_delivery_times_day') }}
+)
+
+select
+    coalesce(timeline.location_id, daily.location_id) as location_id,
+    coalesce(timeline.day, daily.day) as day,
+    timeline.deliveries as timeline_deliveries,
+    daily.deliveries as daily_deliveries
+from timeline
+full outer join daily on timeline.location_id = daily.location_id and timeline.day = daily.day
+where timeline.deliveries is distinct from daily.deliveries
