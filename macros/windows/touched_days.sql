@@ -6,7 +6,8 @@
         touched_by  a list, one entry per model that it is made from:
             model       the model's name
             day         the day, in that model, of the rows here that its rows touch; or
-            key         a column of both: touched are the days on which that key stands here today
+            key         a column here: touched are the days on which that key stands here today
+            key_there   the same in that model, where it is not called alike
             days_after  how many days after the touched one are touched as well (a trailing window)
             complete    the model's days are all the days there can be: a day that has gone from it
                         has to go from here too
@@ -26,7 +27,7 @@
         {% if upstream.key is defined %}
             {% do queries.append(
                 'select distinct ' ~ meta['replaces'] ~ ' as day from ' ~ this
-                ~ ' where ' ~ upstream.key ~ ' in (select ' ~ upstream.key ~ ' ' ~ new_rows ~ ')'
+                ~ ' where ' ~ upstream.key ~ ' in (select ' ~ (upstream.key_there or upstream.key) ~ ' ' ~ new_rows ~ ')'
             ) %}
         {% endif %}
         {% if upstream.day is defined %}

@@ -19,7 +19,8 @@
         ~ 'select min(event_ts) as first_ts, max(event_ts) as last_ts from ' ~ lines
         ~ ' where rejection_reason is null and load_number > ' ~ last_load(this)
         ~ ' union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this
-        ~ ' where order_id in (' ~ touched_orders(lines) ~ ')) as spans'
+        ~ ' where order_key in (select ' ~ short_hash('order_id') ~ ' from (' ~ touched_orders(lines) ~ ') as touched)'
+        ~ ') as spans'
     ).rows[0] %}
     {{ return({'first': span[0], 'last': span[1]}) }}
 {% endmacro %}

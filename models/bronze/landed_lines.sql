@@ -126,17 +126,21 @@ arrived as (
 ),
 
 {% if is_incremental() %}
--- The key is compared before the text: it is what keeps this look-up cheap over a long history.
+-- Looked for by key alone first, over all of history; the rows themselves are read only where one is found.
+known_keys as (
+    select event_key from {{ this }}
+    where event_key in (select arrived.event_key from arrived where arrived.event_key is not null)
+),
+
 already_loaded as (
     select
-        loaded.event_id,
-        min(loaded.file) as first_file
-    from {{ this }} as loaded
-    inner join (select distinct event_key, event_id from arrived where rejection_reason is null) as looked_for
-        on loaded.event_key = looked_for.event_key
-        and loaded.event_id = looked_for.event_id
-    where loaded.file not in (select distinct file from arrived)
-    group by loaded.event_id
+        event_id,
+        min(file) as first_file
+    from {{ this }}
+    where
+        event_key in (select known_keys.event_key from known_keys)
+        and file not in (select arrived.file from arrived)
+    group by event_id
 ),
 {% endif %}
 
@@ -181,3 +185,5 @@ final as (
 )
 
 select * from final
+-- In the order of landing, so that engines can skip the blocks that a window has no part in.
+order by file, line_number

@@ -7,7 +7,7 @@
         'replaces': 'delivered_day',
         'touched_by': [
             {'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'complete': true},
-            {'model': 'gold_order_header', 'key': 'order_id'},
+            {'model': 'gold_order_header', 'key': 'order_day'},
             {'model': 'delivery_percentiles_trailing', 'day': 'day'}
         ]
     }
@@ -34,6 +34,7 @@ final as (
     select
         orders.order_id,
         orders.location_id,
+        orders.order_day,
         orders.created_ts as order_ts,
         orders.delivered_day,
         orders.total_minutes,

@@ -5,7 +5,12 @@
     incremental_strategy='replace_touched',
     meta={
         'replaces': 'order_day',
-        'touched_by': [{'model': 'landed_lines', 'key': 'order_id', 'day': 'cast(event_ts as date)'}]
+        'touched_by': [{
+            'model': 'landed_lines',
+            'key': 'order_key',
+            'key_there': short_hash('order_id'),
+            'day': 'cast(event_ts as date)'
+        }]
     }
 ) }}
 
@@ -103,6 +108,7 @@ deliveries as (
 made_anew as (
     select
         stages.order_id,
+        {{ short_hash('stages.order_id') }} as order_key,
         coalesce(creations.location_id, stages.location_id) as location_id,
         cast(coalesce(creations.created_ts, stages.first_event_ts) as date) as order_day,
         case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
@@ -141,6 +147,7 @@ made_anew as (
 kept as (
     select
         order_id,
+        order_key,
         location_id,
         order_day,
         status,
