@@ -74,7 +74,9 @@
     select
         parse_filename(filename) as file,
         line_number,
-        coalesce(try(decode(escaped::blob)), escaped) as line
+        coalesce(
+            try(decode(escaped::blob)), replace(replace(escaped, '\x22', '"'), '\x27', '''')
+        ) as line
     from (
         select
             filename,

@@ -1,0 +1,224 @@
+"""A landing folder and a warehouse to try models on, and the events of made-up orders."""
+
+import json
+import shutil
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+Event = dict[str, Any]
+
+# The only columns in which an incremental build and a full refresh may differ.
+LOAD_METADATA = {"load_number", "loaded_at"}
+SCORED_AT = ("refund_recommendations", "ts")
+
+
+class DbtWorker:
+    """A dbt process that takes one command after the other."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("dbt_worker.py"))],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
+        """Run one dbt command on the warehouse in ``data``."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        options = ["--target-path", str(self.target), "--log-path", str(self.target)]
+        command = {"data": str(data), "arguments": [*arguments, *options]}
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def stop(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+
+@dataclass
+class Business:
+    """One landing folder with its warehouse."""
+
+    data: Path
+    worker: DbtWorker
+    landed: list[str] = field(default_factory=list)
+
+    @property
+    def landing(self) -> Path:
+        """The folder of landed files."""
+        folder = self.data / "landing" / "events"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def land(self, name: str, events: list[Event]) -> None:
+        """Land events as one file of JSON lines."""
+        self.land_bytes(name, "".join(json.dumps(event) + "\n" for event in events).encode())
+
+    def land_bytes(self, name: str, content: bytes) -> None:
+        """Land a file as it is."""
+        (self.landing / name).write_bytes(content)
+
+    def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, Any]:
+        """Run a dbt command; fail the test when it does not end as expected."""
+        answer = self.worker.run(self.data, list(arguments))
+        assert answer["success"] is succeeds, "\n".join(
+            [str(answer["error"]), *answer["messages"][-30:]]
+        )
+        return answer
+
+    def build(self, *arguments: str) -> dict[str, Any]:
+        """Build models without their tests."""
+        return self.dbt("run", *arguments)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with duckdb.connect(str(self.data / "caspers.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def rebuilt(self) -> "Business":
+        """Return another business in which all that has landed here was built in one go."""
+        other = Business(self.data.with_name(self.data.name + "_rebuilt"), self.worker)
+        if other.data.exists():
+            shutil.rmtree(other.data)
+        shutil.copytree(self.landing, other.data / "landing" / "events")
+        other.build()
+        return other
+
+    def differences(self, other: "Business") -> dict[str, tuple[int, int]]:
+        """Compare every table both ways; return, per differing table, the rows only here and only there."""
+        found = {}
+        with duckdb.connect() as connection:
+            for name, business in (("here", self), ("there", other)):
+                connection.execute(
+                    f"attach '{business.data / 'caspers.duckdb'}' as {name} (read_only)"
+                )
+            tables = connection.execute(
+                """
+                select table_schema, table_name
+                from information_schema.tables
+                where table_catalog = 'here' and table_schema in ('lakeflow', 'recommender')
+                order by all
+                """
+            ).fetchall()
+            assert len(tables) >= 14, tables
+            for schema, table in tables:
+                names = connection.execute(
+                    f"select column_name from (describe here.{schema}.{table})"
+                ).fetchall()
+                columns = ", ".join(
+                    f'"{name}"'
+                    for (name,) in names
+                    if name not in LOAD_METADATA and (table, name) != SCORED_AT
+                )
+                only = [
+                    connection.execute(
+                        f"select count(*) from (select {columns} from {left}.{schema}.{table} "
+                        f"except all select {columns} from {right}.{schema}.{table})"
+                    ).fetchall()[0][0]
+                    for left, right in (("here", "there"), ("there", "here"))
+                ]
+                if any(only):
+                    found[f"{schema}.{table}"] = (only[0], only[1])
+        return found
+
+
+def event(
+    order_id: str,
+    sequence: int,
+    event_type: str,
+    ts: datetime,
+    body: dict[str, Any] | None = None,
+    location_id: int = 1,
+) -> Event:
+    """Return one landed event, with the keys in their landed order."""
+    return {
+        "event_id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{order_id}/{sequence}")),
+        "event_type": event_type,
+        "ts": ts.strftime("%Y-%m-%d %H:%M:%S.") + f"{ts.microsecond // 1000:03d}",
+        "location_id": location_id,
+        "order_id": order_id,
+        "sequence": sequence,
+        "body": json.dumps(body or {}),
+    }
+
+
+def item(item_id: int = 1, brand_id: int = 1, price: float = 12.5, qty: int = 1) -> dict[str, Any]:
+    """Return one line of a basket."""
+    return {
+        "id": item_id,
+        "category_id": 1,
+        "menu_id": 1,
+        "brand_id": brand_id,
+        "name": f"Item {item_id}",
+        "price": price,
+        "qty": qty,
+    }
+
+
+def order_life(
+    order_id: str,
+    created: datetime,
+    minutes: float = 30,
+    pings: int = 2,
+    items: list[dict[str, Any]] | None = None,
+    location_id: int = 1,
+) -> list[Event]:
+    """Return all events of an order that is delivered after so many minutes."""
+    steps: list[tuple[str, float, dict[str, Any]]] = [
+        (
+            "order_created",
+            0.0,
+            {
+                "customer_lat": 37.79,
+                "customer_lon": -122.4,
+                "customer_addr": "12 Alder St",
+                "items": items or [item()],
+            },
+        ),
+        ("gk_started", 0.1, {}),
+        ("gk_finished", 0.4, {}),
+        ("gk_ready", 0.5, {}),
+        ("driver_arrived", 0.55, {}),
+        (
+            "driver_picked_up",
+            0.6,
+            {"route_points": [[37.78, -122.39], [37.79, -122.4]], "eta_mins": 9.5},
+        ),
+        *(
+            (
+                "driver_ping",
+                0.6 + 0.4 * (n + 1) / (pings + 1),
+                {"progress_pct": 100 * (n + 1) / (pings + 1), "loc_lat": 37.78, "loc_lon": -122.4},
+            )
+            for n in range(pings)
+        ),
+        ("delivered", 1.0, {"delivered_lat": 37.79, "delivered_lon": -122.4}),
+    ]
+    return [
+        event(
+            order_id,
+            sequence,
+            event_type,
+            created + timedelta(minutes=minutes * share),
+            body,
+            location_id,
+        )
+        for sequence, (event_type, share, body) in enumerate(steps)
+    ]

@@ -1,0 +1,39 @@
+"""Warehouses for the tests of models."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.models.business import Business, DbtWorker
+
+
+@pytest.fixture(scope="session")
+def dbt_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWorker]:
+    """One dbt process for all tests."""
+    worker = DbtWorker(tmp_path_factory.mktemp("dbt_target"))
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture(scope="session")
+def new_business(
+    dbt_worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Business]:
+    """Return a function that opens one empty business after the other."""
+    numbers = itertools.count()
+    root: Path = tmp_path_factory.mktemp("businesses")
+
+    def open_business() -> Business:
+        data = root / f"business_{next(numbers)}"
+        (data / "landing" / "events").mkdir(parents=True)
+        return Business(data, dbt_worker)
+
+    return open_business
+
+
+@pytest.fixture
+def business(new_business: Callable[[], Business]) -> Business:
+    """An empty business."""
+    return new_business()
