@@ -24,7 +24,7 @@ final as (
         {{ count_distinct('order_id') }} as orders,
         cast(sum(qty) as bigint) as items_sold,
         cast(sum(extended_price) as decimal(18, 2)) as brand_revenue,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_items')) }} as load_number
     from order_items
     group by brand_id, order_day
 )

@@ -27,7 +27,7 @@ final as (
         {{ percentile_minutes(0.50, 'total_minutes') }} as p50_minutes,
         {{ percentile_minutes(0.75, 'total_minutes') }} as p75_minutes,
         {{ percentile_minutes(0.99, 'total_minutes') }} as p99_minutes,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_timeline')) }} as load_number
     from orders
     group by location_id, delivered_day
 )

@@ -26,7 +26,7 @@ final as (
         order_day as day,
         cast(sum(qty) as bigint) as units_sold,
         cast(sum(extended_price) as decimal(18, 2)) as gross_revenue,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_items')) }} as load_number
     from order_items
     group by item_id, menu_id, category_id, brand_id, order_day
 )

@@ -23,7 +23,7 @@ final as (
         cast(date_trunc('hour', order_ts) as timestamp) as hour_ts,
         {{ count_distinct('order_id') }} as orders,
         cast(sum(extended_price) as decimal(18, 2)) as revenue,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_items')) }} as load_number
     from order_items
     group by location_id, cast(date_trunc('hour', order_ts) as timestamp)
 )

@@ -26,7 +26,7 @@ final as (
         cast(sum(qty) as bigint) as total_qty,
         count(item_id) as total_items,
         array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_items')) }} as load_number
     from order_items
     group by order_id, location_id, order_day
 )

@@ -37,7 +37,7 @@ final as (
         {{ percentile_minutes(0.50, 'orders.total_minutes') }} as p50_minutes,
         {{ percentile_minutes(0.75, 'orders.total_minutes') }} as p75_minutes,
         {{ percentile_minutes(0.99, 'orders.total_minutes') }} as p99_minutes,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('gold_delivery_times_day')) }} as load_number
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders

@@ -43,7 +43,9 @@ final as (
         percentiles.p75_minutes,
         percentiles.p99_minutes,
         coalesce(percentiles.deliveries, 0) as history_deliveries,
-        {{ load_number() }} as load_number
+        {{ load_number(
+            ref('silver_order_timeline'), ref('gold_order_header'), ref('delivery_percentiles_trailing')
+        ) }} as load_number
     from orders
     left join order_headers on orders.order_id = order_headers.order_id
     left join percentiles

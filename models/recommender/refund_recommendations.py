@@ -6,6 +6,7 @@ The policy, ``judge``, is a pure function of columns; ``model`` only carries row
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,7 @@ class RefundPolicy:
     partial_share_to: float
 
     def __post_init__(self) -> None:
+        """Refuse numbers that no policy can have."""
         if not 0 <= self.partial_share_from <= self.partial_share_to <= 1:
             raise ValueError(
                 "refund_partial_share_from and refund_partial_share_to must be shares of an order "
@@ -50,8 +52,9 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     Parameters
     ----------
     orders
-        N rows with ``total_minutes``, ``p75_minutes``, ``p99_minutes`` (float64, null where unknown),
-        ``revenue_cents`` (int64, null where the basket is unknown) and ``history_deliveries`` (int64).
+        N rows with ``total_minutes``, ``p75_minutes``, ``p99_minutes`` (numbers, null where
+        unknown), ``revenue_cents`` (int64, null where the basket is unknown) and
+        ``history_deliveries`` (int64).
     policy
         The numbers to judge by.
 
@@ -117,9 +120,7 @@ def agent_response(judgement: pa.Table) -> pa.Array:
     """Render judgements (as returned by ``judge``) as the JSON objects of the contract."""
     return pa.array(
         [
-            json.dumps(
-                {"refund_usd": cents / 100, "refund_class": refund_class, "reason": reason}
-            )
+            json.dumps({"refund_usd": cents / 100, "refund_class": refund_class, "reason": reason})
             for cents, refund_class, reason in zip(
                 judgement["refund_cents"].to_pylist(),
                 judgement["refund_class"].to_pylist(),
@@ -137,7 +138,7 @@ def _floats(orders: pa.Table, column: str) -> np.ndarray:
     return values.to_numpy(zero_copy_only=False)
 
 
-def model(dbt, session):
+def model(dbt: Any, session: Any) -> Any:
     """Score the orders of the touched days; the strategy replaces exactly those days."""
     policy = RefundPolicy(
         history_days=int(dbt.config.meta_get("refund_history_days")),
@@ -148,7 +149,9 @@ def model(dbt, session):
     candidates = dbt.ref("refund_candidates")
     last_load = candidates.aggregate("coalesce(max(load_number), 0)").fetchall()[0][0]
     if dbt.is_incremental:
-        since = session.sql(f"select coalesce(max(load_number), 0) from {dbt.this}").fetchall()[0][0]
+        since = session.sql(f"select coalesce(max(load_number), 0) from {dbt.this}").fetchall()[0][
+            0
+        ]
         touched = (
             candidates.filter(f"load_number > {since}")
             .project("delivered_day")

@@ -47,7 +47,7 @@ final as (
         fix.progress_pct as progress_pct,
         fix.loc_lat as lat,
         fix.loc_lon as lon,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('landed_lines')) }} as load_number
     from fixes
 )
 

@@ -62,7 +62,7 @@ final as (
         item.price as price,
         item.qty as qty,
         cast(item.price * item.qty as decimal(12, 2)) as extended_price,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('silver_order_timeline')) }} as load_number
     from basket_lines
 )
 

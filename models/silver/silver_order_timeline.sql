@@ -185,7 +185,7 @@ kept as (
 final as (
     select
         *,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('landed_lines')) }} as load_number
     from made_anew
 
     {%- if days is not none %}
@@ -194,7 +194,7 @@ final as (
 
     select
         *,
-        {{ load_number() }} as load_number
+        {{ load_number(ref('landed_lines')) }} as load_number
     from kept
 
     {%- endif %}

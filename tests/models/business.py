@@ -102,7 +102,7 @@ class Business:
         return other
 
     def differences(self, other: "Business") -> dict[str, tuple[int, int]]:
-        """Compare every table both ways; return, per differing table, the rows only here and only there."""
+        """Compare every table both ways; per differing table, the rows only here and only there."""
         found = {}
         with duckdb.connect() as connection:
             for name, business in (("here", self), ("there", other)):
@@ -145,6 +145,7 @@ def event(
     event_type: str,
     ts: datetime,
     body: dict[str, Any] | None = None,
+    *,
     location_id: int = 1,
 ) -> Event:
     """Return one landed event, with the keys in their landed order."""
@@ -175,6 +176,7 @@ def item(item_id: int = 1, brand_id: int = 1, price: float = 12.5, qty: int = 1)
 def order_life(
     order_id: str,
     created: datetime,
+    *,
     minutes: float = 30,
     pings: int = 2,
     items: list[dict[str, Any]] | None = None,
@@ -218,7 +220,7 @@ def order_life(
             event_type,
             created + timedelta(minutes=minutes * share),
             body,
-            location_id,
+            location_id=location_id,
         )
         for sequence, (event_type, share, body) in enumerate(steps)
     ]

@@ -1,7 +1,7 @@
 """Runs dbt commands one after the other, so that its imports and its parse are paid for once.
 
-Reads one JSON object a line from standard input ({"data": folder, "arguments": [...]}) and answers each
-with one ({"success", "error", "results": {node: status}, "messages"}).
+Reads one JSON object a line from standard input ({"data": folder, "arguments": [...]}) and
+answers each with one ({"success", "error", "results": {node: status}, "messages"}).
 """
 
 import json

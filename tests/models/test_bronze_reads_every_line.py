@@ -1,4 +1,4 @@
-"""Whatever bytes land: every line is an event, a duplicate or rejected with its reason, and none is lost."""
+"""Whatever bytes land: every line is an event, a duplicate, or rejected with its reason."""
 
 import gzip
 import json
@@ -66,7 +66,7 @@ STRANGE_FILES = {
         + b"\n"
     ),
     "picture.jsonl": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 3,
-    "quotes.jsonl": (changed(event_id="q", order_id='o"\'\\,;\t|ü€😀') + "\n").encode(),
+    "quotes.jsonl": (changed(event_id="q", order_id="o\"'\\,;\t|ü€😀") + "\n").encode(),
     "_hidden.jsonl": b"never read\n",
     ".hidden.jsonl": b"never read\n",
     "other.txt": b"never read\n",
@@ -122,7 +122,7 @@ def test_every_line_of_every_file_is_accounted_for(strange: Business) -> None:
 
 def test_text_survives_to_the_letter(strange: Business) -> None:
     assert strange.query("select order_id from lakeflow.all_events where event_id = 'q'") == [
-        ('o"\'\\,;\t|ü€😀',)
+        ("o\"'\\,;\t|ü€😀",)
     ]
     assert strange.query(
         "select raw_line from lakeflow.rejected_events where file = 'latin.jsonl'"

@@ -1,0 +1,55 @@
+# The whole job, from nothing: `make run`, then `make live`. `make help` lists the rest.
+
+PYTHON ?= python3
+ENVIRONMENT := .venv
+BIN := $(ENVIRONMENT)/bin
+INSTALLED := $(ENVIRONMENT)/.installed
+DATA := $(or $(CASPERS_DATA),data)
+
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install run live status test test-long lint bench docs clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED)  ## the environment in .venv, from requirements.lock
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'error: Python 3.11 or newer is needed; say which with `make PYTHON=python3.12 …`' >&2; exit 1; }
+	$(PYTHON) -m venv $(ENVIRONMENT)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	@touch $(INSTALLED)
+
+run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
+	@$(BIN)/python -m flows.business once
+
+live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped
+	@$(BIN)/python -m flows.business serve
+
+status: $(INSTALLED)  ## where the replay stands
+	@$(BIN)/python -m flows.replay status
+
+test: $(INSTALLED) lint  ## all tests: Python, dbt data tests and dbt unit tests
+	$(BIN)/python -m pytest -m 'not long'
+
+test-long: $(INSTALLED)  ## the tests that take long, and 200 random schedules
+	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long
+	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_increments_equal_a_full_refresh.py
+
+lint: $(INSTALLED)  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(INSTALLED)  ## the benchmarks whose ratios the README quotes
+	@$(BIN)/python -m bench
+
+docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static_index.html
+	@$(BIN)/dbt docs generate --static
+
+clean:  ## remove what was generated (downloaded streets in data/roads are kept)
+	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal
+	rm -rf target logs
