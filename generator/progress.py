@@ -1,0 +1,44 @@
+"""How far a long step has come, on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_DAYS_PER_LINE = 10
+_LABELS = {"roads": "Street networks", "days": "Days"}
+
+
+@contextmanager
+def shown_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], None]]:
+    """Show the steps of a dataset as they are done.
+
+    Parameters
+    ----------
+    totals
+        How many steps of each kind there will be: ``roads`` (kitchens) and ``days``.
+
+    Yields
+    ------
+    A function to call with a kind and how many of it are done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda what, done: _line(what, done, totals[what])
+        return
+
+    # Imported here: a run without a terminal, the usual one inside a flow, does not pay for it.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = {what: bars.add_task(_LABELS[what], total=total) for what, total in totals.items()}
+        yield lambda what, done: bars.update(tasks[what], completed=done)
+
+
+def _line(what: str, done: int, total: int) -> None:
+    if what == "days" and (done % _DAYS_PER_LINE == 0 or done == total):
+        print(f"{done} of {total} days", file=sys.stderr, flush=True)

@@ -1,0 +1,335 @@
+"""Shortest routes from one kitchen to all its customers.
+
+All deliveries start at the kitchen, so one search gives every route: a tree of shape points in
+which each point knows the one before it and its distance from the kitchen, as driven.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from generator.errors import UserError
+from generator.roads.geometry import METRES_PER_MILE, great_circle_m, step_lengths
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from generator.roads.network import RoadNetwork
+
+# A kitchen further than this from every street is not in its network.
+KITCHEN_REACH_M = 1_000.0
+# Sparse matrices have no edges of length zero; a micrometre is as good.
+SHORTEST_EDGE_M = 1e-6
+# Every so many crossings the text of a route is kept, so that routes share their beginnings.
+KEPT_EVERY = 16
+
+
+class DeliveryRoutes:
+    """All that can be delivered to from one kitchen, and the way there.
+
+    Parameters
+    ----------
+    network
+        The streets and addresses.
+    latitude, longitude
+        The kitchen, degrees.
+    radius_mi
+        Addresses further away than this, in a straight line, are left out; miles.
+
+    Attributes
+    ----------
+    latitude, longitude
+        The A addresses within the radius that can be reached, degrees, (A,).
+    text
+        What is written on the order, A strings.
+    distance_m
+        Driven distance from the kitchen's door to the address, metres, (A,).
+    unreachable_addresses
+        How many addresses within the radius no street leads to.
+
+    Raises
+    ------
+    UserError
+        If the kitchen is more than a kilometre from every street, or no address can be reached.
+    """
+
+    latitude: NDArray[np.float64]
+    longitude: NDArray[np.float64]
+    text: list[str]
+    distance_m: NDArray[np.float64]
+    unreachable_addresses: int
+
+    def __init__(
+        self, network: RoadNetwork, latitude: float, longitude: float, radius_mi: float
+    ) -> None:
+        kitchen, first_leg = _kitchen_node(network, latitude, longitude)
+        edges = shortest_edges(network)
+        node_distance, before, edge_into = _tree(network, edges, kitchen)
+
+        near = (
+            great_circle_m(latitude, longitude, network.address_latitude, network.address_longitude)
+            <= radius_mi * METRES_PER_MILE
+        )
+        reached = np.isfinite(node_distance[network.address_node])
+        self.unreachable_addresses = int(np.sum(near & ~reached))
+        chosen = np.flatnonzero(near & reached)
+        if not len(chosen):
+            raise UserError(
+                f"no address of the street network ({network.source}) within {radius_mi} miles of "
+                f"the kitchen at ({latitude}, {longitude}) can be reached: check the kitchen's "
+                "place and radius_mi, or use another network (--roads)"
+            )
+        self.latitude = network.address_latitude[chosen]
+        self.longitude = network.address_longitude[chosen]
+        self.text = [network.address_text[address] for address in chosen.tolist()]
+        self._address_node = network.address_node[chosen]
+        self._node_distance = node_distance + first_leg
+        self._before = before
+        self._edge_into = edge_into
+        self._kitchen = kitchen
+        self._plant(network, latitude, longitude)
+        self._texts: _RouteTexts | None = None
+
+    def positions(
+        self, address: NDArray[np.int64], travelled_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where drivers are.
+
+        Parameters
+        ----------
+        address
+            Which address each driver goes to, (P,), index into ``distance_m``.
+        travelled_m
+            How far each has driven from the kitchen, metres, (P,). Less than nothing is the
+            kitchen, more than the whole way is the address.
+
+        Returns
+        -------
+        latitude, longitude
+            On the street geometry, degrees, (P,).
+        """
+        point = (self._first_leaf + np.asarray(address)).astype(np.int32)
+        travelled = np.clip(travelled_m, 0.0, self.distance_m[address])
+        # Climb from the address towards the kitchen in ever smaller steps, as long as the point
+        # climbed to is still ahead of the driver.
+        for ancestors in reversed(self._ancestors):
+            higher = ancestors[point]
+            point = np.where(self._point_distance[higher] > travelled, higher, point)
+        behind = self._ancestors[0][point]
+        start = self._point_distance[behind]
+        gap = self._point_distance[point] - start
+        part = np.clip((travelled - start) / np.where(gap > 0.0, gap, 1.0), 0.0, 1.0)
+        low_latitude, low_longitude = self._point_latitude[behind], self._point_longitude[behind]
+        return (
+            low_latitude + part * (self._point_latitude[point] - low_latitude),
+            low_longitude + part * (self._point_longitude[point] - low_longitude),
+        )
+
+    def route_json(self, address: int) -> str:
+        """Return the way to an address as ``[[lat,lon],…]`` with six decimals, kitchen first."""
+        if self._texts is None:
+            self._texts = self._write_texts()
+        texts = self._texts
+        node = int(self._address_node[address])
+        parts = [texts.of_address(float(self.latitude[address]), float(self.longitude[address]))]
+        while node not in texts.kept:
+            parts.append(texts.into[node])
+            node = texts.before[node]
+        parts.append(texts.kept[node])
+        parts.reverse()
+        return "".join(parts)
+
+    def path(self, address: int) -> NDArray[np.float64]:
+        """Return the same way as points, latitude and longitude in degrees, (R, 2)."""
+        points = [self._first_leaf + address]
+        while points[-1]:
+            points.append(int(self._ancestors[0][points[-1]]))
+        points.reverse()
+        return np.stack([self._point_latitude[points], self._point_longitude[points]], axis=1)
+
+    def _plant(self, network: RoadNetwork, latitude: float, longitude: float) -> None:
+        """Lay out the tree: the kitchen, its node, the points of every edge in use, the addresses.
+
+        Every edge brings its points but the first, which is the last of the edge before it.
+        """
+        reached = np.flatnonzero(self._before >= 0)
+        edge = self._edge_into[reached]
+        first = network.shape_offsets[edge]
+        count = network.shape_offsets[edge + 1] - first - 1
+        begin = 2 + np.concatenate([[0], np.cumsum(count)])
+        owner = np.repeat(np.arange(len(edge)), count)
+        step = np.arange(begin[-1] - 2) - (begin[owner] - 2)
+        shape = first[owner] + 1 + step
+        point_of_node = np.zeros(len(network.latitude), dtype=np.int64)
+        point_of_node[self._kitchen] = 1
+        point_of_node[reached] = begin[1:] - 1
+
+        steps = step_lengths(network.shape_latitude, network.shape_longitude, network.shape_offsets)
+        walked = np.cumsum(steps)
+        so_far = walked[shape] - walked[first[owner]]
+        whole = (walked[first + count] - walked[first])[owner]
+        # Where the length given differs from that of the shape, the shape is stretched to it.
+        part = np.where(whole > 0.0, so_far / np.where(whole > 0.0, whole, 1.0), 1.0)
+        start = self._node_distance[self._before[reached]][owner]
+        distance = start + part * (self._node_distance[reached][owner] - start)
+        parent = np.arange(2, begin[-1]) - 1
+        parent[begin[:-1] - 2] = point_of_node[self._before[reached]]
+
+        node = self._address_node
+        last_leg = great_circle_m(
+            network.latitude[node], network.longitude[node], self.latitude, self.longitude
+        )
+        self.distance_m = self._node_distance[node] + last_leg
+        kitchen = self._kitchen
+        self._first_leaf = int(begin[-1])
+        self._point_latitude = np.concatenate(
+            [
+                [latitude, network.latitude[kitchen]],
+                network.shape_latitude[shape],
+                self.latitude,
+            ]
+        )
+        self._point_longitude = np.concatenate(
+            [
+                [longitude, network.longitude[kitchen]],
+                network.shape_longitude[shape],
+                self.longitude,
+            ]
+        )
+        self._point_distance = np.concatenate(
+            [[0.0, self._node_distance[kitchen]], distance, self.distance_m]
+        )
+        ancestors = [np.concatenate([[0, 0], parent, point_of_node[node]]).astype(np.int32)]
+        while ancestors[-1].any():
+            ancestors.append(ancestors[-1][ancestors[-1]])
+        self._ancestors = ancestors
+        self._edge_points = begin
+
+    def _write_texts(self) -> _RouteTexts:
+        """Render every point once, and keep whole beginnings at some crossings."""
+        first_leaf = self._first_leaf
+        points = [
+            f",[{latitude:.6f},{longitude:.6f}]"
+            for latitude, longitude in zip(
+                self._point_latitude[:first_leaf].tolist(),
+                self._point_longitude[:first_leaf].tolist(),
+                strict=True,
+            )
+        ]
+        reached = np.flatnonzero(self._before >= 0)
+        begin = self._edge_points.tolist()
+        into = {
+            node: "".join(points[begin[edge] : begin[edge + 1]])
+            for edge, node in enumerate(reached.tolist())
+        }
+        before: list[int] = self._before.tolist()
+        depth = {self._kitchen: 0}
+        kept = {self._kitchen: f"[{points[0][1:]}{points[1]}"}
+        nearest_first = reached[np.argsort(self._node_distance[reached], kind="stable")]
+        for node in nearest_first.tolist():
+            depth[node] = depth[before[node]] + 1
+            if depth[node] % KEPT_EVERY == 0:
+                parts = []
+                at = node
+                while at not in kept:
+                    parts.append(into[at])
+                    at = before[at]
+                parts.append(kept[at])
+                kept[node] = "".join(reversed(parts))
+        return _RouteTexts(before, into, kept)
+
+
+class _RouteTexts:
+    """The pieces that routes are joined from.
+
+    Parameters
+    ----------
+    before
+        The node before each node.
+    into
+        The points that lead into each node from the one before.
+    kept
+        The whole beginning of a route up to some nodes, the kitchen's among them.
+    """
+
+    def __init__(self, before: list[int], into: dict[int, str], kept: dict[int, str]) -> None:
+        self.before = before
+        self.into = into
+        self.kept = kept
+
+    @staticmethod
+    def of_address(latitude: float, longitude: float) -> str:
+        """Return the last point and the end of the list."""
+        return f",[{latitude:.6f},{longitude:.6f}]]"
+
+
+def delivery_routes(
+    network: RoadNetwork, latitude: float, longitude: float, radius_mi: float
+) -> DeliveryRoutes:
+    """Return the routes from a kitchen to every address within ``radius_mi`` miles.
+
+    The way never goes against a one-way street; of parallel streets it takes the shortest.
+
+    Raises
+    ------
+    UserError
+        If the kitchen is more than a kilometre from every street, or no address can be reached.
+    """
+    return DeliveryRoutes(network, latitude, longitude, radius_mi)
+
+
+def shortest_edges(network: RoadNetwork) -> NDArray[np.int64]:
+    """Return the shortest edge between every two nodes, ordered by start and end node."""
+    order = np.lexsort((network.edge_length_m, network.edge_end, network.edge_start))
+    start, end = network.edge_start[order], network.edge_end[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    return np.asarray(order[first & (start != end)])
+
+
+def _kitchen_node(network: RoadNetwork, latitude: float, longitude: float) -> tuple[int, float]:
+    """Return the node nearest to the kitchen and the metres to it."""
+    if not len(network.latitude):
+        raise UserError(f"the street network ({network.source}) is empty: use another (--roads)")
+    distance = great_circle_m(latitude, longitude, network.latitude, network.longitude)
+    node = int(distance.argmin())
+    if distance[node] > KITCHEN_REACH_M:
+        raise UserError(
+            f"the kitchen at ({latitude}, {longitude}) is {distance[node] / 1000:.1f} km from the "
+            f"nearest street of its network ({network.source}): check its coordinates or use "
+            "another network (--roads)"
+        )
+    return node, float(distance[node])
+
+
+def _tree(
+    network: RoadNetwork, edges: NDArray[np.int64], kitchen: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Search from the kitchen.
+
+    Returns
+    -------
+    distance_m
+        From the kitchen's node, infinite where no street leads, (N,).
+    before
+        The node before each node, negative at the kitchen and where no street leads, (N,).
+    edge_into
+        The edge from there, (N,).
+    """
+    nodes = len(network.latitude)
+    start = network.edge_start[edges].astype(np.int64)
+    end = network.edge_end[edges].astype(np.int64)
+    length = np.maximum(network.edge_length_m[edges], SHORTEST_EDGE_M)
+    # One edge for each pair of nodes: a sparse matrix would add parallel ones up.
+    graph = csr_array((length, (start, end)), shape=(nodes, nodes))
+    distance, predecessors = dijkstra(graph, indices=np.array([kitchen]), return_predecessors=True)
+    before = np.maximum(predecessors[0], -1).astype(np.int64)
+    reached = np.flatnonzero(before >= 0)
+    edge_into = np.full(nodes, -1, dtype=np.int64)
+    keys = start * nodes + end
+    edge_into[reached] = edges[np.searchsorted(keys, before[reached] * nodes + reached)]
+    return np.asarray(distance[0]), before, edge_into

@@ -1,0 +1,55 @@
+"""One way to a street network, whatever it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.roads.synthetic import synthetic_network
+
+if TYPE_CHECKING:
+    from generator.roads.network import RoadNetwork
+
+
+def load_network(  # noqa: PLR0917 - what a network is asked for by, everywhere in this order
+    location_code: str,
+    latitude: float,
+    longitude: float,
+    radius_mi: float,
+    source: str,
+    seed: int,
+    roads_directory: Path,
+) -> RoadNetwork:
+    """Return the street network around a kitchen.
+
+    Parameters
+    ----------
+    location_code
+        ``sf``, ``sv``, ``bellevue``, ``chicago`` or a place of your own.
+    latitude, longitude
+        The kitchen, degrees.
+    radius_mi
+        Delivery radius, miles.
+    source
+        ``synthetic``; ``osm``, downloaded once and kept in ``roads_directory``; or the path of a
+        ``.graphml`` or ``.osm`` file, or of a folder with one for each location.
+    seed
+        Equal seeds give equal networks.
+    roads_directory
+        Where downloads are kept.
+
+    Raises
+    ------
+    UserError
+        If there is no such network, or it does not reach the kitchen.
+    """
+    if source == "synthetic":
+        return synthetic_network(location_code, latitude, longitude, radius_mi, seed)
+    if source == "osm":
+        # OSMnx takes seconds to import.
+        from generator.roads.osm import osm_network  # noqa: PLC0415
+
+        return osm_network(location_code, latitude, longitude, radius_mi, seed, roads_directory)
+    from generator.roads.files import read_network  # noqa: PLC0415 - pulls in what osm does
+
+    return read_network(location_code, latitude, longitude, radius_mi, Path(source), seed)
