@@ -1,0 +1,120 @@
+"""The habits of a dbt user: build with nothing there, select, refresh, show, document, retry."""
+
+from datetime import datetime
+
+from tests.models.business import Business, order_life
+
+NOON = datetime(2026, 11, 20, 12)
+TABLES = {
+    "all_events",
+    "rejected_events",
+    "silver_order_items",
+    "silver_order_timeline",
+    "silver_driver_pings",
+    "gold_order_header",
+    "gold_item_sales_day",
+    "gold_brand_sales_day",
+    "gold_location_sales_hourly",
+    "gold_delivery_times_day",
+    "refund_recommendations",
+}
+
+
+def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_what_to_do(
+    business: Business,
+) -> None:
+    answer = business.dbt("build")
+    warnings = [m for m in answer["messages"] if "Nothing has landed" in m]
+    assert len(warnings) == 1
+    assert "make run" in warnings[0]
+    assert "python -m flows.replay run" in warnings[0]
+    found = {
+        table: (rows, types)
+        for table, rows, types in business.query(
+            """
+            select table_name, 0, list(data_type order by column_name)
+            from information_schema.columns
+            where table_schema in ('lakeflow', 'recommender')
+            group by table_name
+            """
+        )
+    }
+    assert found.keys() >= TABLES
+    for table in TABLES - {"refund_recommendations"}:
+        assert business.query(f"select count(*) from lakeflow.{table}") == [(0,)]
+    empty_types = {table: types for table, (_, types) in found.items()}
+
+    business.land("window-1.jsonl", order_life("first", NOON))
+    business.build("--full-refresh")
+    full_types = dict(
+        business.query(
+            """
+            select table_name, list(data_type order by column_name)
+            from information_schema.columns
+            where table_schema in ('lakeflow', 'recommender')
+            group by table_name
+            """
+        )
+    )
+    assert full_types == empty_types
+
+
+def test_money_is_decimal_everywhere(business: Business) -> None:
+    business.build()
+    money = business.query(
+        """
+        select table_name, column_name, data_type
+        from information_schema.columns
+        where regexp_matches(column_name, 'price|revenue|usd') order by all
+        """
+    )
+    assert len(money) >= 9
+    assert [row for row in money if not row[2].startswith("DECIMAL")] == []
+
+
+def test_refreshing_one_model_reads_everything_again(business: Business) -> None:
+    business.land("window-1.jsonl", order_life("one", NOON))
+    business.build()
+    business.land("window-2.jsonl", order_life("two", NOON))
+    business.build()
+    for model in ("landed_lines", "silver_order_timeline", "refund_recommendations"):
+        business.build("--full-refresh", "--select", model)
+        schema = "recommender" if model.startswith("refund") else "lakeflow"
+        assert business.query(f"select count(distinct order_id) from {schema}.{model}") == [(2,)]
+    business.build()
+    assert business.differences(business.rebuilt()) == {}
+
+
+def test_a_model_that_was_left_out_catches_up(business: Business) -> None:
+    for number in (1, 2, 3):
+        business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))
+        business.build(*(["--exclude", "silver_order_items+"] if number < 3 else []))
+    assert business.query("select count(*) from lakeflow.gold_order_header") == [(3,)]
+
+
+def test_an_empty_run_then_a_full_one(business: Business) -> None:
+    business.land("window-1.jsonl", order_life("one", NOON))
+    business.build("--empty")
+    business.build("--full-refresh")
+    assert business.query("select count(*) from lakeflow.gold_order_header") == [(1,)]
+
+
+def test_approximate_counts_are_one_variable_away(business: Business) -> None:
+    business.land("window-1.jsonl", order_life("one", NOON))
+    business.build("--vars", "{approximate_distinct_orders: true}")
+    compiled = business.worker.target / "compiled" / "caspers_kitchens" / "models" / "gold"
+    for model in ("gold_brand_sales_day", "gold_location_sales_hourly"):
+        assert "approx_count_distinct(order_id)" in (compiled / f"{model}.sql").read_text()
+        assert business.query(f"select sum(orders) from lakeflow.{model}") == [(1,)]
+
+
+def test_show_docs_and_retry(business: Business) -> None:
+    business.land("window-1.jsonl", order_life("one", NOON))
+    business.dbt("build", "--vars", "{refund_minimum_deliveries: 0}", succeeds=False)
+    assert business.query("select count(*) from lakeflow.gold_order_header") == [(1,)]
+    business.dbt("retry", "--vars", "{refund_minimum_deliveries: 50}")
+    assert business.query("select count(*) from recommender.refund_recommendations") == [(1,)]
+    answer = business.dbt("show", "--inline", "select * from {{ ref('gold_order_header') }}")
+    assert any("one" in message for message in answer["messages"])
+    business.dbt("docs", "generate", "--static")
+    assert (business.worker.target / "static_index.html").stat().st_size > 100_000
