@@ -1,0 +1,1 @@
+"""The benchmarks whose ratios we quote; `python -m bench --help`."""

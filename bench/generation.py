@@ -1,0 +1,40 @@
+"""How fast life is made, and what ten times the days cost in work and memory."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bench.measure import cost_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LIFETIMES = (90, 900)
+
+
+def dataset(scratch: Path, days: int) -> Path:
+    """Return the folder of the canonical dataset of so many days."""
+    return scratch / f"canonical_{days}"
+
+
+def bench_generation(scratch: Path) -> Iterator[str]:
+    """Make the default dataset and one of ten times its days; yield lines to print."""
+    costs = {}
+    for days in LIFETIMES:
+        out = dataset(scratch, days)
+        cost = cost_of(
+            ["-m", "generator", "canonical", "--days", str(days), "--out", str(out)], scratch
+        )
+        events = json.loads((out / "dataset.json").read_text())["events"]
+        costs[days] = cost
+        yield (
+            f"{days} days: {events:,} events in {cost.cpu_seconds:.1f} CPU s, "
+            f"{events / cost.cpu_seconds:,.0f} events per CPU second, peak {cost.peak_mb:.0f} MB"
+        )
+    short, long = (costs[days] for days in LIFETIMES)
+    yield (
+        f"{LIFETIMES[1]} against {LIFETIMES[0]} days: {long.cpu_seconds / short.cpu_seconds:.1f} "
+        f"times the CPU time, {long.peak_mb / short.peak_mb:.2f} times the memory"
+    )
