@@ -1,0 +1,1 @@
+"""Pictures of the business, made from its tables."""
