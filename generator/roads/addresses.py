@@ -25,7 +25,7 @@ MAX_FROM_CROSSING_M = 45.0
 DOOR_M = 8.0
 HOUSE_M = 9.0
 # Streets without a name that lie in one line, this exactly, are given one name.
-SAME_BEARING_DEG = 12.0
+SAME_BEARING_DEG = 15.0
 SAME_LINE_M = 70.0
 # A known address further than this from every street is left out.
 NEAR_STREET_M = 150.0
@@ -184,7 +184,7 @@ def _all_named(
     for name, key in zip(names, zip(sector.tolist(), line.tolist(), strict=True), strict=True):
         if not name and key not in invented:
             # Streets to the north are avenues, those across them streets, all others boulevards.
-            kind = {0: 0, 1: 0, 14: 0, 7: 1, 8: 1, 6: 1}.get(int(key[0]), 2)
+            kind = {0: 0, 1: 0, 11: 0, 5: 1, 6: 1, 7: 1}.get(int(key[0]), 2)
             invented[key] = next(new for new in fresh[kind] if new not in taken)
         result.append(name or invented[key])
     return result

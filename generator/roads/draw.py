@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,7 @@ def draw_png(
     )
     west, east, south, north = picture.bounds
     height = 11.0
-    width = float(np.clip(height * (east - west) / (north - south) / picture.stretch, 7.0, 16.0))
+    width = float(np.clip(height * (east - west) / (north - south) / picture.stretch, 9.6, 16.0))
     figure = Figure(figsize=(width, height + 1.1), facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.01, 0.03, 0.98, 0.88))
@@ -358,4 +359,5 @@ def _write(file: Path, save: Callable[[Path], object]) -> None:
             f"the picture {file} cannot be written ({error}): choose another place with --out"
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import math
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -28,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 SUFFIXES = (".graphml", ".osm")
 KITCHEN_REACH_M = 1_000.0
-# With fewer known addresses than this, plausible ones are made as well instead.
+# With fewer known addresses than this, plausible ones are made up instead.
 MIN_KNOWN_ADDRESSES = 200
 # A detour may leave the delivery radius, but not by more than this.
 DETOUR_FACTOR, DETOUR_M = 1.5, 1_000.0
@@ -55,7 +57,7 @@ NOT_FOR_CARS = {
 }
 
 
-def read_network(  # noqa: PLR0917 - the arguments of load_network
+def read_network(
     location_code: str,
     latitude: float,
     longitude: float,
@@ -141,7 +143,10 @@ def network_file(location_code: str, path: Path) -> Path:
 
 
 def read_graphml(file: Path) -> nx.MultiDiGraph[str]:
-    """Return the graph of a GraphML file as OSMnx writes it.
+    """Return the graph of a GraphML file, as OSMnx or NetworkX write it.
+
+    Nodes get ``x`` and ``y`` as numbers, edges ``length`` as a number and ``geometry`` as a line,
+    as far as the file has them; what is no number becomes not-a-number.
 
     Raises
     ------
@@ -149,18 +154,25 @@ def read_graphml(file: Path) -> nx.MultiDiGraph[str]:
         If the file cannot be read as such.
     """
     import networkx as nx  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
-    import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
+    from shapely import from_wkt  # type: ignore[import-untyped] # noqa: PLC0415 - as above
+    from shapely.errors import (  # type: ignore[import-untyped] # noqa: PLC0415 - as above
+        ShapelyError,
+    )
 
-    kinds = {"osmid": str}
-    # Identifiers are only names here, and files not from OSM have others than whole numbers.
-    edge_kinds = {"osmid": str, "length": _number}
+    # OSMnx's own reader takes only files in which every attribute is text and every node a number.
     try:
-        graph = ox.load_graphml(
-            file, node_dtypes={**kinds, "x": _number, "y": _number}, edge_dtypes=edge_kinds
-        )
+        graph: Any = nx.read_graphml(file, node_type=str, force_multigraph=True)
+        for _, data in graph.nodes(data=True):
+            data.update({key: _number(data[key]) for key in ("x", "y") if key in data})
+        for _, _, data in graph.edges(data=True):
+            if "length" in data:
+                data["length"] = _number(data["length"])
+            if "geometry" in data:
+                data["geometry"] = from_wkt(data["geometry"])
     except (
         ParseError,
         nx.NetworkXException,
+        ShapelyError,
         OSError,
         ValueError,
         KeyError,
@@ -171,7 +183,8 @@ def read_graphml(file: Path) -> nx.MultiDiGraph[str]:
             f"{file} is not a street network in GraphML ({_first_line(error)}): save it with "
             "osmnx.save_graphml, or use --roads synthetic"
         ) from error
-    return graph
+    result: nx.MultiDiGraph[str] = graph
+    return result
 
 
 def network_from_graph(
@@ -447,16 +460,19 @@ def _drivable(data: dict[str, Any]) -> bool:
     )
 
 
-def _number(value: str) -> float:
-    """Return a number, or not-a-number for text: the error about it can then count them."""
+def _number(value: object) -> float:
+    """Return a number, or not-a-number for anything else: the error about it can then count."""
     try:
-        return float(value)
+        return float(str(value))
     except ValueError:
         return math.nan
 
 
 def _name(value: object) -> str | None:
     """Return the first name of a street; OSMnx gives several where ways were joined."""
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(value)
     if isinstance(value, list):
         value = value[0] if value else None
     return value.strip() or None if isinstance(value, str) else None

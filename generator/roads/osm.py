@@ -9,7 +9,7 @@ import csv
 import logging
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ class Overpass:
         return cls(url.rstrip("/"), rate_limit == "1", int(timeout))
 
 
-def osm_network(  # noqa: PLR0917 - the arguments of load_network
+def osm_network(
     location_code: str,
     latitude: float,
     longitude: float,
@@ -288,7 +288,8 @@ def _write_graph(file: Path, graph: Any) -> None:  # noqa: ANN401 - an OSMnx gra
         ox.save_graphml(graph, aside)
         aside.replace(file)
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def _write_places(file: Path, places: KnownPlaces | None) -> None:
@@ -305,7 +306,8 @@ def _write_places(file: Path, places: KnownPlaces | None) -> None:
             )
         aside.replace(file)
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def _read_places(file: Path) -> KnownPlaces | None:

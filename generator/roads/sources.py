@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from generator.roads.network import RoadNetwork
 
 
-def load_network(  # noqa: PLR0917 - what a network is asked for by, everywhere in this order
+def load_network(
     location_code: str,
     latitude: float,
     longitude: float,

@@ -219,7 +219,8 @@ def _addresses(
         served.tolist(), street, along[served].tolist(), even[served].tolist(), strict=True
     ):
         name, beyond = names[number]
-        origin = 0.0 if beyond else lowest[number]
+        # Where the halves of a street are told apart, both count from the base line.
+        origin = 0.0 if len(set(beyond)) > 1 else lowest[number]
         house = 100 + 2 * int(abs(metre - origin) / HOUSE_M) + (0 if is_even else 1)
         texts.setdefault(f"{house} {name.format(beyond[metre < 0.0] if beyond else '')}", index)
     chosen = np.array(list(texts.values()), dtype=np.int64)
@@ -254,7 +255,9 @@ def _street_names(
     for number in sorted(lowest):
         street = frame.streets[number]
         if street not in named:
-            named[street] = _numbered_name(street, city, lines) or next(fresh[street.kind])
+            named[street] = _numbered_name(street, city, lines) or next(
+                name for name in fresh[street.kind] if name not in city.avenue_names
+            )
         name = named[street]
         directions: tuple[str, ...] = ()
         if street.grid == city.base_grid and (city.prefix or city.suffix):
