@@ -1,0 +1,367 @@
+"""The canonical dataset as the replay needs it: is it whole, what is it, has it changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.replay.window import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
+from generator.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+EVENT_TYPES = (
+    "order_created",
+    "gk_started",
+    "gk_finished",
+    "gk_ready",
+    "driver_arrived",
+    "driver_picked_up",
+    "driver_ping",
+    "delivered",
+)
+"""Names of the event types; the type of number 1 comes first."""
+
+_MAKE = "make the dataset with `python -m generator canonical`"
+_KEYS = ("order_id", "location_id", "event_type_id", "ts_seconds", "sequence")
+_INTEGERS = ("location_id", "event_type_id", "ts_seconds", "ts_micros", "sequence")
+_NUMBERS = ("customer_lat", "customer_lon", "ping_lat", "ping_lon", "ping_progress", "eta_mins")
+_TEXTS = ("order_id", "customer_addr", "items_json", "route_json")
+_OPTIONAL = frozenset({"ts_micros", "eta_mins"})
+_COLUMNS = (*_INTEGERS, *_NUMBERS, *_TEXTS)
+_SUFFIXED = re.compile(r"-L\d+$").pattern
+_UNIX_EPOCH = date(1970, 1, 1)
+_SECONDS_PER_DAY = 86_400
+_DAYS_OF_A_DATE = 700_000
+_FOOTER_TAIL = 8
+_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A canonical dataset that could be opened.
+
+    Attributes
+    ----------
+    events
+        Its ``events.parquet``.
+    columns
+        The columns that file has.
+    identity
+        Changes when the file is replaced by another; the same bytes have the same identity.
+    epoch, days
+        Date of day 0 and length of the cycle from ``dataset.json``; ``None`` where there is none.
+    """
+
+    events: Path
+    columns: frozenset[str]
+    identity: str
+    epoch: date | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a replay must know of its dataset for as long as it runs.
+
+    Attributes
+    ----------
+    identity
+        As in `Dataset`.
+    epoch
+        Date of day 0.
+    days
+        Length of the cycle in days.
+    events
+        Number of events in one cycle.
+    last_offset
+        Microseconds from the epoch to the last event. May be beyond ``days``.
+    in_order
+        Whether the file is sorted by time, order and sequence.
+    """
+
+    identity: str
+    epoch: date
+    days: int
+    events: int
+    last_offset: int
+    in_order: bool
+
+    @property
+    def length(self) -> int:
+        """Length of the cycle in microseconds."""
+        return self.days * MICROSECONDS_PER_DAY
+
+    @property
+    def epoch_microseconds(self) -> int:
+        """Day 0 in microseconds of Unix time."""
+        return (self.epoch - _UNIX_EPOCH).days * MICROSECONDS_PER_DAY
+
+
+def open_dataset(canonical: Path) -> Dataset:
+    """Open the dataset in ``canonical`` and check that its events can be read.
+
+    Raises
+    ------
+    UserError
+        If it is missing, unreadable, or has other columns than a canonical dataset.
+    """
+    events = canonical / "events.parquet"
+    try:
+        identity = _identity(events)
+        schema = pq.read_schema(events)
+    except FileNotFoundError as error:
+        raise UserError(f"There is no canonical dataset at {events}: {_MAKE}.") from error
+    except (pa.ArrowInvalid, OSError, ValueError) as error:
+        reason = str(error).split("\n", maxsplit=1)[0]
+        raise UserError(
+            f"{events} is not a Parquet file that can be read ({reason}): {_MAKE}."
+        ) from error
+    _check_schema(events, schema)
+    epoch, days = _described(canonical / "dataset.json")
+    return Dataset(events, frozenset(schema.names), identity, epoch, days)
+
+
+def survey(dataset: Dataset) -> Facts:
+    """Look through the whole dataset once, at the first run.
+
+    Memory holds the keys of one row group at a time.
+
+    Raises
+    ------
+    UserError
+        If it is empty, an event lacks a key or has an unknown type, an order id looks like one
+        of a later cycle, or ``dataset.json`` contradicts the events.
+    """
+    _check_rows(dataset)
+    span = _span(dataset)
+    epoch = dataset.epoch or _UNIX_EPOCH + timedelta(days=span.first // MICROSECONDS_PER_DAY)
+    epoch_microseconds = (epoch - _UNIX_EPOCH).days * MICROSECONDS_PER_DAY
+    if span.first < epoch_microseconds:
+        raise UserError(
+            f"{dataset.events} has events before {epoch}, the epoch in dataset.json beside it: "
+            f"{_MAKE}."
+        )
+    days = dataset.days or (span.last_created - epoch_microseconds) // MICROSECONDS_PER_DAY + 1
+    return Facts(
+        identity=dataset.identity,
+        epoch=epoch,
+        days=days,
+        events=span.events,
+        last_offset=span.last - epoch_microseconds,
+        in_order=span.in_order,
+    )
+
+
+def check_same(dataset: Dataset, facts: Facts) -> None:
+    """Refuse a dataset that is not the one the replay began with.
+
+    Raises
+    ------
+    UserError
+        If the events, the epoch or the length of the cycle are others.
+    """
+    if (
+        dataset.identity == facts.identity
+        and dataset.epoch in {None, facts.epoch}
+        and dataset.days in {None, facts.days}
+    ):
+        return
+    raise UserError(
+        f"{dataset.events.parent} holds another dataset than the one this replay began with: "
+        "put that one back (the same seed and options make the same bytes), or start again with "
+        "`python -m flows.replay reset`."
+    )
+
+
+def _identity(events: Path) -> str:
+    """Hash what the footer says of every column chunk, and the size: cheap at any length."""
+    with events.open("rb") as file:
+        size = file.seek(0, 2)
+        if size < _FOOTER_TAIL + len(_MAGIC):
+            raise ValueError(f"it has {size} bytes")
+        file.seek(size - _FOOTER_TAIL)
+        tail = file.read(_FOOTER_TAIL)
+        length = int.from_bytes(tail[:4], "little")
+        if tail[4:] != _MAGIC or length > size - _FOOTER_TAIL:
+            raise ValueError("its end is missing")
+        file.seek(size - _FOOTER_TAIL - length)
+        footer = file.read(length)
+    return hashlib.sha256(footer + size.to_bytes(8, "little")).hexdigest()
+
+
+def _check_schema(events: Path, schema: pa.Schema) -> None:
+    missing = [name for name in _COLUMNS if name not in schema.names and name not in _OPTIONAL]
+    if missing:
+        raise UserError(
+            f"{events} is no canonical dataset, it lacks {', '.join(missing)}: {_MAKE}."
+        )
+    for names, fits, wanted in (
+        (_INTEGERS, pa.types.is_integer, "whole numbers"),
+        (_NUMBERS, _is_number, "numbers"),
+        (_TEXTS, _is_text, "text"),
+    ):
+        for name in names:
+            if name in schema.names and not fits(schema.field(name).type):
+                raise UserError(
+                    f"{events} is no canonical dataset, {name} is {schema.field(name).type} "
+                    f"instead of {wanted}: {_MAKE}."
+                )
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    value = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(
+        pa.types.is_string(value)
+        or pa.types.is_large_string(value)
+        or pa.types.is_string_view(value)
+        or pa.types.is_null(value)
+    )
+
+
+def _described(path: Path) -> tuple[date | None, int | None]:
+    """Read the epoch and the days from ``dataset.json``; datasets of the older form have none."""
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None, None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read ({error}): {_MAKE}.") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is not one JSON object: {_MAKE}.")
+    epoch, days = content.get("epoch"), content.get("days")
+    if days is not None and (type(days) is not int or days < 1):
+        raise UserError(f"{path}: days is {days!r} instead of a whole number above 0: {_MAKE}.")
+    return _day_zero(path, epoch), days
+
+
+def _day_zero(path: Path, epoch: object) -> date | None:
+    """Read a date, or Unix seconds of a midnight."""
+    if epoch is None:
+        return None
+    if type(epoch) is int:
+        day, rest = divmod(epoch, _SECONDS_PER_DAY)
+        if not rest and abs(day) < _DAYS_OF_A_DATE:
+            return _UNIX_EPOCH + timedelta(days=day)
+    if isinstance(epoch, str):
+        with suppress(ValueError):
+            return date.fromisoformat(epoch)
+    raise UserError(f"{path}: the epoch {epoch!r} is not a midnight: {_MAKE}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    events: int
+    first: int
+    last: int
+    last_created: int
+    in_order: bool
+
+
+def _check_rows(dataset: Dataset) -> None:
+    nulls = ", ".join(f"count(*) - count({name})" for name in _KEYS)
+    micros = "ts_micros" if "ts_micros" in dataset.columns else "0"
+    query = f"""
+        SELECT
+            count(*),
+            count(*) FILTER (event_type_id NOT BETWEEN 1 AND {len(EVENT_TYPES)}),
+            count(*) FILTER (event_type_id = 1),
+            count(*) FILTER (event_type_id = 1 AND regexp_matches(order_id, ?)),
+            count(*) FILTER ({micros} NOT BETWEEN 0 AND {MICROSECONDS_PER_SECOND - 1}),
+            {nulls}
+        FROM read_parquet(?)
+    """
+    with duckdb.connect() as connection:
+        try:
+            row = connection.execute(query, [_SUFFIXED, literal_path(dataset.events)]).fetchone()
+        except duckdb.Error as error:
+            reason = str(error).split("\n", maxsplit=1)[0]
+            raise UserError(f"{dataset.events} cannot be read ({reason}): {_MAKE}.") from error
+    if row is None or row[0] == 0:
+        raise UserError(f"{dataset.events} holds no events: {_MAKE}.")
+    _, unknown, created, suffixed, beyond, *missing = row
+    faults = [
+        f"{count} events have no {name}"
+        for name, count in zip(_KEYS, missing, strict=True)
+        if count
+    ]
+    if unknown:
+        faults.append(f"{unknown} events have an event_type_id beyond 1 to {len(EVENT_TYPES)}")
+    if beyond:
+        faults.append(f"{beyond} events have ts_micros beyond a second")
+    if not created:
+        faults.append("no order was created")
+    if suffixed:
+        faults.append(
+            f"{suffixed} orders have an id that ends like those of a repeated cycle (-L1)"
+        )
+    if faults:
+        raise UserError(f"{dataset.events}: {'; '.join(faults)}: {_MAKE}.")
+
+
+def _span(dataset: Dataset) -> _Span:
+    names = [name for name in (*_KEYS, "ts_micros") if name in dataset.columns]
+    first, last, last_created, events = 2**62, -(2**62), -(2**62), 0
+    in_order, previous = True, None
+    with pq.ParquetFile(dataset.events) as file:
+        for batch in file.iter_batches(batch_size=1 << 17, columns=names):
+            moments = _moments(batch)
+            created = moments[_array(batch, "event_type_id") == 1]
+            events += len(moments)
+            first, last = min(first, int(moments.min())), max(last, int(moments.max()))
+            last_created = max(last_created, int(created.max(initial=last_created)))
+            in_order = in_order and _in_order(batch, moments)
+            head, tail = _key(batch, moments, 0), _key(batch, moments, len(moments) - 1)
+            in_order = in_order and (previous is None or previous < head)
+            previous = tail
+    return _Span(events, first, last, last_created, in_order)
+
+
+def _moments(batch: pa.RecordBatch) -> NDArray[np.int64]:
+    moments = _array(batch, "ts_seconds") * MICROSECONDS_PER_SECOND
+    if "ts_micros" in batch.schema.names:
+        moments = moments + pc.fill_null(batch["ts_micros"].cast(pa.int64()), 0).to_numpy()
+    return np.asarray(moments, dtype=np.int64)
+
+
+def _array(batch: pa.RecordBatch, name: str) -> NDArray[np.int64]:
+    return np.asarray(batch[name].cast(pa.int64()), dtype=np.int64)
+
+
+def _in_order(batch: pa.RecordBatch, moments: NDArray[np.int64]) -> bool:
+    steps = np.diff(moments)
+    if bool((steps < 0).any()):
+        return False
+    # Events of one microsecond are few, so that comparing them one by one costs nothing.
+    return all(
+        _key(batch, moments, row) < _key(batch, moments, row + 1)
+        for row in np.flatnonzero(steps == 0).tolist()
+    )
+
+
+def _key(batch: pa.RecordBatch, moments: NDArray[np.int64], row: int) -> tuple[int, bytes, int]:
+    order_id = str(batch["order_id"][row].as_py()).encode()
+    return int(moments[row]), order_id, int(batch["sequence"][row].as_py())
+
+
+def literal_path(path: Path) -> str:
+    """Return a path as DuckDB reads it where it would else expand a pattern."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))

@@ -1,0 +1,163 @@
+"""The Prefect server of this project: found where one runs, else started on loopback.
+
+Nothing here imports Prefect, so that its environment can still be set.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from generator.errors import UserError
+from generator.places import data_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+USUAL_PORT = 4200
+
+_START_SECONDS = 180.0
+_STOP_SECONDS = 30.0
+_ANSWER_SECONDS = 2.0
+
+
+def prefect_environment(home: Path) -> dict[str, str]:
+    """Return what Prefect must find in its environment before it is imported.
+
+    Its state stays in the data folder, it reports to nobody, and a temporary server gets the time
+    that it needs on a small machine.
+    """
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_CLI_PROMPT": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def server_arguments(port: int) -> list[str]:
+    """Return the command line of a server that only this machine reaches."""
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    return [*command, "--host", LOOPBACK, "--port", str(port)]
+
+
+def prepare_environment() -> None:
+    """Put that into this process's environment; what the person has set stays."""
+    for name, value in prefect_environment(data_directory() / "prefect").items():
+        os.environ.setdefault(name, value)
+
+
+def running_server() -> str | None:
+    """Return the API of a server that answers: ``PREFECT_API_URL``, or the usual port."""
+    candidates = (os.environ.get("PREFECT_API_URL"), _api(USUAL_PORT))
+    return next((api for api in candidates if api and _answers(api)), None)
+
+
+@contextmanager
+def some_server() -> Iterator[str]:
+    """Use the server that runs, or run one for as long as this lasts.
+
+    Yields
+    ------
+    str
+        Its API address. ``PREFECT_API_URL`` says the same meanwhile.
+
+    Raises
+    ------
+    UserError
+        If the server does not answer in time.
+    """
+    api = running_server()
+    if api:
+        with _addressed(api):
+            yield api
+        return
+    port = _free_port()
+    log = data_directory() / "prefect" / "server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        # A session of its own: Ctrl-C must reach the flow first and the server last.
+        process = subprocess.Popen(
+            server_arguments(port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait(process, _api(port), log)
+        with _addressed(_api(port)):
+            yield _api(port)
+    finally:
+        _stop(process)
+
+
+def _api(port: int) -> str:
+    return f"http://{LOOPBACK}:{port}/api"
+
+
+def _answers(api: str) -> bool:
+    if not api.startswith(("http://", "https://")):
+        return False
+    try:
+        with urllib.request.urlopen(f"{api.rstrip('/')}/health", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310  # http or https, checked above
+            return bool(answer.status == 200 and answer.read().strip() == b"true")  # noqa: PLR2004  # OK
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _free_port() -> int:
+    for port in (USUAL_PORT, 0):
+        with socket.socket() as probe:
+            # What a server before this one has left to time out does not make the port taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise UserError("No port is free on loopback for the Prefect server: close some programs.")
+
+
+def _wait(process: subprocess.Popen[bytes], api: str, log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise UserError(f"The Prefect server ended at once; {log} says why.")
+        if _answers(api):
+            return
+        time.sleep(0.25)
+    raise UserError(f"The Prefect server did not answer in {_START_SECONDS:.0f} s; see {log}.")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _addressed(api: str) -> Iterator[None]:
+    before = os.environ.get("PREFECT_API_URL")
+    os.environ["PREFECT_API_URL"] = api
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PREFECT_API_URL"]
+        else:
+            os.environ["PREFECT_API_URL"] = before

@@ -1,0 +1,211 @@
+"""Small canonical datasets, and what the replay must make of them, said in plain Python."""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+Row = dict[str, Any]
+
+EPOCH = date(2024, 1, 1)
+DAY = 86_400_000_000
+SECOND = 1_000_000
+TYPES = (
+    "order_created",
+    "gk_started",
+    "gk_finished",
+    "gk_ready",
+    "driver_arrived",
+    "driver_picked_up",
+    "driver_ping",
+    "delivered",
+)
+SCHEMA = pa.schema(
+    [
+        ("order_id", pa.string()),
+        ("location_id", pa.int32()),
+        ("event_type_id", pa.int8()),
+        ("ts_seconds", pa.int64()),
+        ("ts_micros", pa.int32()),
+        ("sequence", pa.int32()),
+        ("customer_lat", pa.float64()),
+        ("customer_lon", pa.float64()),
+        ("customer_addr", pa.string()),
+        ("items_json", pa.string()),
+        ("route_json", pa.string()),
+        ("eta_mins", pa.float64()),
+        ("ping_lat", pa.float64()),
+        ("ping_lon", pa.float64()),
+        ("ping_progress", pa.float64()),
+    ]
+)
+EPOCH_SECONDS = int((EPOCH - date(1970, 1, 1)).total_seconds())
+
+
+def order(
+    order_id: str,
+    location_id: int,
+    created: int,
+    steps: Sequence[int],
+    *,
+    missing: Sequence[str] = (),
+) -> list[Row]:
+    """Return the rows of one order; `created` and `steps` are offsets in microseconds."""
+    rows = []
+    kinds = (1, 2, 3, 4, 5, 6, 7, 7, 8)
+    items = [
+        {"id": 7, "category_id": 3, "menu_id": 2, "brand_id": 1, "name": 'Bún "chả"', "price": 12.5,
+         "qty": 2},
+        {"id": 9, "category_id": 3, "menu_id": 2, "brand_id": 1, "name": "Tea", "price": 3.0,
+         "qty": 1},
+    ]  # fmt: skip
+    for sequence, (kind, step) in enumerate(zip(kinds, (0, *steps), strict=True)):
+        offset = created + step
+        row = dict.fromkeys(SCHEMA.names)
+        row |= {
+            "order_id": order_id,
+            "location_id": location_id,
+            "event_type_id": kind,
+            "ts_seconds": EPOCH_SECONDS + offset // SECOND,
+            "ts_micros": offset % SECOND,
+            "sequence": sequence,
+        }
+        if kind == 1:
+            row |= {"customer_lat": 41.88, "customer_lon": -87.63, "customer_addr": "12 Elm St"}
+            row["items_json"] = json.dumps(items, ensure_ascii=False)
+        if kind == 6:
+            row |= {"route_json": "[[41.9, -87.6], [41.88, -87.63]]", "eta_mins": 14.5}
+        if kind == 7:
+            row |= {"ping_lat": 41.89, "ping_lon": -87.61, "ping_progress": 50.0}
+        if kind == 8:
+            row |= {"customer_lat": 41.88, "customer_lon": -87.63}
+        rows.append({name: None if name in missing else value for name, value in row.items()})
+    return rows
+
+
+def sorted_rows(rows: Iterable[Row]) -> list[Row]:
+    key = lambda row: (  # noqa: E731  # one expression
+        row["ts_seconds"], row["ts_micros"], row["order_id"].encode(), row["sequence"]
+    )  # fmt: skip
+    return sorted(rows, key=key)
+
+
+def some_orders(days: int, per_day: int, seed: int = 5) -> list[Row]:
+    """Return rows of orders over some days. The first event stands at the very beginning of day 0,
+    the last order is delivered after the last day, and some events share a microsecond."""
+    dice = random.Random(seed)  # noqa: S311  # no secret hangs on it
+    rows = order("AA000", 1, 0, [60 * SECOND * step for step in range(1, 9)])
+    rows += order("BB000", 2, 0, [60 * SECOND * step for step in range(1, 9)])
+    for day in range(days):
+        for number in range(per_day):
+            created = day * DAY + dice.randrange(DAY - 4 * 3_600 * SECOND)
+            steps = sorted(dice.randrange(1, 2 * 3_600 * SECOND) for _ in range(8))
+            order_id = f"{dice.choice('ABXYZ')}{day}{number:03}"
+            rows += order(order_id, 1 + number % 4, created, steps)
+    late = days * DAY - 20 * 60 * SECOND
+    rows += order("L9999", 3, late, [10 * 60 * SECOND * step for step in range(1, 9)])
+    return sorted_rows(rows)
+
+
+def write_dataset(
+    folder: Path,
+    rows: Sequence[Row],
+    *,
+    days: int | None = None,
+    schema: pa.Schema = SCHEMA,
+    row_group_size: int = 64,
+) -> Path:
+    """Write rows as a canonical dataset and return its folder; the older form without days."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pa.Table.from_pylist([{n: row[n] for n in schema.names} for row in rows], schema)
+    pq.write_table(
+        table, folder / "events.parquet", compression="zstd", row_group_size=row_group_size
+    )
+    if days is not None:
+        content = {"seed": 1, "epoch": EPOCH_SECONDS, "days": days, "generator_version": "1"}
+        (folder / "dataset.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def expected_lines(
+    rows: Iterable[Row], days: int, first: int, last: int, shift_days: int
+) -> list[Row]:
+    """Return the lines that positions `first` to `last` must land as, by the contract's words."""
+    begin = datetime(EPOCH.year, EPOCH.month, EPOCH.day) + timedelta(days=shift_days)
+    found = []
+    for row in rows:
+        offset = (row["ts_seconds"] - EPOCH_SECONDS) * SECOND + (row["ts_micros"] or 0)
+        for cycle in range(last // (days * DAY) + 1):
+            position = cycle * days * DAY + offset
+            if first <= position <= last:
+                found.append((position, row["order_id"].encode(), cycle, row["sequence"], row))
+    lines = []
+    for position, _, cycle, sequence, row in sorted(found, key=lambda each: each[:4]):
+        order_id = row["order_id"] + (f"-L{cycle}" if cycle else "")
+        moment = begin + timedelta(microseconds=position)
+        name = f"{order_id}:{sequence}"
+        lines.append(
+            {
+                "event_id": str(uuid.uuid3(uuid.UUID(bytes=b"caspers-kitchens"), name)),
+                "event_type": TYPES[row["event_type_id"] - 1],
+                "ts": f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03}",
+                "location_id": row["location_id"],
+                "order_id": order_id,
+                "sequence": sequence,
+                "body": expected_body(row),
+            }
+        )
+    return lines
+
+
+def expected_body(row: Row) -> Row:
+    match TYPES[row["event_type_id"] - 1]:
+        case "order_created":
+            fields = {name: row[name] for name in ("customer_lat", "customer_lon", "customer_addr")}
+            items = row["items_json"]
+            return fields | {"items": None if items is None else json.loads(items)}
+        case "driver_picked_up":
+            route = row["route_json"]
+            points = None if route is None else json.loads(route)
+            return {"route_points": points, "eta_mins": row["eta_mins"]}
+        case "driver_ping":
+            return {
+                "progress_pct": row["ping_progress"],
+                "loc_lat": row["ping_lat"],
+                "loc_lon": row["ping_lon"],
+            }
+        case "delivered":
+            return {"delivered_lat": row["customer_lat"], "delivered_lon": row["customer_lon"]}
+        case _:
+            return {}
+
+
+def landed_bytes(landing: Path) -> bytes:
+    """Return all that has landed, in landing order."""
+    return b"".join(file.read_bytes() for file in sorted(landing.glob("window-*.jsonl")))
+
+
+def landed_lines(landing: Path) -> list[Row]:
+    """Return the landed lines as objects, bodies parsed."""
+    lines = [json.loads(line) for line in landed_bytes(landing).splitlines()]
+    return [line | {"body": json.loads(line["body"])} for line in lines]
+
+
+@dataclass(frozen=True)
+class Small:
+    """A dataset and the rows it was written from."""
+
+    folder: Path
+    rows: list[Row]
+    days: int = 3

@@ -1,0 +1,189 @@
+"""The Prefect flow: what it does itself is little, and this is all of it."""
+
+import json
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from flows import business
+from flows.build import Build, Node
+from flows.errors import BusyError
+from flows.replay.commands import Report, Wishes, run
+from flows.replay.window import Case
+from generator.errors import UserError
+from generator.places import PROJECT
+from tests.flows.samples import Small, landed_lines
+
+NODES = (
+    Node("model.c.all_events", '"caspers"."lakeflow"."all_events"', "success", 0.512, 0, "OK"),
+    Node("model.c.a_view", '"caspers"."lakeflow"."a_view"', "success", 0.1, 0, "OK"),
+    Node("test.c.unique_x.0a", None, "pass", 0.1, 0, ""),
+)
+BUILT = Build(12.34, NODES)
+
+
+@pytest.fixture
+def report(small: Small, landing: Path) -> Report:
+    return run(small.folder, landing, datetime(2026, 11, 21, 10, 30), Wishes(start_day=1))
+
+
+def test_the_row_of_a_window_says_bounds_events_tables_and_time(report: Report) -> None:
+    row = business.window_row(report, BUILT)
+    assert row["from"] == "2026-11-20 00:00:00.000"
+    assert row["to"] == "2026-11-21 10:30:00.000"
+    assert row["virtual"] == "day 0 00:00:00 - day 1 10:30:00"
+    assert (row["case"], row["events"]) == ("first run", report.events)
+    assert (row["tables built"], row["tests passed"], row["build seconds"]) == (2, 1, 12.3)
+    nothing = replace(report, case=Case.PAUSED, window=None, file=None, events=0)
+    assert business.window_row(nothing, BUILT) | {"landing seconds": 0} == row | {
+        "case": "paused",
+        "from": "",
+        "to": "",
+        "virtual": "",
+        "events": 0,
+        "landing seconds": 0,
+    }
+    assert json.loads(json.dumps(row)) == row
+
+
+def test_tables_are_listed_with_their_rows_and_views_are_not() -> None:
+    rows = business.table_rows(BUILT, {"lakeflow.all_events": 7, "lakeflow.other": 1})
+    assert rows == [{"table": "lakeflow.all_events", "rows": 7, "seconds": 0.51}]
+
+
+def test_only_what_another_process_holds_is_tried_again() -> None:
+    for error, again in ((BusyError("x"), True), (UserError("x"), False), (OSError(), False)):
+        state = SimpleNamespace(result=lambda raise_on_failure, error=error: error)  # noqa: ARG005
+        assert business._held_elsewhere(None, None, state) is again
+
+
+def test_landing_takes_its_places_and_wishes_from_the_environment(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    monkeypatch.setenv("START_DAY", "2")
+    monkeypatch.setenv("SPEED_MULTIPLIER", "5")
+    (tmp_path / "canonical").symlink_to(small.folder)
+    landed = business.land_window.fn()
+    assert (landed.settings.start_day, landed.settings.segments[0].speed) == (2, 5.0)
+    assert len(landed_lines(tmp_path / "landing" / "events")) == landed.events > 0
+
+
+def test_a_dataset_is_made_only_where_there_is_none(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    called: list[list[str]] = []
+
+    def generator(arguments: list[str], **_: object) -> SimpleNamespace:
+        called.append(arguments)
+        return SimpleNamespace(returncode=2)
+
+    monkeypatch.setattr(business.subprocess, "run", generator)
+    with pytest.raises(UserError, match="could not be made"):
+        business.make_dataset()
+    assert called == [[sys.executable, "-m", "generator", "canonical"]]
+    (tmp_path / "canonical").symlink_to(small.folder)
+    business.make_dataset()
+    assert len(called) == 1
+
+
+def test_a_persons_error_is_logged_in_one_line() -> None:
+    error = UserError("Mend this.")
+    record = logging.LogRecord("x", 40, "", 0, "failed: %r", (error,), (UserError, error, None))
+    assert business._OneLine().filter(record)
+    assert (record.getMessage(), record.exc_info) == ("Mend this.", None)
+    bug = ValueError("a bug")
+    record = logging.LogRecord("x", 40, "", 0, "failed", (), (ValueError, bug, None))
+    assert business._OneLine().filter(record)
+    assert record.exc_info is not None
+
+
+def test_nothing_else_imports_prefect() -> None:
+    for file in (PROJECT / "flows").rglob("*.py"):
+        imports = [
+            line
+            for line in file.read_text(encoding="utf-8").splitlines()
+            if line.lstrip().startswith(("import prefect", "from prefect"))
+        ]
+        assert bool(imports) == (file.name == "business.py"), file
+
+
+ONCE = """
+import sys
+import duckdb
+from flows import business
+from flows.build import Build, Node
+from flows.errors import BusyError
+from generator.places import warehouse_file
+from tests.flows.test_summary import ROWS, TABLES
+
+tries = []
+business.build_tables = business.build_tables.with_options(retry_delay_seconds=0)
+
+def build(**_):
+    tries.append(1)
+    if len(tries) == 1:
+        raise BusyError("open in another program")
+    if sys.argv[1] == "broken":
+        from generator.errors import UserError
+        raise UserError("dbt could not build a_model: mend it.")
+    with duckdb.connect(str(warehouse_file())) as connection:
+        connection.execute(TABLES + ROWS)
+    table = '"caspers"."lakeflow"."gold_order_header"'
+    return Build(1.0, (Node("model.c.gold_order_header", table, "success", 0.1, 0, "OK"),))
+
+business.build = build
+sys.exit(business.main(["once"]))
+"""
+
+
+def test_one_run_leaves_its_artifacts_and_a_broken_one_one_line(
+    small: Small, tmp_path: Path
+) -> None:
+    """The one test with a real Prefect server: of its own, on loopback, gone afterwards."""
+    (tmp_path / "canonical").symlink_to(small.folder)
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")
+    } | {"CASPERS_DATA": str(tmp_path), "START_DAY": "1"}
+
+    def once(how: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", ONCE, how],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    whole = once("whole")
+    assert whole.returncode == 0, whole.stderr
+    assert "(first run), day 0 00:00:00 to day 1 " in whole.stdout
+    assert "Built 1 tables and passed 0 tests" in whole.stdout
+    assert "San Francisco" in whole.stdout
+    assert "make live" in whole.stdout
+    broken = once("broken")
+    assert broken.returncode == 1
+    assert broken.stderr.splitlines()[-1] == "error: dbt could not build a_model: mend it."
+    assert "Traceback" not in broken.stderr
+
+    with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
+        states = database.execute("SELECT state_type FROM flow_run ORDER BY start_time").fetchall()
+        artifacts = dict(database.execute("SELECT key, data FROM artifact WHERE key IS NOT NULL"))
+        tries = database.execute(
+            "SELECT max(run_count) FROM task_run WHERE name LIKE 'build_tables%'"
+        ).fetchone()
+    assert states == [("COMPLETED",), ("FAILED",)]
+    assert set(artifacts) == {"window", "tables", "casper-kitchens"}
+    assert '"first run' in artifacts["window"].replace("\\", "")
+    assert "San Francisco | 102" in artifacts["casper-kitchens"]
+    assert tries == (2,)

@@ -1,0 +1,129 @@
+"""Canonical datasets that cannot be replayed: one clear message each, and nothing lands."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from flows.replay.commands import Wishes, run, status
+from flows.replay.dataset import open_dataset, survey
+from generator.errors import UserError
+from tests.flows.samples import (
+    DAY,
+    EPOCH_SECONDS,
+    SCHEMA,
+    SECOND,
+    Small,
+    order,
+    some_orders,
+    write_dataset,
+)
+
+NOW = datetime(2026, 11, 21, 10, 30)
+STEPS = [SECOND * step for step in range(1, 9)]
+
+
+def describe(canonical: Path, **changes: object) -> None:
+    file = canonical / "dataset.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def rewrite(canonical: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    file = canonical / "events.parquet"
+    pq.write_table(change(pq.read_table(file)), file)
+
+
+def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
+    return lambda table: table.set_column(table.schema.names.index(name), name, values)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda c: (c / "events.parquet").unlink(), "There is no canonical dataset"),
+        (lambda c: (c / "events.parquet").write_bytes(b""), "not a Parquet file"),
+        (lambda c: (c / "events.parquet").write_bytes(b"PAR1" * 5), "not a Parquet file"),
+        (
+            lambda c: (c / "events.parquet").write_bytes((c / "events.parquet").read_bytes()[:-3]),
+            "not a Parquet file",
+        ),
+        (lambda c: rewrite(c, lambda t: t.drop_columns(["sequence", "ping_lat"])),
+         "lacks sequence, ping_lat"),
+        (lambda c: rewrite(c, column("ts_seconds", pa.array([1.5] * 9))), "ts_seconds is double"),
+        (lambda c: rewrite(c, column("items_json", pa.array([1] * 9))), "items_json is int64"),
+        (lambda c: rewrite(c, lambda t: t.slice(0, 0)), "holds no events"),
+        (lambda c: rewrite(c, lambda t: t.slice(1)), "no order was created"),
+        (lambda c: rewrite(c, column("event_type_id", pa.array([1, *range(2, 9), 9]))),
+         "1 events have an event_type_id beyond 1 to 8"),
+        (lambda c: rewrite(c, column("order_id", pa.array(["A"] * 8 + [None]))),
+         "1 events have no order_id"),
+        (lambda c: rewrite(c, column("order_id", pa.array(["A-L1"] * 9))), "repeated cycle"),
+        (lambda c: rewrite(c, column("ts_micros", pa.array([1_000_000] * 9))), "beyond a second"),
+        (lambda c: (c / "dataset.json").write_text("{"), "cannot be read"),
+        (lambda c: (c / "dataset.json").write_text("[]"), "is not one JSON object"),
+        (lambda c: describe(c, days=0), "days is 0"),
+        (lambda c: describe(c, days="90"), "days is '90'"),
+        (lambda c: describe(c, days=True), "days is True"),
+        (lambda c: describe(c, epoch=5), "epoch 5 is not a midnight"),
+        (lambda c: describe(c, epoch="soon"), "epoch 'soon' is not a midnight"),
+        (lambda c: describe(c, epoch=EPOCH_SECONDS + 86_400), "has events before 2024-01-02"),
+    ],
+)  # fmt: skip
+def test_it_is_told_and_nothing_lands(
+    damage: Callable[[Path], object], message: str, tmp_path: Path, landing: Path
+) -> None:
+    canonical = write_dataset(tmp_path / "canonical", order("A1", 1, 0, STEPS), days=1)
+    damage(canonical)
+    for command in (run, status):
+        with pytest.raises(UserError, match=message) as error:
+            command(canonical, landing, NOW, Wishes())
+        assert str(canonical) in str(error.value)
+        assert "python -m generator canonical" in str(error.value)
+    assert list(landing.rglob("*.jsonl")) == []
+    assert not (landing / "_replay" / "settings.json").exists()
+
+
+def test_the_facts_of_a_dataset(small: Small) -> None:
+    facts = survey(open_dataset(small.folder))
+    assert (facts.epoch, facts.days, facts.in_order) == (date(2024, 1, 1), 3, True)
+    assert facts.events == len(small.rows)
+    assert facts.last_offset == 3 * DAY + 3600 * SECOND
+
+
+@pytest.mark.parametrize("epoch", [EPOCH_SECONDS, "2024-01-01", None])
+def test_the_epoch_may_be_a_date_or_left_out(epoch: object, small: Small, tmp_path: Path) -> None:
+    canonical = write_dataset(tmp_path / "c", small.rows, days=3)
+    describe(canonical, epoch=epoch)
+    assert survey(open_dataset(canonical)).epoch == date(2024, 1, 1)
+
+
+@pytest.mark.parametrize("swap", [(0, 1), (150, 151), (-2, -1)])
+def test_one_event_out_of_order_is_noticed(swap: tuple[int, int], tmp_path: Path) -> None:
+    rows = some_orders(3, 20)
+    first, second = swap
+    rows[first], rows[second] = rows[second], rows[first]
+    canonical = write_dataset(tmp_path / "c", rows, days=3, row_group_size=151)
+    assert not survey(open_dataset(canonical)).in_order
+
+
+def test_the_same_bytes_are_the_same_dataset(small: Small, tmp_path: Path) -> None:
+    again = write_dataset(tmp_path / "again", small.rows, days=3)
+    other = write_dataset(tmp_path / "other", small.rows[:-1], days=3)
+    moved = [row | {"location_id": 1} for row in small.rows]
+    third = write_dataset(tmp_path / "third", moved, days=3)
+    identities = [open_dataset(each).identity for each in (small.folder, again, other, third)]
+    assert identities[0] == identities[1]
+    assert len(set(identities)) == 3
+
+
+def test_a_dictionary_of_texts_is_text(small: Small, tmp_path: Path) -> None:
+    canonical = write_dataset(tmp_path / "c", small.rows, days=3)
+    rewrite(
+        canonical, lambda table: column("order_id", table["order_id"].dictionary_encode())(table)
+    )
+    assert survey(open_dataset(canonical)).events == len(small.rows)
+    assert pq.read_schema(canonical / "events.parquet").names == SCHEMA.names

@@ -1,0 +1,94 @@
+"""The settings file: what was fixed at the first run, and nothing that cannot be."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.replay.commands import Wishes, change_speed, pause, resume, run
+from flows.replay.settings import read_settings, settings_file, write_settings
+from generator.errors import UserError
+from tests.flows.samples import Small, landed_bytes
+
+NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
+
+
+@pytest.fixture
+def begun(small: Small, landing: Path) -> Path:
+    run(small.folder, landing, NOW, Wishes(1, 60.0))
+    change_speed(landing, NOW + timedelta(minutes=1), 17.3)
+    pause(landing, NOW + timedelta(minutes=2, microseconds=1))
+    resume(landing, NOW + timedelta(minutes=9))
+    return landing
+
+
+def test_what_is_written_is_read_again(begun: Path) -> None:
+    settings = read_settings(begun)
+    assert settings is not None
+    assert [segment.paused for segment in settings.segments] == [False, False, True, False]
+    text = settings_file(begun).read_bytes()
+    write_settings(begun, settings)
+    assert settings_file(begun).read_bytes() == text
+    assert read_settings(begun.parent) is None
+
+
+def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
+    def edit(text: str) -> str:
+        content = json.loads(text)
+        change(content)
+        return json.dumps(content)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: "",
+        lambda text: text[: len(text) // 2],
+        lambda _: "[]",
+        lambda _: "\0" * 100,
+        edited(lambda c: c.update(version=2)),
+        edited(lambda c: c.update(start_day="1")),
+        edited(lambda c: c.update(start_day=2)),
+        edited(lambda c: c.update(start_position=5)),
+        edited(lambda c: c.update(shift_days=c["shift_days"] + 1)),
+        edited(lambda c: c.update(sim_start="2026-11-21T11:00:00")),
+        edited(lambda c: c.update(sim_start="yesterday")),
+        edited(lambda c: c.update(watermark=0)),
+        edited(lambda c: c.update(segments=[])),
+        edited(lambda c: c["segments"].pop(1)),
+        edited(lambda c: c["segments"].reverse()),
+        edited(lambda c: c["segments"][1].update(speed=-1)),
+        edited(lambda c: c["segments"][1].update(speed=16.0)),
+        edited(lambda c: c["segments"][2].update(position=7)),
+        edited(lambda c: c["segments"][3].update(since="2026-11-21T10:40:00Z")),
+        edited(lambda c: c["dataset"].update(days=0)),
+        edited(lambda c: c["dataset"].pop("identity")),
+    ],
+)
+def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
+    small: Small, begun: Path, damage: Callable[[str], str]
+) -> None:
+    file = settings_file(begun)
+    broken = damage(file.read_text(encoding="utf-8"))
+    file.write_text(broken, encoding="utf-8")
+    before = landed_bytes(begun)
+    for command in (
+        lambda: run(small.folder, begun, NOW + timedelta(hours=1), Wishes()),
+        lambda: pause(begun, NOW + timedelta(hours=1)),
+    ):
+        with pytest.raises(UserError, match="reset") as error:
+            command()
+        assert str(file) in str(error.value)
+    assert landed_bytes(begun) == before
+    assert file.read_text(encoding="utf-8") == broken
+
+
+def test_a_folder_in_its_place_is_named(small: Small, landing: Path) -> None:
+    settings_file(landing).mkdir(parents=True)
+    with pytest.raises(UserError, match=r"settings\.json cannot be read"):
+        run(small.folder, landing, NOW, Wishes())

@@ -1,0 +1,120 @@
+"""Finding a Prefect server, or having one for a while; no Prefect needed."""
+
+import http.server
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import server
+from flows.server import prefect_environment, prepare_environment, running_server, some_server
+from generator.errors import UserError
+
+HEALTHY = """
+import http.server, sys
+class Api(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"true")
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[-1])), Api).serve_forever()
+"""
+
+
+class Health(http.server.BaseHTTPRequestHandler):
+    answer = b"true"
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def healthy() -> Iterator[str]:
+    with http.server.HTTPServer(("127.0.0.1", 0), Health) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.server_port}/api"
+        listening.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the tests from a server that really runs on this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    monkeypatch.setattr(server, "USUAL_PORT", port)
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+
+
+def test_what_the_person_has_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in prefect_environment(tmp_path):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "7")
+    prepare_environment()
+    assert os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] == "7"
+    assert os.environ["PREFECT_HOME"] == str(tmp_path / "prefect")
+    assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert os.environ["DO_NOT_TRACK"] == "1"
+
+
+def test_a_server_that_answers_is_used(healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert running_server() is None
+    monkeypatch.setenv("PREFECT_API_URL", healthy)
+    assert running_server() == healthy
+    with some_server() as api:
+        assert api == healthy
+    monkeypatch.setattr(Health, "answer", b"no")
+    assert running_server() is None
+
+
+@pytest.mark.parametrize("api", ["file:///etc/passwd", "nonsense", "http://127.0.0.1:1/api"])
+def test_an_address_that_leads_nowhere_is_no_server(
+    api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", api)
+    assert running_server() is None
+
+
+def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    with some_server() as api:
+        assert api == f"http://127.0.0.1:{server.USUAL_PORT}/api"
+        assert os.environ["PREFECT_API_URL"] == api
+        assert running_server() == api
+    assert "PREFECT_API_URL" not in os.environ
+    assert running_server() is None
+
+
+def test_another_port_is_taken_where_the_usual_one_is_in_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", server.USUAL_PORT))
+        other.listen()
+        with some_server() as api:
+            assert api != f"http://127.0.0.1:{server.USUAL_PORT}/api"
+
+
+def test_a_server_that_ends_at_once_is_told_with_its_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = "import sys; sys.exit('no room')"
+    monkeypatch.setattr(server, "server_arguments", lambda _: [sys.executable, "-c", script])
+    with pytest.raises(UserError, match="ended at once") as error, some_server():
+        pass
+    log = tmp_path / "prefect" / "server.log"
+    assert str(log) in str(error.value)
+    assert "no room" in log.read_text()
