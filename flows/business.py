@@ -36,7 +36,7 @@ prepare_environment()
 from prefect import flow, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
 from prefect.events.worker import EventsWorker  # noqa: E402
-from prefect.logging.handlers import APILogHandler  # noqa: E402
+from prefect.logging.handlers import APILogHandler, PrefectConsoleHandler  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
 from prefect.schedules import Interval  # noqa: E402
 from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: E402
@@ -98,7 +98,7 @@ def build_tables() -> Build:
 
         def built_up_to(line: str) -> None:
             step = step_of(line)
-            if step:
+            if step and not step[2].startswith("hook:"):
                 show(f"Building {step[0]} of {step[1]}: {step[2]}")
 
         return build(show=built_up_to)
@@ -229,8 +229,8 @@ def make_dataset() -> None:
 
 def _silence_prefect() -> None:
     """Keep Prefect's lines from the terminal, where the person is told better."""
-    for handler in logging.getLogger("prefect").handlers:
-        if not isinstance(handler, APILogHandler):
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.CRITICAL)
 
 
@@ -280,20 +280,33 @@ def _cause(outcome: object) -> BaseException | None:
 def _progress(what: str) -> Iterator[Callable[[str], None]]:
     """Show how far a long step is: in place on a terminal, a line now and then elsewhere."""
     console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status(f"{what} …") as status:
-            yield lambda text: status.update(f"{text} …")
-        return
-    said = time.monotonic()
-    print(f"{what} …", file=sys.stderr, flush=True)
+    try:
+        if console.is_terminal:
+            with console.status(f"{what} …") as status:
+                yield lambda text: status.update(f"{text} …")
+        else:
+            _say(f"{what} …")
+            yield _now_and_then()
+    except BusyError as error:
+        # It is tried again; without a word that would look as if nothing happened.
+        _say(f"{what} has to wait: {error}")
+        raise
 
-    def now_and_then(text: str) -> None:
+
+def _now_and_then() -> Callable[[str], None]:
+    said = time.monotonic()
+
+    def show(text: str) -> None:
         nonlocal said
         if time.monotonic() - said >= _SILENCE_SECONDS:
             said = time.monotonic()
-            print(text, file=sys.stderr, flush=True)
+            _say(text)
 
-    yield now_and_then
+    return show
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

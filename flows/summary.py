@@ -131,7 +131,7 @@ def count_rows(warehouse: Path) -> dict[str, int]:
 def as_table(kitchens: Iterable[Kitchen]) -> Table:
     """Return the kitchens as a table that fits a terminal of 80 columns."""
     table = Table(
-        title="How the kitchens do (minutes from order to door, delivered orders by refund)",
+        title="Minutes from order to door; delivered orders by recommended refund",
         title_justify="left",
         box=None,
         padding=(0, 1, 0, 0),
