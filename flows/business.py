@@ -23,7 +23,7 @@ from rich.console import Console
 from flows.build import Build, build, step_of
 from flows.errors import BusyError
 from flows.replay import commands
-from flows.replay.__main__ import told, wishes_from_environment
+from flows.replay.telling import told
 from flows.replay.window import emitted_time, spoken
 from flows.server import prepare_environment, some_server
 from flows.summary import Kitchen, as_markdown, as_table, count_rows, read_kitchens, what_next
@@ -86,7 +86,7 @@ def land_window() -> Report:
             canonical_directory(),
             landing_directory(),
             commands.utc_now(),
-            wishes_from_environment(),
+            commands.wishes_from_environment(),
             landed_up_to,
         )
 

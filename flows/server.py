@@ -1,4 +1,7 @@
-"""The Prefect server of this project: found where one runs, else started on loopback.
+"""The Prefect server of a run: the one the person names, else one started on loopback.
+
+A server that merely happens to answer on the usual port is left alone: it may be of another
+project, and may end while ours depends on it.
 
 Nothing here imports Prefect, so that its environment can still be set.
 """
@@ -58,15 +61,26 @@ def prepare_environment() -> None:
         os.environ.setdefault(name, value)
 
 
-def running_server() -> str | None:
-    """Return the API of a server that answers: ``PREFECT_API_URL``, or the usual port."""
-    candidates = (os.environ.get("PREFECT_API_URL"), _api(USUAL_PORT))
-    return next((api for api in candidates if api and _answers(api)), None)
+def named_server() -> str | None:
+    """Return the API that ``PREFECT_API_URL`` names, ``None`` where it names none.
+
+    Raises
+    ------
+    UserError
+        If nothing healthy answers there.
+    """
+    api = os.environ.get("PREFECT_API_URL")
+    if api and not _answers(api):
+        raise UserError(
+            f"No Prefect server answers at {api} (PREFECT_API_URL): start it, or unset the "
+            "variable and one is started for the run."
+        )
+    return api or None
 
 
 @contextmanager
 def some_server() -> Iterator[str]:
-    """Use the server that runs, or run one for as long as this lasts.
+    """Use the server that ``PREFECT_API_URL`` names, or run one for as long as this lasts.
 
     Yields
     ------
@@ -76,9 +90,9 @@ def some_server() -> Iterator[str]:
     Raises
     ------
     UserError
-        If the server does not answer in time.
+        If the server does not answer, or not in time.
     """
-    api = running_server()
+    api = named_server()
     if api:
         with _addressed(api):
             yield api

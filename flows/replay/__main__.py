@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from flows.replay import commands
-from flows.replay.window import NOTHING_LANDED, Case, Window, emitted_time, spoken
+from flows.replay.telling import standing, told
+from flows.replay.window import Window, spoken
 from generator.errors import UserError
 from generator.places import canonical_directory, landing_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from flows.replay.commands import Report, Status, Wishes
-    from flows.replay.settings import Settings
-
-T = TypeVar("T")
+    from flows.replay.commands import Wishes
 
 _INTERRUPTED = 130
 
@@ -42,96 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def wishes_from_environment(start_day: int | None = None, speed: float | None = None) -> Wishes:
-    """Return what options, or else ``START_DAY`` and ``SPEED_MULTIPLIER``, ask for.
-
-    Raises
-    ------
-    UserError
-        If a variable is no number, or a value is out of range.
-    """
-    if start_day is None:
-        start_day = _from_environment("START_DAY", int, "a whole number of days")
-    if speed is None:
-        speed = _from_environment("SPEED_MULTIPLIER", float, "a number")
-    return commands.checked_wishes(start_day, speed)
-
-
-def told(report: Report) -> list[str]:
-    """Return what a run did, in sentences."""
-    return [*report.notices, _did(report)]
-
-
-def _did(report: Report) -> str:
-    settings = report.settings
-    stands = f"{spoken(report.position)}, emitted as {_emitted(settings, report.position)}"
-    match report.case:
-        case Case.PAUSED:
-            return f"Paused at {stands}: nothing landed. `resume` lets virtual time go on."
-        case Case.CLOCK_WENT_BACKWARDS:
-            return (
-                "The clock went backwards: it is behind what has landed, so nothing landed. "
-                f"Virtual time would stand at {stands}."
-            )
-        case Case.NOTHING_NEW:
-            return f"Nothing new to land at {stands}."
-        case Case.FIRST_RUN | Case.NEXT_WINDOW:
-            assert report.window is not None  # noqa: S101  # these two cases have one
-            assert report.file is not None  # noqa: S101
-            return (
-                f"Landed {report.events:,} events ({report.case}), "
-                f"{spoken(report.window.first)} to {stands}, in {report.seconds:.1f} s: "
-                f"{report.file.name}"
-            )
-
-
-def _emitted(settings: Settings, position: int) -> str:
-    moment = emitted_time(position, settings.facts.epoch, settings.shift_days)
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _standing(state: Status, landing: Path) -> list[str]:
-    settings, decision = state.settings, state.decision
-    latest = settings.segments[-1]
-    if not state.started:
-        head = f"Nothing has landed in {landing} yet."
-    elif state.watermark == NOTHING_LANDED:
-        head = f"The replay into {landing} has begun, but no window has landed yet."
-    else:
-        cycle = state.watermark // settings.facts.length
-        head = (
-            f"Landed up to {spoken(state.watermark)} (cycle {cycle}), "
-            f"emitted as {_emitted(settings, state.watermark)}, "
-            f"in {state.windows} windows in {landing}."
-        )
-    lag = max(0, decision.position - max(0, state.watermark))
-    standing = (
-        f"Virtual time stands at {spoken(decision.position)}, "
-        f"{spoken(lag).removeprefix('day ').replace(' ', ' days ')} ahead of that; "
-        f"speed {latest.speed:g}{', paused' if latest.paused else ''}; "
-        f"day {settings.start_day} is {_emitted(settings, settings.segments[0].position)[:10]}."
-    )
-    if decision.window is not None and state.waiting:
-        following = (
-            f"The next run lands {state.waiting:,} events ({decision.case}), "
-            f"{spoken(decision.window.first)} to {spoken(decision.window.last)}."
-        )
-    else:
-        case = Case.NOTHING_NEW if decision.window is not None else decision.case
-        following = f"The next run would land nothing ({case})."
-    return [head, standing, following]
-
-
 def _obey(options: argparse.Namespace) -> list[str]:
     canonical, landing = options.canonical.resolve(), options.landing.resolve()
     now = options.now or commands.utc_now()
     match options.command:
         case "run":
-            wishes = wishes_from_environment(options.start_day, options.speed)
+            wishes = commands.wishes_from_environment(options.start_day, options.speed)
             return _run(canonical, landing, now, wishes)
         case "status":
-            wishes = wishes_from_environment(options.start_day, options.speed)
-            return _standing(commands.status(canonical, landing, now, wishes), landing)
+            wishes = commands.wishes_from_environment(options.start_day, options.speed)
+            return standing(commands.status(canonical, landing, now, wishes), landing)
         case "pause":
             return [commands.pause(landing, now)]
         case "resume":
@@ -162,16 +79,6 @@ def _reset(landing: Path, *, agreed: bool) -> str:
     if not agreed:
         raise UserError("Nothing was removed; `reset --yes` does not ask.")
     return commands.reset(landing)
-
-
-def _from_environment(name: str, read: Callable[[str], T], what: str) -> T | None:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return read(text)
-    except ValueError:
-        raise UserError(f"{name}={text!r} in the environment is not {what}.") from None
 
 
 def _moment(text: str) -> datetime:

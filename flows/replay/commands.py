@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flows.replay.dataset import check_same, open_dataset, survey
 from flows.replay.durable import explained, flush_folder
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.replay.dataset import Dataset
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,21 @@ def checked_wishes(start_day: int | None, speed: float | None) -> Wishes:
     if speed is not None and not 0 < speed <= FASTEST:
         raise UserError(f"The speed must be above 0 and at most {FASTEST:,.0f}, not {speed:g}.")
     return Wishes(start_day, speed)
+
+
+def wishes_from_environment(start_day: int | None = None, speed: float | None = None) -> Wishes:
+    """Return what options, or else ``START_DAY`` and ``SPEED_MULTIPLIER``, ask for.
+
+    Raises
+    ------
+    UserError
+        If a variable is no number, or a value is out of range.
+    """
+    if start_day is None:
+        start_day = _from_environment("START_DAY", int, "a whole number of days")
+    if speed is None:
+        speed = _from_environment("SPEED_MULTIPLIER", float, "a number")
+    return checked_wishes(start_day, speed)
 
 
 def run(
@@ -376,3 +395,13 @@ def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | 
     except OSError as error:
         raise explained(error, "change the replay in") from error
     return None
+
+
+def _from_environment(name: str, read: Callable[[str], T], what: str) -> T | None:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return read(text)
+    except ValueError:
+        raise UserError(f"{name}={text!r} in the environment is not {what}.") from None

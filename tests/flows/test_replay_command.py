@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.replay.__main__ import main, wishes_from_environment
-from flows.replay.commands import Wishes
+from flows.replay.__main__ import main
+from flows.replay.commands import Wishes, wishes_from_environment
 from generator.errors import UserError
 from generator.places import PROJECT
 from tests.flows.samples import Small, landed_bytes

@@ -7,11 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from flows import server
-from flows.server import prefect_environment, prepare_environment, running_server, some_server
+from flows.server import named_server, prefect_environment, prepare_environment, some_server
 from generator.errors import UserError
 
 HEALTHY = """
@@ -65,22 +66,38 @@ def test_what_the_person_has_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert os.environ["DO_NOT_TRACK"] == "1"
 
 
-def test_a_server_that_answers_is_used(healthy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert running_server() is None
+def test_the_server_that_the_person_names_is_used(
+    healthy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert named_server() is None
     monkeypatch.setenv("PREFECT_API_URL", healthy)
-    assert running_server() == healthy
+    assert named_server() == healthy
     with some_server() as api:
         assert api == healthy
     monkeypatch.setattr(Health, "answer", b"no")
-    assert running_server() is None
+    with pytest.raises(UserError, match="PREFECT_API_URL"):
+        named_server()
+
+
+def test_a_stranger_on_the_usual_port_is_left_alone(
+    healthy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be of another project, and end while a run of ours depends on it."""
+    monkeypatch.setattr(server, "USUAL_PORT", urlsplit(healthy).port)
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    with some_server() as api:
+        assert api != healthy
 
 
 @pytest.mark.parametrize("api", ["file:///etc/passwd", "nonsense", "http://127.0.0.1:1/api"])
-def test_an_address_that_leads_nowhere_is_no_server(
+def test_an_address_that_leads_nowhere_is_an_error(
     api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
-    assert running_server() is None
+    with pytest.raises(UserError, match="No Prefect server answers"), some_server():
+        pass
 
 
 def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,9 +107,8 @@ def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch)
     with some_server() as api:
         assert api == f"http://127.0.0.1:{server.USUAL_PORT}/api"
         assert os.environ["PREFECT_API_URL"] == api
-        assert running_server() == api
+        assert named_server() == api
     assert "PREFECT_API_URL" not in os.environ
-    assert running_server() is None
 
 
 def test_another_port_is_taken_where_the_usual_one_is_in_use(
