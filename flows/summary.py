@@ -21,7 +21,8 @@ REFUND_CLASSES = ("none", "partial", "full")
 WHAT_NEXT = (
     ("make run", "land the next window, build only that"),
     ("make live", "a window every three minutes"),
-    ("python -m flows.replay status", "where virtual time stands"),
+    ("make status", "where virtual time stands"),
+    ("source .venv/bin/activate", "then dbt and all commands of README.md are at hand"),
     ("dbt show --select gold_brand_sales_day", "look into a table"),
 )
 """Commands a person may want after a run, each with what it does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import uuid
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from flows.replay.dataset import EVENT_TYPES, literal_path
+from flows.replay.durable import explained
 from flows.replay.window import MICROSECONDS_PER_SECOND, stretches
 from generator.errors import UserError
 
@@ -30,6 +33,8 @@ _ITEM_KEYS = ("id", "category_id", "menu_id", "brand_id", "name", "price", "qty"
 _TEXTS = ("customer_addr", "items_json", "route_json")
 _NUMBERS = ("customer_lat", "customer_lon", "eta_mins", "ping_lat", "ping_lon", "ping_progress")
 _MEMORY = "1GB"
+# DuckDB hands on the system's error number inside its message.
+_ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
 def event_id(order_id: str, sequence: int) -> str:
@@ -222,6 +227,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, part: Path, dataset
             f"COPY ({query}) TO {_text(str(part))} (FORMAT json, USE_TMP_FILE false)"
         ).fetchone()
     except duckdb.IOException as error:
+        number = _ERROR_NUMBER.search(str(error))
+        if number:
+            trouble = OSError(int(number[1]), os.strerror(int(number[1])), str(part.parent))
+            raise explained(trouble, "write the window into") from error
         reason = str(error).split("\n", maxsplit=1)[0]
         raise UserError(
             f"The window could not be written to {part.parent} from {dataset.events}: {reason}. "

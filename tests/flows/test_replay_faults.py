@@ -54,7 +54,8 @@ def test_a_file_that_cannot_grow_leaves_nothing_behind(small: Small, landing: Pa
         check=False,
     )
     assert ended.returncode == 1
-    assert ended.stderr.startswith("error: The window could not be written to ")
+    assert ended.stderr.startswith("error: Could not write the window into ")
+    assert "larger than the system allows" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert landed_bytes(landing) == before
     assert run(small.folder, landing, NOW + timedelta(hours=2), Wishes()).events > 0
