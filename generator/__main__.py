@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from generator.canonical import Summary
     from generator.catalogue import Catalogue
-    from generator.configuration import KitchenConfiguration, KitchenSettings
+    from generator.configuration import KitchenConfiguration
+    from generator.settings import KitchenSettings
 
 _WRONG_INPUT = 2
 _BROKEN_ENVIRONMENT = 1
@@ -242,8 +243,9 @@ def _chosen(
     options: argparse.Namespace,
 ) -> tuple[Catalogue, list[KitchenConfiguration], list[KitchenSettings]]:
     """Read the seeds and configurations, and settle which kitchens a command is about."""
-    from generator.catalogue import load_catalogue  # noqa: PLC0415
-    from generator.configuration import kitchen_settings, load_configuration  # noqa: PLC0415
+    from generator.configuration_file import load_configuration  # noqa: PLC0415
+    from generator.configured_kitchens import kitchen_settings  # noqa: PLC0415
+    from generator.seed_files import load_catalogue  # noqa: PLC0415
 
     catalogue = load_catalogue(SEEDS)
     configurations = [load_configuration(file) for file in options.config]
@@ -252,7 +254,7 @@ def _chosen(
 
 def _canonical(options: argparse.Namespace) -> None:
     from generator.canonical import Plan, write_dataset  # noqa: PLC0415
-    from generator.configuration import days_to_simulate  # noqa: PLC0415
+    from generator.configured_kitchens import days_to_simulate  # noqa: PLC0415
     from generator.progress import shown_progress  # noqa: PLC0415
 
     begin = time.perf_counter()

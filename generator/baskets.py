@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.catalogue import Catalogue, Item
-    from generator.configuration import KitchenBrand
+    from generator.settings import KitchenBrand
 
 _ONE_BRAND_SHARE = 0.7
 _MOST_BRANDS = 3

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.catalogue import business_tables, write_business_tables
-from generator.configuration import simulated_catalogue
+from generator.business_tables import write_business_tables
+from generator.catalogue import TABLES
 from generator.errors import UserError
 from generator.event_file import in_time_order, write_events
 from generator.kitchen_day import Kitchen, prepare_kitchen, simulate
@@ -18,6 +18,7 @@ from generator.randomness import LARGEST_SEED
 from generator.replaced_directory import replaced_directory
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
+from generator.simulated_catalogue import simulated_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from generator.catalogue import Catalogue
-    from generator.configuration import KitchenSettings
     from generator.roads.network import RoadNetwork
+    from generator.settings import KitchenSettings
 
 # Goes up whenever the same inputs give another dataset.
 GENERATOR_VERSION = "1"
@@ -114,9 +115,9 @@ class Summary:
         return sum(kitchen.events for kitchen in self.kitchens)
 
 
-def dataset_files(catalogue: Catalogue) -> frozenset[str]:
+def dataset_files() -> frozenset[str]:
     """Return the names of all files of a dataset."""
-    tables = {f"{name}.parquet" for name in business_tables(catalogue)}
+    tables = {f"{name}.parquet" for name in TABLES}
     return frozenset(tables | {EVENTS_FILE, DESCRIPTION_FILE})
 
 
@@ -147,7 +148,7 @@ def write_dataset(
     OSError
         Where the disk is full or cannot be written; ``out`` is then what it was.
     """
-    with replaced_directory(out, dataset_files(plan.catalogue)) as unfinished:
+    with replaced_directory(out, dataset_files()) as unfinished:
         networks = []
         for number, settings in enumerate(plan.settings, start=1):
             networks.append(_network(settings, plan, roads_directory))

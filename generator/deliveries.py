@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from generator.configuration import KitchenSettings
+    from generator.settings import KitchenSettings
 
 METRES_PER_SECOND_PER_MPH = 0.44704
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from generator.configuration import EVENT_TYPE_IDS
+from generator.event_types import EVENT_TYPE_IDS, NULLABLE_FIELDS
 from generator.order_ids import as_text
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from generator.configuration import KitchenSettings
     from generator.deliveries import Deliveries, Pings
     from generator.roads.routing import DeliveryRoutes
+    from generator.settings import KitchenSettings
 
 SCHEMA = pa.schema(
     [
@@ -40,10 +40,7 @@ SCHEMA = pa.schema(
 )
 SORT_ORDER = ("ts_seconds", "ts_micros", "order_id", "sequence")
 
-_CREATED = EVENT_TYPE_IDS["order_created"]
-_PICKED_UP = EVENT_TYPE_IDS["driver_picked_up"]
 _PING = EVENT_TYPE_IDS["driver_ping"]
-_DELIVERED = EVENT_TYPE_IDS["delivered"]
 _MILESTONES = np.array([number for number in EVENT_TYPE_IDS.values() if number != _PING])
 
 _COORDINATE_DIGITS = 6
@@ -220,11 +217,11 @@ def _blank_fields(
     event_type: NDArray[np.int64], settings: KitchenSettings, chance: Generator
 ) -> dict[str, NDArray[np.bool_]]:
     """Say for each field on which events it is null: those without it, and those that lost it."""
-    not_at_the_door = (event_type != _CREATED) & (event_type != _DELIVERED)
-    blank = dict.fromkeys(("customer_lat", "customer_lon"), not_at_the_door)
-    blank |= dict.fromkeys(("customer_addr", "items_json"), event_type != _CREATED)
-    blank |= dict.fromkeys(("route_json", "eta_mins"), event_type != _PICKED_UP)
-    blank |= dict.fromkeys(("ping_lat", "ping_lon", "ping_progress"), event_type != _PING)
+    blank = {}
+    for name, columns in NULLABLE_FIELDS.items():
+        elsewhere = event_type != EVENT_TYPE_IDS[name]
+        for column in columns:
+            blank[column] = blank[column] & elsewhere if column in blank else elsewhere
     for field in settings.null_probabilities:
         lost = chance.random(event_type.size) < field.probability
         lost &= event_type == field.event_type_id

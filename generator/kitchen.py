@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from generator.configuration import KitchenSettings, Minutes
+    from generator.settings import KitchenSettings, Minutes
 
 # The kitchen's day starts here: every station is free, whatever happened before.
 CLEARED_AT = CLOSED_HOURS[1] * 60 * MICROSECONDS_PER_MINUTE

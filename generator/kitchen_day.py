@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.catalogue import Catalogue
-    from generator.configuration import KitchenSettings
     from generator.roads.routing import DeliveryRoutes
+    from generator.settings import KitchenSettings
 
 
 @dataclass(frozen=True)

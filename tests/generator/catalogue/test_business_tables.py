@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from generator.catalogue import load_catalogue, write_business_tables
+from generator.business_tables import write_business_tables
 from generator.errors import UserError
 from generator.places import SEEDS
+from generator.seed_files import load_catalogue
 
 TABLES = ["locations", "brands", "brand_locations", "menus", "categories", "items"]
 

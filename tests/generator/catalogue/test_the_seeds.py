@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from generator.catalogue import Catalogue, cooks_on, load_catalogue
+from generator.catalogue import Catalogue, cooks_on
 from generator.places import SEEDS
+from generator.seed_files import load_catalogue
 
 HEALTHY = {
     "Sproutwick Salads",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.configuration import kitchen_settings, load_configuration
+from generator.configuration_file import load_configuration
+from generator.configured_kitchens import kitchen_settings
 from generator.errors import UserError
 
 if TYPE_CHECKING:

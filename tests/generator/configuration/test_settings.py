@@ -9,24 +9,26 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from generator.catalogue import Catalogue, load_catalogue, write_business_tables
-from generator.configuration import (
-    EVENT_TYPE_IDS,
-    KitchenConfiguration,
-    Minutes,
-    NullProbability,
+from generator.business_tables import write_business_tables
+from generator.configuration import KitchenConfiguration
+from generator.configuration_file import load_configuration
+from generator.configured_kitchens import (
     apply_configuration,
     days_to_simulate,
     kitchen_settings,
-    load_configuration,
-    simulated_catalogue,
 )
 from generator.errors import UserError
+from generator.event_types import EVENT_TYPE_IDS
 from generator.places import PROJECT
+from generator.seed_files import load_catalogue
+from generator.settings import Minutes, NullProbability
+from generator.simulated_catalogue import simulated_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from generator.catalogue import Catalogue
 
 EXAMPLES = sorted((PROJECT / "generator" / "configurations").glob("*.json"))
 

@@ -12,15 +12,18 @@ import numpy as np
 import pytest
 
 from generator import canonical
-from generator.catalogue import Catalogue, load_catalogue
-from generator.configuration import KitchenSettings, kitchen_settings
+from generator.configured_kitchens import kitchen_settings
 from generator.kitchen_day import Kitchen, prepare_kitchen
 from generator.places import SEEDS
+from generator.seed_files import load_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from generator.catalogue import Catalogue
+    from generator.settings import KitchenSettings
 
 START = date(2024, 1, 1)
 EPOCH = 1_704_067_200

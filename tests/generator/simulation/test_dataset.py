@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from generator import canonical, replaced_directory
 from generator.canonical import Plan, write_dataset
-from generator.configuration import kitchen_settings
+from generator.configured_kitchens import kitchen_settings
 from generator.errors import UserError
 from generator.event_table import SCHEMA
 from generator.kitchen_day import simulate

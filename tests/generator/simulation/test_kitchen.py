@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.configuration import Minutes
 from generator.kitchen import CLEARED_AT, draw_minutes, serve
 from generator.kitchen_day import simulate
 from generator.randomness import Purpose, generator
+from generator.settings import Minutes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.catalogue import Catalogue
-    from generator.configuration import KitchenBrand
     from generator.kitchen_day import Kitchen
+    from generator.settings import KitchenBrand
 
 EPOCH = 1_704_067_200
 STARTED, FINISHED = 2, 3

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from generator.configuration import EVENT_TYPE_IDS, DriverArrival, NullProbability
 from generator.deliveries import pings_between, rush_factor
 from generator.event_table import SCHEMA, SORT_ORDER, places_of
+from generator.event_types import EVENT_TYPE_IDS
 from generator.kitchen_day import simulate, stations_at_midnight
+from generator.settings import DriverArrival, NullProbability
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
