@@ -217,7 +217,7 @@ def _blank_fields(
     event_type: NDArray[np.int64], settings: KitchenSettings, chance: Generator
 ) -> dict[str, NDArray[np.bool_]]:
     """Say for each field on which events it is null: those without it, and those that lost it."""
-    blank = {}
+    blank: dict[str, NDArray[np.bool_]] = {}
     for name, columns in NULLABLE_FIELDS.items():
         elsewhere = event_type != EVENT_TYPE_IDS[name]
         for column in columns:
