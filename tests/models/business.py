@@ -45,6 +45,15 @@ class DbtWorker:
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
 
+    def seeded_warehouse(self) -> Path:
+        """Return a warehouse that holds the seeds and nothing else, to be copied."""
+        data = self.target / "seeded"
+        if not data.exists():
+            data.mkdir()
+            answer = self.run(data, ["seed"])
+            assert answer["success"], answer["error"]
+        return data / "caspers.duckdb"
+
     def stop(self) -> None:
         """End the process."""
         assert self.process.stdin is not None
@@ -84,7 +93,10 @@ class Business:
         return answer
 
     def build(self, *arguments: str) -> dict[str, Any]:
-        """Build models without their tests."""
+        """Build models without their tests; the first time the seeds are loaded before."""
+        warehouse = self.data / "caspers.duckdb"
+        if not warehouse.exists():
+            shutil.copy(self.worker.seeded_warehouse(), warehouse)
         return self.dbt("run", *arguments)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

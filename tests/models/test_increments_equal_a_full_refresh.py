@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.models.business import Business, Event, event, item, order_life
@@ -118,6 +118,8 @@ def check(business: Business, schedule: Schedule) -> None:
     derandomize=True,
     deadline=None,
     database=None,
+    # A schedule takes many builds: the one that fails is shown as it is, not made smaller.
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 @given(schedule=schedules())
