@@ -16,9 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 from filelock import FileLock, Timeout
 
 from flows.errors import BusyError
+from flows.replay.durable import explained
 from generator.errors import UserError
 from generator.places import PROJECT, data_directory, warehouse_file
 
@@ -36,6 +38,8 @@ _REMEMBERED_LINES = 400
 _TOLD_LINES = 12
 _TOLD_FAULTS = 5
 _PATIENCE_SECONDS = 20
+_FREE_SECONDS = 7.0
+_POLL_SECONDS = 0.25
 _BUILT = frozenset({"model", "seed", "snapshot"})
 _TESTED = frozenset({"test", "unit_test"})
 _WELL = frozenset({"success", "pass", "no-op"})
@@ -225,12 +229,14 @@ def build(
     BusyError
         If another build runs, or another program has the DuckDB file open.
     UserError
-        If a model or test fails, or dbt cannot begin. Tables that were finished stay.
+        If a model or test fails, dbt cannot begin, or the data folder cannot be written. Tables
+        that were finished stay.
     """
     begun = time.perf_counter()
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
     results = target / "run_results.json"
     with _alone():
+        _wait_until_free(warehouse_file())
         before = _stamp(results)
         code, lines = _run(
             dbt_arguments(select=select, full_refresh=full_refresh, project=project),
@@ -299,6 +305,24 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
+def _wait_until_free(file: Path) -> None:
+    """Wait a bounded time for others to close the file: dbt would wait for a minute, in silence."""
+    patience = time.monotonic() + _FREE_SECONDS
+    while file.exists():
+        try:
+            duckdb.connect(str(file)).close()
+        except duckdb.Error as error:
+            trouble = lock_trouble(str(error))
+            if trouble is None:
+                # Whatever else is wrong with the file, dbt meets it and tells it.
+                return
+            if time.monotonic() >= patience:
+                raise trouble from error
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
+
+
 def _stamp(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
@@ -306,14 +330,16 @@ def _stamp(file: Path) -> int:
 @contextmanager
 def _alone() -> Iterator[None]:
     lock_file = data_directory() / "build.lock"
-    lock_file.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(lock_file)
     try:
+        lock_file.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise BusyError(
             f"Another build of {warehouse_file()} runs: wait until it has ended."
         ) from None
+    except OSError as error:
+        raise explained(error, "build beside") from error
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Commands: ``python -m generator canonical`` and ``python -m generator roads``."""
+"""Commands: ``python -m generator canonical``, ``roads`` and ``faults``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ examples:
   python -m generator canonical --days 7 --locations sf,sv --out /tmp/week
   python -m generator canonical --roads osm
   python -m generator canonical --config generator/configurations/chicago.json
+"""
+_FAULTS_EXAMPLES = """\
+examples:
+  python -m generator faults --landing data/landing/events --out /tmp/faulty/landing/events
+  python -m generator faults --landing data/landing/events --out ... --rates rates.json --seed 7
 """
 _FETCH_EXAMPLES = """\
 examples:
@@ -90,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_canonical(commands)
+    _add_faults(commands)
     roads = commands.add_parser(
         "roads",
         help="download street networks, or draw them",
@@ -185,6 +191,41 @@ def _add_canonical(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     command.set_defaults(run=_canonical)
 
 
+def _add_faults(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "faults",
+        help="copy landed events and put known faults into the copy",
+        description="Copy a folder of landed windows, put faults into the copy (duplicates, late "
+        "and lost events, broken lines, impossible values, strange files) and write down each of "
+        "them in _faults/ledger.jsonl. The original is only read. The same options give the same "
+        "bytes.",
+        epilog=_FAULTS_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--landing", type=Path, required=True, metavar="DIR", help="folder of landed windows"
+    )
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of the faulty copy"
+    )
+    command.add_argument(
+        "--rates",
+        type=Path,
+        metavar="FILE",
+        help="JSON with the settings that are to differ, for example "
+        '{"duplicates": 0.05, "bom_files": 0} (all of them: FaultSettings in '
+        "generator/faults/settings.py)",
+    )
+    command.add_argument(
+        "--seed",
+        type=int,
+        default=DEFAULT_SEED,
+        metavar="N",
+        help="another seed puts them elsewhere (default: %(default)s)",
+    )
+    command.set_defaults(run=_faults)
+
+
 def _add_fetch(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "fetch",
@@ -270,6 +311,7 @@ def _canonical(options: argparse.Namespace) -> None:
     with shown_progress({"roads": len(plan.settings), "days": plan.days}) as progress:
         summary = write_dataset(plan, options.out, roads_directory(), progress)
     _warn(summary)
+    _warn_of_unknown(catalogue, settings)
     seconds = time.perf_counter() - begin
     print(
         f"{summary.orders:,} orders, {summary.events:,} events, {plan.days} days, "
@@ -293,6 +335,27 @@ def _warn(summary: Summary) -> None:
                 "cannot be reached from the kitchen and get no orders.",
                 file=sys.stderr,
             )
+
+
+def _warn_of_unknown(catalogue: Catalogue, settings: Sequence[KitchenSettings]) -> None:
+    known = {location.location_id for location in catalogue.locations}
+    for kitchen in settings:
+        place = kitchen.location
+        if place.location_id not in known:
+            print(
+                f"note: {place.location_code} is not in seeds/locations.csv: add it there as "
+                f"location_id {place.location_id}, or the models reject its events as unknown.",
+                file=sys.stderr,
+            )
+
+
+def _faults(options: argparse.Namespace) -> None:
+    from generator.faults.injection import LEDGER_FILE, LEDGER_FOLDER, inject  # noqa: PLC0415
+    from generator.faults.settings import read_settings  # noqa: PLC0415
+
+    counts = inject(options.landing, options.out, read_settings(options.rates), options.seed)
+    told = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items())) or "no faults"
+    print(f"{told}: {options.out / LEDGER_FOLDER / LEDGER_FILE}")
 
 
 def _fetch(options: argparse.Namespace) -> None:

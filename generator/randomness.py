@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     COOKING = 4
     DELIVERY = 5
     MISSING_FIELDS = 6
+    FAULTS = 7
 
 
 def generator(seed: int, location_id: int, day: int, purpose: Purpose) -> Generator:

@@ -200,7 +200,7 @@ def run(
             settings = _known_settings(landing, len(windows))
             notices = _ignored(wishes, settings) if settings else ()
             if settings is None:
-                settings = _fix(dataset, landing, now, wishes)
+                settings = _fix(dataset, canonical, landing, now, wishes)
             check_same(dataset, settings.facts)
             decision = next_window(settings.segments, watermark(windows), now)
             events = 0
@@ -313,9 +313,13 @@ def _wished(dataset: Dataset, now: datetime, wishes: Wishes) -> Settings:
     return first_settings(survey(dataset), start_day, speed, now)
 
 
-def _fix(dataset: Dataset, landing: Path, now: datetime, wishes: Wishes) -> Settings:
+def _fix(
+    dataset: Dataset, canonical: Path, landing: Path, now: datetime, wishes: Wishes
+) -> Settings:
     """Write the settings before the first window: killed in between, the start is still known."""
     settings = _wished(dataset, now, wishes)
+    # Whoever replaced the dataset while it was looked through must not fix what is half of both.
+    check_same(open_dataset(canonical), settings.facts)
     write_settings(landing, settings)
     return settings
 

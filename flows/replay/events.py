@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -227,9 +228,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, part: Path, dataset
             f"COPY ({query}) TO {_text(str(part))} (FORMAT json, USE_TMP_FILE false)"
         ).fetchone()
     except duckdb.IOException as error:
-        number = _ERROR_NUMBER.search(str(error))
-        if number:
-            trouble = OSError(int(number[1]), os.strerror(int(number[1])), str(part.parent))
+        number = _system_error(str(error), part)
+        if number is not None:
+            trouble = OSError(number, os.strerror(number), str(part.parent))
             raise explained(trouble, "write the window into") from error
         reason = str(error).split("\n", maxsplit=1)[0]
         raise UserError(
@@ -243,3 +244,12 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, part: Path, dataset
             "`python -m generator canonical`."
         ) from error
     return int(row[0]) if row else 0
+
+
+def _system_error(message: str, part: Path) -> int | None:
+    number = _ERROR_NUMBER.search(message)
+    if number:
+        return int(number[1])
+    # Where a file cannot even be made, DuckDB gives the system's words and no number.
+    words = message.split("\n", maxsplit=1)[0] if str(part) in message else ""
+    return next((each for each in errno.errorcode if words.endswith(os.strerror(each))), None)

@@ -10,7 +10,7 @@
             key_there   the same in that model, where it is not called alike
             days_after  how many days after the touched one are touched as well (a trailing window)
             complete    the model's days are all the days there can be: a day that has gone from it
-                        has to go from here too
+                        has to go from here too; or a condition, for the rows here of which that is so
 
     Both the model and the strategy `replace_touched` ask this macro, so what is deleted is what was
     made anew.
@@ -36,6 +36,7 @@
         {% if upstream.complete %}
             {% do queries.append(
                 'select distinct ' ~ meta['replaces'] ~ ' as day from ' ~ this
+                ~ (' where ' ~ upstream.complete if upstream.complete is string else '')
                 ~ ' except select distinct ' ~ upstream.day ~ ' as day from ' ~ rows
             ) %}
         {% endif %}

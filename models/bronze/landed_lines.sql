@@ -13,6 +13,15 @@ with lines as (
     {{ read_landed_lines(new_files) }}
 ),
 
+-- The business as two short lists in one row: looking into them needs no join per basket line.
+known as (
+    select
+        kitchens.location_ids,
+        menu.item_ids
+    from (select array_agg(location_id) as location_ids from {{ ref('locations') }}) as kitchens
+    cross join (select array_agg(id) as item_ids from {{ ref('items') }}) as menu
+),
+
 parsed as (
     select
         file,
@@ -35,9 +44,9 @@ typed as (
         event.event_id as event_id,
         event.event_type as event_type,
         event.ts as ts,
-        {{ parse_landed_timestamp('event.ts') }} as event_ts,
+        {{ parse_landed_timestamp('event.ts') }} as stamped_ts,
         event.location_id as location_text,
-        try_cast(event.location_id as integer) as location_id,
+        try_cast(event.location_id as integer) as location_number,
         event.order_id as order_id,
         event.sequence as sequence_text,
         try_cast(event.sequence as integer) as sequence,
@@ -46,7 +55,36 @@ typed as (
     from parsed
 ),
 
--- A whole number survives the way to an integer and back; 1.7 and '1e3' do not.
+-- Only what is judged below is read from a body, and only from the three types that hold any of it.
+-- A time or a kitchen that cannot be is not handed on: nobody downstream has to guard against the year 1.
+opened as (
+    select
+        typed.*,
+        known.item_ids,
+        case
+            when stamped_ts >= timestamp '2000-01-01 00:00:00' and stamped_ts < timestamp '2100-01-01 00:00:00'
+                then stamped_ts
+        end as event_ts,
+        case
+            when cast(location_number as varchar) = location_text and array_contains(known.location_ids, location_number)
+                then location_number
+        end as location_id,
+        case when body_is_object and event_type = 'order_created' then {{ json_fields('body', {
+            'customer_lat': 'DOUBLE', 'customer_lon': 'DOUBLE',
+            'items': [{'id': 'INTEGER', 'price': 'DECIMAL(10,2)', 'qty': 'INTEGER'}]
+        }) }} end as creation,
+        case when body_is_object and event_type = 'driver_ping' then {{ json_fields('body', {
+            'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE'
+        }) }} end as ping,
+        case when body_is_object and event_type = 'delivered' then {{ json_fields('body', {
+            'delivered_lat': 'DOUBLE', 'delivered_lon': 'DOUBLE'
+        }) }} end as delivery
+    from typed
+    cross join known
+),
+
+-- A whole number survives the way to an integer and back; 1.7 and '1e3' do not. A missing coordinate is
+-- a gap in what is known of an event; an impossible one, or a basket that cannot be charged, is no event.
 judged as (
     select
         *,
@@ -60,18 +98,33 @@ judged as (
                 'driver_arrived', 'driver_picked_up', 'driver_ping', 'delivered'
             ) then 'event_type is unknown'
             when ts is null then 'ts is missing'
-            when event_ts is null then 'ts is not yyyy-MM-dd HH:mm:ss.SSS'
+            when stamped_ts is null then 'ts is not yyyy-MM-dd HH:mm:ss.SSS'
+            when event_ts is null then 'ts is absurd'
             when order_id is null or order_id = '' then 'order_id is missing'
             when location_text is null then 'location_id is missing'
-            when location_id is null or cast(location_id as varchar) <> location_text
+            when location_number is null or cast(location_number as varchar) <> location_text
                 then 'location_id is not a whole number'
+            when location_id is null then 'location_id is unknown'
             when sequence_text is null then 'sequence is missing'
             when sequence is null or cast(sequence as varchar) <> sequence_text
                 then 'sequence is not a whole number'
             when body is null then 'body is missing'
             when not body_is_object then 'body is not a JSON object'
+            when event_type = 'order_created' and coalesce({{ list_length('creation.items') }}, 0) = 0
+                then 'basket is missing or unreadable'
+            when {{ any_in_list(
+                'creation.items', 'item', 'item.id is null or not array_contains(item_ids, item.id)'
+            ) }} then 'an item is unknown'
+            when {{ any_in_list(
+                'creation.items', 'item',
+                'item.qty is null or item.qty <= 0 or item.price is null or item.price < 0'
+            ) }} then 'an item has an impossible quantity or price'
+            when
+                abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
+                or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
+                then 'a coordinate is impossible'
         end as rejection_reason
-    from typed
+    from opened
 ),
 
 arrived as (
@@ -150,7 +203,9 @@ counted as (
         row_number() over (
             partition by arrived.event_key, arrived.event_id, arrived.rejection_reason is null
             order by arrived.file, arrived.line_number, arrived.ts, arrived.body
-        ) as copy_number
+        ) as copy_number,
+        max(case when arrived.rejection_reason is null then arrived.event_ts end)
+            over (partition by arrived.file) as arrived_ts
         {%- if is_incremental() %},
         already_loaded.first_file < arrived.file as is_repeated
         {%- else %},
@@ -167,7 +222,7 @@ final as (
         file,
         line_number,
         split_part(file, '.', 1) as landed_window,
-        {{ last_load(this) + 1 if execute and is_incremental() else 1 }} as load_number,
+        {{ next_load() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
         rejection_reason,
         rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
@@ -177,6 +232,7 @@ final as (
         event_type,
         ts,
         event_ts,
+        arrived_ts,
         location_id,
         order_id,
         sequence,

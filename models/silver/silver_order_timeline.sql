@@ -82,6 +82,7 @@ stages as (
     select
         order_id,
         min(location_id) as location_id,
+        count(case when event_type = 'order_created' then 1 end) as creations,
         min(case when event_type = 'gk_started' then event_ts end) as started_ts,
         min(case when event_type = 'gk_finished' then event_ts end) as finished_ts,
         min(case when event_type = 'gk_ready' then event_ts end) as ready_ts,
@@ -114,6 +115,7 @@ made_anew as (
         case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
         creations.created_event_id,
         creations.created_ts,
+        stages.creations,
         stages.started_ts,
         stages.finished_ts,
         stages.ready_ts,
@@ -153,6 +155,7 @@ kept as (
         status,
         created_event_id,
         created_ts,
+        creations,
         started_ts,
         finished_ts,
         ready_ts,

@@ -85,6 +85,16 @@ def test_refreshing_one_model_reads_everything_again(business: Business) -> None
     assert business.differences(business.rebuilt()) == {}
 
 
+def test_what_lands_after_bronze_alone_was_refreshed_is_not_overlooked(business: Business) -> None:
+    for number in (1, 2, 3):
+        business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))
+        business.build()
+    business.build("--full-refresh", "--select", "landed_lines")
+    business.land("window-4.jsonl", order_life("order4", NOON))
+    business.build()
+    assert business.query("select count(*) from lakeflow.gold_order_header") == [(4,)]
+
+
 def test_a_model_that_was_left_out_catches_up(business: Business) -> None:
     for number in (1, 2, 3):
         business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))

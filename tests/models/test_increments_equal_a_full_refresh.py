@@ -43,7 +43,9 @@ def _strange_events(chance: random.Random, life: list[Event], order_id: str) -> 
     delivered = event(order_id, 90, "delivered", elsewhere)
     unreadable = {**chance.choice(life), "ts": "whenever"}
     no_basket = event(order_id + "-empty", 0, "order_created", created, {"items": None})
-    return [conflicting, moved, again, delivered, unreadable, no_basket]
+    absurd = {**chance.choice(life), "ts": "0001-01-01 00:00:00.000"}
+    stranger = {**chance.choice(life), "location_id": 99}
+    return [conflicting, moved, again, delivered, unreadable, no_basket, absurd, stranger]
 
 
 @st.composite

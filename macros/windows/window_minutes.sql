@@ -1,0 +1,10 @@
+{#-
+    Minutes that the window of a landed file spans, from the positions in its name (microseconds); null for
+    a file that was not landed by the replay.
+-#}
+{% macro window_minutes(landed_window) -%}
+    (
+        try_cast(split_part({{ landed_window }}, '-', 3) as bigint)
+        - try_cast(split_part({{ landed_window }}, '-', 2) as bigint)
+    ) / 60000000.0
+{%- endmacro %}

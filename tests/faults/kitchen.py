@@ -1,0 +1,166 @@
+"""A business whose land-and-build command can be killed, and one that never was to compare with."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.flows.samples import landed_bytes
+from tests.models.business import PROJECT, Business, DbtWorker
+
+Kill = dict[str, Any]
+
+TABLES = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+"""All tables, without their tests."""
+TABLES_AND_TESTS = ["build"]
+LANDING_ONLY: list[str] = []
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a run: its exit code (negative: the signal), its words and its seconds."""
+
+    code: int
+    said: str
+    seconds: float
+
+
+class LandAndBuild(DbtWorker):
+    """A process that lands and builds as often as it is asked to."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("land_and_build.py")), str(target)],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, data: Path, **request: object) -> Answer:
+        """Send one request and wait for its answer."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        defaults = {"now": None, "canonical": None, "command": [], "kill": None,
+                    "environment": {}, "file_limit": None}  # fmt: skip
+        self.process.stdin.write(json.dumps(defaults | {"data": str(data)} | request) + "\n")
+        self.process.stdin.flush()
+        return Answer(**json.loads(self.process.stdout.readline()))
+
+    def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
+        """Run one dbt command on the warehouse in ``data``, as a `Business` asks for it."""
+        answer = self.ask(data, command=arguments)
+        return {"success": answer.code == 0, "error": answer.said, "messages": []}
+
+
+@dataclass
+class Kitchen:
+    """A data folder and the canonical dataset that is replayed into it."""
+
+    data: Path
+    canonical: Path
+    worker: LandAndBuild
+
+    @property
+    def landing(self) -> Path:
+        """The folder of landed windows."""
+        return self.data / "landing" / "events"
+
+    def run(
+        self,
+        now: str | None,
+        command: list[str] = TABLES,
+        *,
+        kill: Kill | None = None,
+        file_limit: int | None = None,
+        **environment: str,
+    ) -> Answer:
+        """Land the window of a moment, if one is given, and build; die on the way if told to."""
+        return self.worker.ask(
+            self.data,
+            now=now,
+            canonical=str(self.canonical),
+            command=command,
+            kill=kill,
+            file_limit=file_limit,
+            environment={"START_DAY": "0", "SPEED_MULTIPLIER": "60"} | environment,
+        )
+
+    def must(self, now: str | None, command: list[str] = TABLES, **environment: str) -> Answer:
+        """Run without a fault; anything but success is a failed test."""
+        answer = self.run(now, command, **environment)
+        assert answer.code == 0, answer.said
+        return answer
+
+    def killed(self, now: str | None, kill: Kill, command: list[str] = TABLES) -> bool:
+        """Run and be killed; whether it was, or survived because it had ended before."""
+        answer = self.run(now, command, kill=kill)
+        assert answer.code in {0, -signal.SIGKILL}, answer.said
+        return answer.code != 0
+
+    def copied(self, name: str) -> Kitchen:
+        """Return a copy of all there is, beside it under another name."""
+        return self.copied_to(Kitchen(self.data.with_name(name), self.canonical, self.worker))
+
+    def copied_to(self, other: Kitchen) -> Kitchen:
+        """Let another kitchen be a copy of all there is, and return it."""
+        shutil.rmtree(other.data, ignore_errors=True)
+        if self.data.exists():
+            shutil.copytree(self.data, other.data)
+        return other
+
+    def lines(self) -> bytes:
+        """Return all that has landed."""
+        return landed_bytes(self.landing)
+
+    def differences(self, other: Kitchen) -> dict[str, tuple[int, int]]:
+        """Compare what landed and every table; per difference what is only here, only there."""
+        here, there = self.lines(), other.lines()
+        if here != there:
+            return {"landed events": (len(here), len(there))}
+        return Business(self.data, self.worker).differences(Business(other.data, self.worker))
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the tables."""
+        return Business(self.data, self.worker).query(sql)
+
+    def reported(self, sql: str, shift_days: int) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the orders as the dataset has them, not as tables tell.
+
+        They are called ``orders``: order_id, created_ts, delivered_ts, with the shift of the
+        replay put in.
+        """
+        moment = (
+            "make_timestamp((ts_seconds * 1000 + ts_micros // 1000) * 1000) "
+            f"+ interval ({shift_days}) days"
+        )
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"""
+                create view orders as
+                select
+                    order_id,
+                    min({moment}) filter (event_type_id = 1) as created_ts,
+                    min({moment}) filter (event_type_id = 8) as delivered_ts
+                from read_parquet('{self.canonical / "events.parquet"}')
+                group by order_id
+                """
+            )
+            return connection.execute(sql).fetchall()
+
+    def shift_days(self) -> int:
+        """Return the days between virtual and landed time that the first run fixed."""
+        settings = json.loads((self.landing / "_replay" / "settings.json").read_text())
+        return int(settings["shift_days"])

@@ -1,0 +1,329 @@
+"""Others at work on the same files, clocks that jump, disks that are full: told, nothing lost."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows import build as build_module
+from flows.errors import BusyError
+from flows.replay import commands
+from flows.replay.commands import Wishes, run
+from flows.replay.settings import settings_file
+from generator.errors import UserError
+from generator.places import PROJECT
+from tests.faults.kitchen import LANDING_ONLY, Kitchen
+from tests.flows.samples import landed_bytes, some_orders, write_dataset
+from tests.flows.test_replay import NOW
+
+FIRST = "2026-11-21T10:30:00"
+SECOND = "2026-11-21T10:50:00"
+
+BUILD = """
+import sys
+from flows.build import build
+from generator.errors import UserError
+try:
+    print(build(select=["resource_type:seed"]).told()[0])
+except UserError as error:
+    sys.exit(f"error: {error}")
+"""
+
+
+def test_two_builds_at_once(kitchen: Kitchen, tmp_path: Path) -> None:
+    """One builds, the other is refused and says why; what was refused is there at the next one."""
+    kitchen.must(FIRST, LANDING_ONLY)
+    environment = {
+        **os.environ,
+        "CASPERS_DATA": str(kitchen.data),
+        "DBT_TARGET_PATH": str(tmp_path / "target"),
+        "DBT_LOG_PATH": str(tmp_path / "logs"),
+        "DBT_INDIRECT_SELECTION": "empty",
+    }
+    builds = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUILD],
+            cwd=PROJECT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    told = sorted((build.wait(), *build.communicate()) for build in builds)
+    assert [code for code, _, _ in told] == [0, 1], told
+    assert told[0][1].startswith("Built ")
+    assert told[1][2] == (
+        f"error: Another build of {kitchen.data / 'caspers.duckdb'} runs: wait until it has "
+        "ended.\n"
+    )
+    kitchen.must(None)
+    landed = kitchen.lines().count(b"\n")
+    assert kitchen.query("select count(*) from lakeflow.all_events") == [(landed,)]
+
+
+def test_a_reader_that_holds_the_file_is_named(
+    built: Kitchen, kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before dbt begins, which would try for a minute without a word; and nothing is lost."""
+    built.copied_to(kitchen)
+    unharmed = kitchen.copied("unharmed")
+    file = kitchen.data / "caspers.duckdb"
+    monkeypatch.setenv("CASPERS_DATA", str(kitchen.data))
+    monkeypatch.setattr(build_module, "_FREE_SECONDS", 0.5)
+    monkeypatch.setattr(build_module, "_run", lambda *_: pytest.fail("dbt was begun"))
+    script = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); "
+        "print(1, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout is not None
+        reader.stdout.readline()
+        kitchen.must(SECOND, LANDING_ONLY)
+        with pytest.raises(BusyError) as error:
+            build_module.build()
+        assert f"(process {reader.pid}): close it there, then run again" in str(error.value)
+        assert str(file) in str(error.value)
+        reader.communicate("\n")
+    monkeypatch.setattr(build_module, "_run", lambda *_: (0, ["begun"]))
+    with pytest.raises(UserError, match="its last words:\n  begun"):
+        build_module.build()
+    unharmed.must(SECOND)
+    kitchen.must(None)
+    assert kitchen.differences(unharmed) == {}
+
+
+def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
+    """What landed too early stays; nothing lands until the right time has come up with it."""
+    kitchen.must(FIRST, LANDING_ONLY)
+    unharmed = kitchen.copied("unharmed")
+    jumps = ["10:50", "12:40", "10:52", "09:00", "12:39", "11:30", "12:45", "12:44", "13:10"]
+    landed = []
+    for time_of_day in jumps:
+        answer = kitchen.must(f"2026-11-21T{time_of_day}:00", LANDING_ONLY)
+        landed.append(len(kitchen.lines()))
+        behind = time_of_day in {"10:52", "09:00", "12:39", "11:30", "12:44"}
+        assert ("went backwards" in answer.said) is behind
+    assert landed[1] == landed[5] < landed[6] == landed[7] < landed[8]
+    unharmed.must("2026-11-21T13:10:00", LANDING_ONLY)
+    assert kitchen.lines() == unharmed.lines()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: json.dumps(json.loads(text)),
+        lambda text: json.dumps(dict(reversed(json.loads(text).items())), indent=8),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\n\n" + text + "\n \n",
+    ],
+    ids=["one line", "other order", "CRLF", "blank lines"],
+)
+def test_settings_that_an_editor_has_written_otherwise_hold(
+    small: Kitchen, edit: Callable[[str], str]
+) -> None:
+    file = settings_file(small.landing)
+    file.write_bytes(edit(file.read_text(encoding="utf-8")).encode())
+    assert "next window" in small.must(SECOND, LANDING_ONLY).said
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00", b"\xe9" * 9, b"{}" * 9, b"NaN"]
+)
+def test_settings_that_are_not_text_of_ours_are_named(small: Kitchen, content: bytes) -> None:
+    before = small.lines()
+    file = settings_file(small.landing)
+    file.write_bytes(content)
+    answer = small.run(SECOND, LANDING_ONLY)
+    assert answer.code == 1
+    assert f"The replay's settings in {file}" in answer.said
+    assert "python -m flows.replay reset" in answer.said
+    assert (small.lines(), file.read_bytes()) == (before, content)
+
+
+@pytest.fixture(scope="module")
+def landed(new_kitchen: Callable[[], Kitchen]) -> Kitchen:
+    """One window, to be copied."""
+    kitchen = new_kitchen()
+    kitchen.must(FIRST, LANDING_ONLY)
+    return kitchen
+
+
+@pytest.fixture
+def small(landed: Kitchen, kitchen: Kitchen) -> Kitchen:
+    """A kitchen with one window landed."""
+    return landed.copied_to(kitchen)
+
+
+def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first run fixes what it saw; that must not be half of one dataset and half of another."""
+    rows, other_rows = some_orders(3, 8, seed=1), some_orders(2, 9, seed=2)
+    canonical = write_dataset(tmp_path / "canonical", rows, days=3)
+    landing, unharmed = tmp_path / "landing", tmp_path / "unharmed"
+    run(canonical, unharmed, NOW, Wishes(start_day=4))
+    survey = commands.survey
+
+    def replace_and_survey(dataset: object) -> object:
+        write_dataset(canonical, other_rows, days=2)
+        return survey(dataset)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(commands, "survey", replace_and_survey)
+        with pytest.raises(UserError, match="holds another dataset"):
+            run(canonical, landing, NOW, Wishes(start_day=4))
+    assert landed_bytes(landing) == b""
+    assert not settings_file(landing).exists()
+    write_dataset(canonical, rows, days=3)
+    run(canonical, landing, NOW, Wishes(start_day=4))
+    assert landed_bytes(landing) == landed_bytes(unharmed)
+
+
+def limits(kitchen: Kitchen, now: str, steps: int) -> int:
+    """Land with files limited to ever more bytes; return how often that was too few."""
+    unharmed = kitchen.copied("unharmed")
+    unharmed.must(now, LANDING_ONLY)
+    largest = max(file.stat().st_size for file in unharmed.landing.glob("window-*"))
+    too_few = 0
+    for limit in sorted({1, 700, *range(0, largest, largest // steps), largest}):
+        limited = kitchen.copied("limited")
+        before = limited.lines()
+        answer = limited.run(now, LANDING_ONLY, file_limit=limit)
+        if answer.code != 0:
+            too_few += 1
+            words = [line for line in answer.said.splitlines() if line.strip()]
+            assert len(words) == 1, answer.said
+            assert words[0].startswith("error: Could not ")
+            assert "larger than the system allows" in words[0]
+            assert limited.lines() == before
+        limited.must(now, LANDING_ONLY)
+        assert limited.lines() == unharmed.lines()
+    assert answer.code == 0
+    return too_few
+
+
+def test_files_that_may_not_grow_in_a_landing(small: Kitchen) -> None:
+    assert limits(small, SECOND, steps=1) >= 2
+
+
+@pytest.mark.long
+def test_files_that_may_not_grow_at_any_write_of_a_landing(kitchen: Kitchen) -> None:
+    assert limits(kitchen, FIRST, steps=60) > 10
+    kitchen.must(FIRST, LANDING_ONLY)
+    assert limits(kitchen, SECOND, steps=60) > 30
+
+
+@pytest.mark.long
+def test_tables_that_may_not_grow_are_built_once_they_may(built: Kitchen, kitchen: Kitchen) -> None:
+    built.copied_to(kitchen)
+    unharmed = kitchen.copied("unharmed")
+    unharmed.must(SECOND)
+    assert kitchen.run(SECOND, file_limit=1 << 20).code != 0
+    kitchen.must(SECOND)
+    assert kitchen.differences(unharmed) == {}
+
+
+def in_a_namespace(script: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a Python script that may mount what nobody else sees; skip where that is not allowed."""
+    if sys.platform != "linux" or shutil.which("unshare") is None:
+        pytest.skip("mount namespaces are Linux's")
+    probe = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    if subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk takes root, and a system that allows it")
+    return subprocess.run(
+        ["unshare", "--mount", sys.executable, *script],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.long)])
+def test_a_disk_that_is_full_at_any_write_of_a_landing(
+    two_days: Path, tmp_path: Path, step: int
+) -> None:
+    script = Path(__file__).with_name("small_disk_sweep.py")
+    swept = in_a_namespace([str(script), str(two_days), str(tmp_path), str(step)])
+    assert swept.returncode == 0, swept.stderr
+    print(f"{swept.stdout.strip()} full disks")
+    assert int(swept.stdout) >= (60 if step == 1 else 8)
+
+
+READ_ONLY = """
+import os, subprocess, sys
+from flows.build import build
+from flows.replay.__main__ import main
+from generator.errors import UserError
+folder, canonical = sys.argv[1:]
+landing = os.path.join(folder, "landing", "events")
+places = ["--canonical", canonical, "--landing", landing]
+bind = ["mount", "--bind", folder, folder], ["mount", "-o", "remount,bind,ro", folder]
+for command in bind:
+    subprocess.run(command, check=True)
+codes = [main([*words, *places]) for words in (
+    ["status", "--now", "2026-11-21T10:50:00"],
+    ["run", "--now", "2026-11-21T10:50:00"],
+    ["pause", "--now", "2026-11-21T10:50:00"],
+    ["reset", "--yes"],
+)]
+try:
+    build(select=["landed_lines"])
+except UserError as error:
+    print(f"error: {error}", file=sys.stderr)
+print(codes)
+"""
+
+
+def test_a_folder_that_is_read_only(small: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever writes says so in a line and changes nothing; whatever only reads goes on."""
+    before = sorted((path, path.stat().st_mtime_ns) for path in small.data.rglob("*"))
+    monkeypatch.setenv("CASPERS_DATA", str(small.data))
+    ended = in_a_namespace(["-c", READ_ONLY, str(small.data), str(small.canonical)])
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == "[0, 1, 1, 1]"
+    told = [line for line in ended.stderr.splitlines() if line.strip()]
+    assert len(told) == 4, ended.stderr
+    for line in told:
+        assert line.startswith("error: Could not ")
+        assert str(small.data) in line
+        assert "the file system is read-only" in line
+    assert sorted((path, path.stat().st_mtime_ns) for path in small.data.rglob("*")) == before
+    small.must(SECOND, LANDING_ONLY)
+
+
+def test_two_replays_at_once_land_each_window_once(small: Kitchen) -> None:
+    """As many as there are: one lands, the others say that one is at work, or find nothing new."""
+    unharmed = small.copied("unharmed")
+    unharmed.must(SECOND, LANDING_ONLY)
+    replays = [
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "flows.replay", "run", "--now", SECOND),
+                *("--canonical", str(small.canonical), "--landing", str(small.landing)),
+            ],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for replay in replays:
+        out, error = replay.communicate()
+        assert "Landed " in out or "Nothing new" in out or "Another replay is at work" in error
+    small.must(SECOND, LANDING_ONLY)
+    assert small.lines() == unharmed.lines()
