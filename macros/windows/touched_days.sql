@@ -1,6 +1,7 @@
 {#-
     The days that this run has to make anew: a sorted list of 'yyyy-MM-dd', or none for "all of them"
-    (first build, full refresh). A model says in `meta` how its days are touched:
+    (first build, full refresh, and `dbt show`, which is to show the table and not
+    what is new in it). A model says in `meta` how its days are touched:
 
         replaces    the day expression of its own rows
         touched_by  a list, one entry per model that it is made from:
@@ -16,7 +17,7 @@
     made anew.
 -#}
 {% macro touched_days(upstream=none) %}
-    {% if not execute or not is_incremental() %}{{ return(none) }}{% endif %}
+    {% if not execute or not is_incremental() or flags.WHICH == 'show' %}{{ return(none) }}{% endif %}
     {% set meta = config.get('meta') %}
     {% set since = last_load(this) %}
     {% set days = [] %}

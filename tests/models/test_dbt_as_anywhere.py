@@ -124,6 +124,8 @@ def test_show_docs_and_retry(business: Business) -> None:
     assert business.query("select count(*) from lakeflow.gold_order_header") == [(1,)]
     business.dbt("retry", "--vars", "{refund_minimum_deliveries: 50}")
     assert business.query("select count(*) from recommender.refund_recommendations") == [(1,)]
+    answer = business.dbt("show", "--select", "gold_order_header")
+    assert any("| one " in message for message in answer["messages"])
     answer = business.dbt("show", "--inline", "select * from {{ ref('gold_order_header') }}")
     assert any("one" in message for message in answer["messages"])
     business.dbt("docs", "generate", "--static")
