@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,6 @@ class Business:
 
     data: Path
     worker: DbtWorker
-    landed: list[str] = field(default_factory=list)
 
     @property
     def landing(self) -> Path:
