@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,11 +116,10 @@ def test_killed_and_started_again(stages: Stages, stage: int, kill: Kill) -> Non
 @pytest.mark.long
 @pytest.mark.parametrize("stage", [0, 1], ids=["first run", "next run"])
 def test_killed_before_each_change_of_the_landing(
-    stages: Stages, stage: int, record_property: Callable[[str, object], None]
+    stages: Stages, stage: int, figures: Counter[str]
 ) -> None:
     died = deaths(stages[stage], numbered({"before": "any"}))
-    record_property("kills", died)
-    print(f"{died} kills before changes of the landing")
+    figures["kills before changes of the landing, all made good"] += died
     assert died >= 7
 
 
@@ -127,28 +127,26 @@ def test_killed_before_each_change_of_the_landing(
 @pytest.mark.parametrize("event", ["NodeStart", "NodeFinished"])
 @pytest.mark.parametrize("stage", [0, 1], ids=["first run", "next run"])
 def test_killed_at_each_table(
-    stages: Stages, stage: int, event: str, record_property: Callable[[str, object], None]
+    stages: Stages, stage: int, event: str, figures: Counter[str]
 ) -> None:
     died = deaths(stages[stage], numbered({"at": event}))
-    record_property("kills", died)
-    print(f"{died} kills at {event}")
+    figures["kills at the start or end of a table, all made good"] += died
     assert died >= 20
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("event", ["NodeStart", "NodeFinished"])
 def test_killed_among_the_tests_of_tables(
-    stages: Stages, event: str, record_property: Callable[[str, object], None]
+    stages: Stages, event: str, figures: Counter[str]
 ) -> None:
     died = deaths(stages[1], numbered({"at": event}, EVERY), TABLES_AND_TESTS)
-    record_property("kills", died)
-    print(f"{died} kills at every {EVERY}th {event}")
+    figures["kills among the tests of tables, all made good"] += died
     assert died >= 4
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100))
-def test_killed_at_a_random_moment(stages: Stages, seed: int) -> None:
+def test_killed_at_a_random_moment(stages: Stages, seed: int, figures: Counter[str]) -> None:
     """Once, or again in the run that was to make it good."""
     chance = random.Random(seed)  # noqa: S311  # nothing secret is drawn
     stage = stages[chance.randrange(2)]
@@ -156,6 +154,7 @@ def test_killed_at_a_random_moment(stages: Stages, seed: int) -> None:
     for _ in range(chance.choice([1, 1, 2, 3])):
         harmed.killed(stage.now, {"seconds": chance.uniform(0.0, stage.seconds)})
     check_one_more_run(stage, harmed)
+    figures["random moments of killing, all made good"] += 1
 
 
 REAL = """

@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -125,8 +126,11 @@ def check(business: Business, schedule: Schedule) -> None:
     suppress_health_check=list(HealthCheck),
 )
 @given(schedule=schedules())
-def test_random_schedules(new_business: Callable[[], Business], schedule: Schedule) -> None:
+def test_random_schedules(
+    new_business: Callable[[], Business], figures: Counter[str], schedule: Schedule
+) -> None:
     check(new_business(), schedule)
+    figures["random schedules of landings, every table equal to a full refresh"] += 1
 
 
 def test_an_order_that_moves_to_another_day_leaves_nothing_behind(business: Business) -> None:

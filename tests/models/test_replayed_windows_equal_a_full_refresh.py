@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -62,6 +63,7 @@ def _hold_back(file: Path, chance: random.Random, share: float) -> list[bytes]:
 def test_random_windows(
     new_business: Callable[[], Business],
     canonical: Path,
+    figures: Counter[str],
     durations: list[int],
     builds: list[str],
     seed: int,
@@ -98,3 +100,4 @@ def test_random_windows(
         """
     ) == [(0,)]
     assert business.differences(business.rebuilt()) == {}
+    figures["random schedules of the replay's windows, every table equal to a full refresh"] += 1

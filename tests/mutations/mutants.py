@@ -1,0 +1,482 @@
+"""Deliberate small breaks, each a mistake that somebody could make in good faith.
+
+A mutant that no test notices is a behaviour that nobody has tested. ``python -m tests.mutations``
+tries them all.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MODELS = (
+    "tests/models/test_refund_policy.py",
+    "tests/models/test_dbt_as_anywhere.py",
+    "tests/models/test_impossible_lifecycles.py",
+    "tests/models/test_bronze_reads_every_line.py",
+    "tests/models/test_increments_equal_a_full_refresh.py",
+    "tests/models/test_replayed_windows_equal_a_full_refresh.py",
+    "tests/models/test_analyses_answer.py",
+    "tests/faults/test_injected_faults.py",
+)
+REPLAY = (
+    "tests/flows/test_window.py",
+    "tests/flows/test_landed_events.py",
+    "tests/flows/test_landing.py",
+    "tests/flows/test_replay_settings.py",
+    "tests/flows/test_replay_dataset.py",
+    "tests/flows/test_replay.py",
+    "tests/flows/test_replay_command.py",
+    "tests/flows/test_replay_faults.py",
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One break.
+
+    Attributes
+    ----------
+    name
+        What is wrong now.
+    file
+        Where, relative to the project.
+    before, after
+        The text that stands there exactly once, and what takes its place.
+    """
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The tests that have to notice, the likely ones first."""
+        return REPLAY if self.file.startswith("flows/") else MODELS
+
+    def applied(self, project: Path) -> str:
+        """Return the text of the broken file.
+
+        Raises
+        ------
+        ValueError
+            If the text is not there exactly once.
+        """
+        text = (project / self.file).read_text(encoding="utf-8")
+        found = text.count(self.before)
+        if found != 1:
+            raise ValueError(
+                f"{self.file} has the text of the mutant '{self.name}' {found} times, not once: "
+                "write the mutant anew in tests/mutations/mutants.py."
+            )
+        return text.replace(self.before, self.after)
+
+
+_WINDOW = "flows/replay/window.py"
+_EVENTS = "flows/replay/events.py"
+_LANDING = "flows/replay/landing.py"
+_LINES = "models/bronze/landed_lines.sql"
+_TIMELINE = "models/silver/silver_order_timeline.sql"
+_ITEMS = "models/silver/silver_order_items.sql"
+_QUALITY = "models/gold/gold_data_quality_day.sql"
+_PERCENTILES = "models/recommender/delivery_percentiles_trailing.sql"
+_CANDIDATES = "models/recommender/refund_candidates.sql"
+_POLICY = "models/recommender/refund_recommendations.py"
+
+MUTANTS = (
+    # The arithmetic of windows
+    Mutant(
+        "a window begins with the event that ended the one before",
+        _WINDOW,
+        "Window(watermark + 1, position), position)",
+        "Window(watermark, position), position)",
+    ),
+    Mutant(
+        "a window leaves out its first microsecond",
+        _WINDOW,
+        "Window(watermark + 1, position), position)",
+        "Window(watermark + 2, position), position)",
+    ),
+    Mutant(
+        "the very first event is forgotten", _WINDOW, "NOTHING_LANDED = -1", "NOTHING_LANDED = 0"
+    ),
+    Mutant(
+        "a clock that went back lands something",
+        _WINDOW,
+        "if position < watermark:",
+        "if position < 0:",
+    ),
+    Mutant(
+        "a pause lets time go on",
+        _WINDOW,
+        "    if segment.paused:\n        return segment.position\n",
+        "",
+    ),
+    Mutant(
+        "resuming makes good for the pause",
+        _WINDOW,
+        "return Segment(now, advance(latest, now), latest.speed, paused=False)",
+        "return Segment(latest.since, latest.position, latest.speed, paused=False)",
+    ),
+    Mutant(
+        "positions are rounded as floats",
+        _WINDOW,
+        "int(elapsed * Fraction(segment.speed) // 1)",
+        "round(float(elapsed) * segment.speed, -3).__int__()",
+    ),
+    Mutant(
+        "the first run ignores the time of day",
+        _WINDOW,
+        "start_day * MICROSECONDS_PER_DAY + microseconds(now - midnight)",
+        "start_day * MICROSECONDS_PER_DAY",
+    ),
+    Mutant(
+        "emitted time is a day off",
+        _WINDOW,
+        "return (now.date() - epoch).days - start_day",
+        "return (now.date() - epoch).days - start_day + 1",
+    ),
+    Mutant(
+        "late deliveries of a cycle are lost in the next",
+        _WINDOW,
+        "oldest = max(0, -((last_offset - position) // length))",
+        "oldest = max(newest, -((last_offset - position) // length))",
+    ),
+    Mutant(
+        "a stretch runs one microsecond into the next cycle",
+        _WINDOW,
+        "last = min(window.last, next_begins - 1,",
+        "last = min(window.last, next_begins,",
+    ),
+    Mutant(
+        "orders of the next cycle have the ids of the first",
+        _EVENTS,
+        'return f"-L{cycle}" if cycle else ""',
+        'return ""',
+    ),
+    Mutant(
+        "the afternoon is written as the morning",
+        _EVENTS,
+        "'%Y-%m-%d %H:%M:%S.%g') AS ts",
+        "'%Y-%m-%d %I:%M:%S.%g') AS ts",
+    ),
+    Mutant(
+        "the watermark is that of the oldest window",
+        _LANDING,
+        "return windows[-1].last if windows",
+        "return windows[0].last if windows",
+    ),
+    Mutant(
+        "a gap between windows is overlooked",
+        _LANDING,
+        "if later.first == earlier.last + 1:",
+        "if later.first >= earlier.last + 1:",
+    ),
+    Mutant(
+        "a window that was cut short counts as landed",
+        _LANDING,
+        'if size and file.read(1) == b"\\n":',
+        "if size:",
+    ),
+    # Bronze
+    Mutant(
+        "nothing is a duplicate",
+        _LINES,
+        "rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_dup",
+        "false as is_dup",
+    ),
+    Mutant(
+        "what landed in an earlier load is no duplicate",
+        _LINES,
+        "already_loaded.first_file < arrived.file as is_repeated",
+        "false as is_repeated",
+    ),
+    Mutant(
+        "the last copy counts, not the first",
+        _LINES,
+        "order by arrived.file, arrived.line_number, arrived.ts",
+        "order by arrived.file desc, arrived.line_number desc, arrived.ts",
+    ),
+    Mutant(
+        "a file that sorts before the newest is never read",
+        "macros/windows/new_landed_files.sql",
+        "{% set new = landed | rejectattr('file', 'in', loaded) | list %}",
+        "{% set new = landed | selectattr('file', '>', loaded | max if loaded else '') | list %}",
+    ),
+    Mutant(
+        "a first copy that lands late does not take over",
+        "macros/windows/landed_out_of_order.sql",
+        "newest is not none and new_files[0].file < newest",
+        "false",
+    ),
+    Mutant(
+        "names that begin with an underscore are read",
+        "macros/engine/landed_files.sql",
+        "not like '\\\\_%' escape '\\\\'",
+        "not like '%.never'",
+    ),
+    Mutant(
+        "line numbers begin with nought",
+        "macros/engine/read_landed_lines.sql",
+        "lines.position - first_line.lines_before as bigint",
+        "lines.position - first_line.lines_before - 1 as bigint",
+    ),
+    Mutant(
+        "a quantity of nought is an order",
+        _LINES,
+        "item.qty is null or item.qty <= 0",
+        "item.qty is null or item.qty < 0",
+    ),
+    Mutant(
+        "the globe has 91 degrees",
+        _LINES,
+        "delivery.delivered_lat)) > 90",
+        "delivery.delivered_lat)) > 91",
+    ),
+    Mutant(
+        "the year 2100 has come",
+        _LINES,
+        "stamped_ts < timestamp '2100-01-01 00:00:00'",
+        "stamped_ts <= timestamp '2100-01-01 00:00:00'",
+    ),
+    Mutant(
+        "any kitchen is known",
+        _LINES,
+        "and array_contains(known.location_ids, location_number)",
+        "",
+    ),
+    Mutant(
+        "1.7 is a whole number",
+        _LINES,
+        "or cast(location_number as varchar) <> location_text\n",
+        "\n",
+    ),
+    Mutant(
+        "events of rejected lines stay in all_events",
+        "models/bronze/all_events.sql",
+        "where rejection_reason is null and not is_duplicate",
+        "where not is_duplicate",
+    ),
+    # What is new, what is touched, what is replaced
+    Mutant(
+        "bronze forgets its count when it is refreshed",
+        "macros/windows/next_load.sql",
+        "load_cached_relation(this) is none",
+        "not is_incremental()",
+    ),
+    Mutant(
+        "a model is stamped with the load of the faster upstream",
+        "macros/windows/load_number.sql",
+        "'least('",
+        "'greatest('",
+    ),
+    Mutant(
+        "the trailing days after a touched day are not touched",
+        "macros/windows/touched_days.sql",
+        "range((upstream.days_after or 0) | int + 1)",
+        "range(1)",
+    ),
+    Mutant(
+        "a day that has gone upstream stays",
+        "macros/windows/touched_days.sql",
+        "{% if upstream.complete %}",
+        "{% if false %}",
+    ),
+    Mutant(
+        "the day on which an order stood before is not touched",
+        "macros/windows/touched_days.sql",
+        "{% if upstream.key is defined %}",
+        "{% if false %}",
+    ),
+    Mutant(
+        "a touched day of which nothing is left is not emptied",
+        "macros/windows/replace_touched.sql",
+        "{% if days %} or {{ in_days(meta['replaces'], days) }}{% endif %};",
+        ";",
+    ),
+    Mutant(
+        "days are added to and never replaced",
+        "macros/windows/replace_touched.sql",
+        "where {{ meta['replaces'] }} in ({{ remade }})",
+        "where false and {{ meta['replaces'] }} in ({{ remade }})",
+    ),
+    Mutant(
+        "a trailing window reads a day too little",
+        "macros/windows/days_with_history.sql",
+        "range(history_days + 1)",
+        "range(history_days)",
+    ),
+    Mutant(
+        "a touched day ends where it begins",
+        "macros/windows/in_days.sql",
+        "modules.datetime.date.fromisoformat(days[-1]) + modules.datetime.timedelta(days=1)",
+        "modules.datetime.date.fromisoformat(days[-1])",
+    ),
+    Mutant(
+        "events of an order are sought only where its new ones lie",
+        "macros/windows/touched_orders.sql",
+        "select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
+        "select max(last_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
+    ),
+    # Silver
+    Mutant(
+        "the latest report of a delivery counts",
+        _TIMELINE,
+        "min(case when event_type = 'delivered' then event_ts end)",
+        "max(case when event_type = 'delivered' then event_ts end)",
+    ),
+    Mutant(
+        "any creation may be the one that counts",
+        _TIMELINE,
+        "on stages.order_id = creations.order_id and creations.attempt = 1",
+        "on stages.order_id = creations.order_id",
+    ),
+    Mutant(
+        "other orders of a touched day are lost",
+        _TIMELINE,
+        "({{ in_days('order_day', days) }} or order_day in",
+        "(order_day in",
+    ),
+    Mutant(
+        "an order on its way is delivered",
+        _TIMELINE,
+        "when stages.delivered_ts is null then 'in_progress'",
+        "when stages.picked_up_ts is null then 'in_progress'",
+    ),
+    Mutant(
+        "a stage lasts less than nothing",
+        "macros/engine/minutes_between.sql",
+        "case when {{ later }} >= {{ earlier }} then",
+        "case when true then",
+    ),
+    Mutant(
+        "a second creation has a say in the basket",
+        _ITEMS,
+        "on all_events.event_id = orders.created_event_id",
+        "on all_events.order_id = orders.order_id",
+    ),
+    Mutant(
+        "quantity is not multiplied",
+        _ITEMS,
+        "cast(item.price * item.qty as decimal(12, 2))",
+        "cast(item.price as decimal(12, 2))",
+    ),
+    Mutant(
+        "repeated GPS fixes count",
+        "models/silver/silver_driver_pings.sql",
+        "        and not is_duplicate\n",
+        "",
+    ),
+    # Gold
+    Mutant(
+        "a brand counts lines as orders",
+        "macros/engine/count_distinct.sql",
+        "count(distinct {{ expression }})",
+        "count({{ expression }})",
+    ),
+    Mutant(
+        "brands of an order are listed twice",
+        "models/gold/gold_order_header.sql",
+        "array_agg(distinct brand_id)",
+        "array_agg(brand_id)",
+    ),
+    Mutant(
+        "the percentile is another one",
+        "models/gold/gold_delivery_times_day.sql",
+        "percentile_minutes(0.99, 'total_minutes')",
+        "percentile_minutes(0.95, 'total_minutes')",
+    ),
+    Mutant(
+        "percentiles are not interpolated",
+        "macros/percentile_minutes.sql",
+        "percentile_cont(",
+        "percentile_disc(",
+    ),
+    Mutant(
+        "hours are shifted",
+        "models/gold/gold_location_sales_hourly.sql",
+        "cast(date_trunc('hour', order_ts) as timestamp) as hour_ts",
+        "cast(date_trunc('hour', order_ts) + interval 1 hour as timestamp) as hour_ts",
+    ),
+    Mutant(
+        "units of an item are counted by line",
+        "models/gold/gold_item_sales_day.sql",
+        "cast(sum(qty) as bigint) as units_sold",
+        "count(qty) as units_sold",
+    ),
+    Mutant(
+        "an event in time is late",
+        _QUALITY,
+        "when lateness_minutes > window_minutes then 1",
+        "when lateness_minutes >= 0 then 1",
+    ),
+    Mutant(
+        "a delivery that was never picked up lacks nothing",
+        _QUALITY,
+        "or (picked_up_ts is null and (pings > 0 or delivered_ts is not null))",
+        "or (picked_up_ts is null and pings > 0)",
+    ),
+    Mutant(
+        "a window spans from its end to its start",
+        "macros/windows/window_minutes.sql",
+        "try_cast(split_part({{ landed_window }}, '-', 3) as bigint)",
+        "try_cast(split_part({{ landed_window }}, '-', 1) as bigint)",
+    ),
+    # Refunds
+    Mutant(
+        "an order is judged by its own day",
+        _PERCENTILES,
+        "and orders.delivered_day < delivery_days.day",
+        "and orders.delivered_day <= delivery_days.day",
+    ),
+    Mutant(
+        "the oldest of the seven days is left out",
+        _PERCENTILES,
+        "and orders.delivered_day >= {{ add_days(",
+        "and orders.delivered_day > {{ add_days(",
+    ),
+    Mutant(
+        "verdicts do not follow their percentiles",
+        _CANDIDATES,
+        "            {'model': 'gold_order_header', 'key': 'order_day'},\n"
+        "            {'model': 'delivery_percentiles_trailing', 'day': 'day'}\n",
+        "            {'model': 'gold_order_header', 'key': 'order_day'}\n",
+    ),
+    Mutant(
+        "verdicts do not follow their baskets",
+        _CANDIDATES,
+        "            {'model': 'gold_order_header', 'key': 'order_day'},\n",
+        "",
+    ),
+    Mutant(
+        "a verdict is by the percentiles of any kitchen",
+        _CANDIDATES,
+        "on orders.location_id = percentiles.location_id\n        and orders.delivered_day",
+        "on orders.delivered_day",
+    ),
+    Mutant("at P75 is late", _POLICY, "(minutes > p75) & ~full", "(minutes >= p75) & ~full"),
+    Mutant(
+        "at P99 is refunded in full",
+        _POLICY,
+        "judged & (minutes > p99)",
+        "judged & (minutes >= p99)",
+    ),
+    Mutant("half a cent stays with the house", _POLICY, "revenue * share + 0.5", "revenue * share"),
+    Mutant(
+        "just enough history is too little",
+        _POLICY,
+        "history < policy.minimum_deliveries",
+        "history <= policy.minimum_deliveries",
+    ),
+    Mutant(
+        "an unknown time is on time",
+        _POLICY,
+        "judged = ~(unknown_time | unknown_basket | little_history)",
+        "judged = ~(unknown_basket | little_history)",
+    ),
+    Mutant(
+        "verdicts wait for the next load",
+        _POLICY,
+        'candidates.filter(f"load_number > {since}")',
+        'candidates.filter(f"load_number > {since} + 1")',
+    ),
+)
