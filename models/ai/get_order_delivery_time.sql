@@ -1,0 +1,20 @@
+-- Grain: the order `oid`; no row where nothing has landed of it.
+
+{{ config(materialized='table_function', parameters=['oid'], meta={'parameter_types': ['string']}) }}
+
+with orders as (
+    select * from {{ ref('silver_order_timeline') }}
+),
+
+final as (
+    select
+        order_id,
+        status,
+        created_ts,
+        delivered_ts,
+        total_minutes as delivery_minutes
+    from orders
+    where order_id = oid
+)
+
+select * from final
