@@ -9,7 +9,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run live status test test-long lint bench docs clean
+.PHONY: help install run live status test test-long test-mutations lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,9 +35,12 @@ status: $(INSTALLED)  ## where the replay stands
 test: $(INSTALLED) lint  ## all tests: Python, dbt data tests and dbt unit tests
 	$(BIN)/python -m pytest -m 'not long'
 
-test-long: $(INSTALLED)  ## the tests that take long, and 200 random schedules
-	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long
-	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_increments_equal_a_full_refresh.py
+test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
+	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long tests
+	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_*_equal_a_full_refresh.py
+
+test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has to make a test fail
+	@$(BIN)/python -m tests.mutations
 
 lint: $(INSTALLED)  ## style and types
 	@$(BIN)/ruff check .
@@ -53,3 +56,6 @@ docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static
 clean:  ## remove what was generated (downloaded streets in data/roads are kept)
 	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal
 	rm -rf target logs
+
+teardown: $(INSTALLED)  ## remove all that the project has made, tables and files; shows it and asks first
+	@$(BIN)/python -m flows.teardown

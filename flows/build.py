@@ -235,7 +235,7 @@ def build(
     begun = time.perf_counter()
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
     results = target / "run_results.json"
-    with _alone():
+    with alone():
         _wait_until_free(warehouse_file())
         before = _stamp(results)
         code, lines = _run(
@@ -328,7 +328,19 @@ def _stamp(file: Path) -> int:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone(*, leave_nothing: bool = False) -> Iterator[None]:
+    """Be the only build of this data folder.
+
+    Parameters
+    ----------
+    leave_nothing
+        Whether the lock's own file is removed afterwards.
+
+    Raises
+    ------
+    BusyError
+        If another build runs.
+    """
     lock_file = data_directory() / "build.lock"
     lock = FileLock(lock_file)
     try:
@@ -343,4 +355,6 @@ def _alone() -> Iterator[None]:
     try:
         yield
     finally:
+        if leave_nothing:
+            lock_file.unlink(missing_ok=True)
         lock.release()

@@ -116,23 +116,6 @@ def check(business: Business, schedule: Schedule) -> None:
     assert business.differences(business.rebuilt()) == {}
 
 
-@settings(
-    max_examples=int(os.environ.get("CASPERS_SCHEDULES", "5")),
-    derandomize=True,
-    deadline=None,
-    database=None,
-    # A schedule takes many builds: the one that fails is shown as it is, not made smaller.
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-@given(schedule=schedules())
-def test_random_schedules(
-    new_business: Callable[[], Business], figures: Counter[str], schedule: Schedule
-) -> None:
-    check(new_business(), schedule)
-    figures["random schedules of landings, every table equal to a full refresh"] += 1
-
-
 def test_an_order_that_moves_to_another_day_leaves_nothing_behind(business: Business) -> None:
     """The only order of its day turns out to have been created two days before."""
     life = order_life("moved", FIRST_DAY + timedelta(days=2))
@@ -204,3 +187,20 @@ def test_a_window_that_lands_twice_changes_nothing(business: Business) -> None:
     assert business.query("select count(*) from lakeflow.landed_lines where is_duplicate") == [
         (len(life),)
     ]
+
+
+@settings(
+    max_examples=int(os.environ.get("CASPERS_SCHEDULES", "5")),
+    derandomize=True,
+    deadline=None,
+    database=None,
+    # A schedule takes many builds: the one that fails is shown as it is, not made smaller.
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(schedule=schedules())
+def test_random_schedules(
+    new_business: Callable[[], Business], figures: Counter[str], schedule: Schedule
+) -> None:
+    check(new_business(), schedule)
+    figures["random schedules of landings, every table equal to a full refresh"] += 1

@@ -12,10 +12,11 @@ MODELS = (
     "tests/models/test_dbt_as_anywhere.py",
     "tests/models/test_impossible_lifecycles.py",
     "tests/models/test_bronze_reads_every_line.py",
+    "tests/models/test_ai_functions.py",
     "tests/models/test_increments_equal_a_full_refresh.py",
+    "tests/faults/test_injected_faults.py",
     "tests/models/test_replayed_windows_equal_a_full_refresh.py",
     "tests/models/test_analyses_answer.py",
-    "tests/faults/test_injected_faults.py",
 )
 REPLAY = (
     "tests/flows/test_window.py",

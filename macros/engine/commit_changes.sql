@@ -1,0 +1,11 @@
+{#- Makes what a run-operation has changed stay; where each statement stands for itself there is nothing to do. -#}
+{% macro commit_changes() %}
+    {{ return(adapter.dispatch('commit_changes')()) }}
+{% endmacro %}
+
+{% macro duckdb__commit_changes() %}
+    {% do adapter.commit() %}
+{% endmacro %}
+
+{% macro spark__commit_changes() %}
+{% endmacro %}

@@ -1,0 +1,101 @@
+"""What the project has made goes, what is somebody else's stays, and twice is as good as once."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import teardown
+from flows.replay import commands
+from tests.flows.samples import some_orders, write_dataset
+from tests.models.business import Business
+
+NOW = datetime(2026, 11, 21, 10, 30)
+
+
+@pytest.fixture
+def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
+    """A business with a dataset, landed windows, streets and tables."""
+    monkeypatch.setenv("CASPERS_DATA", str(business.data))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(business.data.parent / "teardown"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(business.data.parent / "teardown"))
+    canonical = write_dataset(business.data / "canonical", some_orders(2, 20), days=2)
+    commands.run(canonical, business.landing, NOW, commands.Wishes(start_day=0))
+    (business.data / "roads").mkdir()
+    (business.data / "roads" / "sf.graphml").write_text("<graphml/>")
+    (business.data / "prefect").mkdir()
+    business.build()
+    return business
+
+
+def entries(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def test_all_of_it_goes_and_the_second_time_there_is_nothing(
+    whole: Business, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert teardown.main(["--yes"]) == 0
+    assert entries(whole.data) == set()
+    told = capsys.readouterr().out
+    order = [
+        told.index(name)
+        for name in ('"refund_recommendations"', '"landed_lines"', '"locations"', "schema")
+    ]
+    assert order == sorted(order)
+    assert teardown.main(["--yes"]) == 0
+    assert capsys.readouterr().out == "There is nothing to remove.\n"
+
+
+def test_a_dry_run_shows_it_and_removes_nothing(
+    whole: Business, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = entries(whole.data)
+    assert teardown.main(["--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert entries(whole.data) == before
+    for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb", "landing/events"):
+        assert name in told
+    assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
+
+
+def test_whoever_does_not_agree_keeps_everything(
+    whole: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody_answers(_: str) -> str:
+        raise EOFError
+
+    before = entries(whole.data)
+    for ask in (lambda _: "", nobody_answers):
+        monkeypatch.setattr("builtins.input", ask)
+        assert teardown.main([]) == 1
+        assert entries(whole.data) == before
+        assert "Nothing was removed" in capsys.readouterr().err
+
+
+def test_what_is_somebody_else_s_stays_and_is_named(
+    whole: Business, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
+        connection.execute("create table lakeflow.my_notes as select 1 as one")
+    own = whole.landing / "by-hand.jsonl"
+    own.write_text(json.dumps({"an": "event"}) + "\n")
+    assert teardown.main(["--yes"]) == 0
+    assert whole.query("select table_schema, table_name from information_schema.tables") == [
+        ("lakeflow", "my_notes")
+    ]
+    assert own.exists()
+    told = capsys.readouterr().out
+    assert "caspers.duckdb stays: it holds what is not of this project (lakeflow.my_notes)" in told
+    assert f"{whole.landing} stays" in told
+
+
+def test_a_teardown_that_was_broken_off_is_finished_by_the_next(whole: Business) -> None:
+    with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
+        connection.execute("drop table recommender.refund_recommendations")
+        connection.execute("drop schema ai cascade")
+    commands.reset(whole.landing)
+    assert teardown.main(["--yes"]) == 0
+    assert entries(whole.data) == set()
