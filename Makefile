@@ -12,7 +12,7 @@ export DO_NOT_TRACK := 1
 .PHONY: help install run live status test test-long test-mutations lint bench docs clean teardown
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install: $(INSTALLED)  ## the environment in .venv, from requirements.lock
 
