@@ -3,5 +3,5 @@
     minute, so that what is stored is what orders are judged by.
 -#}
 {% macro percentile_minutes(share, expression) -%}
-    cast(percentile_cont({{ share }}) within group (order by {{ expression }}) as decimal(12, 3))
+    {{ to_thousandths('percentile_cont(' ~ share ~ ') within group (order by ' ~ expression ~ ')') }}
 {%- endmacro %}

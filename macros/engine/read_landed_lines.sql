@@ -93,15 +93,50 @@
     )
 {% endmacro %}
 
+{#-
+    Spark and Databricks read all files of the list with one pattern. Only the line feed ends a line, as on
+    DuckDB: by default a carriage return would end one as well. Lines are counted in the order of the file:
+    by the block that a task reads, and by the order of reading in it.
+-#}
 {% macro spark__read_landed_lines(files) %}
+    {{ return(spark_read_lines(files, "text.`" ~ spark_pattern(files) ~ "` with (lineSep = '\\n')")) }}
+{% endmacro %}
+
+{% macro databricks__read_landed_lines(files) %}
+    {{ return(spark_read_lines(
+        files, "read_files('" ~ spark_pattern(files) ~ "', format => 'text', lineSep => '\\n')"
+    )) }}
+{% endmacro %}
+
+{#- One pattern that matches exactly the given files, which stand in one folder. -#}
+{% macro spark_pattern(files) %}
+    {%- if not files -%}{{ return('') }}{%- endif -%}
+    {%- set folder = files[0].path.rsplit('/', 1)[0] -%}
+    {{ return(folder ~ '/{' ~ files | map(attribute='file') | join(',') ~ '}') }}
+{% endmacro %}
+
+{% macro spark_read_lines(files, reader) %}
     {%- if not files -%}
     select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
     where false
     {%- else -%}
-    {%- for landed in files %}
-    select '{{ landed.file }}' as file, cast(null as bigint) as line_number, value as line
-    from text.`{{ landed.path }}`
-    {{ 'union all' if not loop.last }}
-    {%- endfor -%}
+    select
+        file,
+        line_number,
+        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line
+    from (
+        select
+            file,
+            cast(row_number() over (partition by file order by block_start, position) as bigint) as line_number,
+            value
+        from (
+            select
+                _metadata.file_name as file,
+                _metadata.file_block_start as block_start,
+                monotonically_increasing_id() as position,
+                value
+            from {{ reader }}
+        ) as read_lines
+    ) as numbered_lines
     {%- endif -%}
 {% endmacro %}

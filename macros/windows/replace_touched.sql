@@ -21,3 +21,27 @@
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }};
 {% endmacro %}
+
+{#-
+    Delta Lake has no transaction of two statements, but one statement that does both at once. Its condition
+    takes constants alone, so the days that the model made are asked for first.
+-#}
+{% macro spark__replace_touched_sql(arg_dict) %}
+    {%- set meta = config.get('meta') -%}
+    {%- set columns = adapter.get_columns_in_relation(arg_dict['target_relation']) | map(attribute='quoted') | join(', ') -%}
+    {%- set remade = run_query(
+        'select distinct cast(' ~ meta['replaces'] ~ ' as string) as touched from ' ~ arg_dict['temp_relation']
+    ).columns[0].values() -%}
+    {%- set touched = [] -%}
+    {%- for value in (remade | list) + (touched_days() if meta['touched_by'] is defined else []) -%}
+        {%- set literal = "'" ~ (value | string | replace("\\", "\\\\") | replace("'", "\\'")) ~ "'" -%}
+        {%- if literal not in touched -%}{%- do touched.append(literal) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- if touched -%}
+    insert into {{ arg_dict['target_relation'] }}
+    replace where {{ meta['replaces'] }} in ({{ touched | sort | join(', ') }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    {%- else -%}
+    select 'nothing is touched' as nothing
+    {%- endif -%}
+{% endmacro %}

@@ -66,7 +66,7 @@ opened as (
                 then stamped_ts
         end as event_ts,
         case
-            when cast(location_number as varchar) = location_text and array_contains(known.location_ids, location_number)
+            when cast(location_number as string) = location_text and array_contains(known.location_ids, location_number)
                 then location_number
         end as location_id,
         case when body_is_object and event_type = 'order_created' then {{ json_fields('body', {
@@ -102,11 +102,11 @@ judged as (
             when event_ts is null then 'ts is absurd'
             when order_id is null or order_id = '' then 'order_id is missing'
             when location_text is null then 'location_id is missing'
-            when location_number is null or cast(location_number as varchar) <> location_text
+            when location_number is null or cast(location_number as string) <> location_text
                 then 'location_id is not a whole number'
             when location_id is null then 'location_id is unknown'
             when sequence_text is null then 'sequence is missing'
-            when sequence is null or cast(sequence as varchar) <> sequence_text
+            when sequence is null or cast(sequence as string) <> sequence_text
                 then 'sequence is not a whole number'
             when body is null then 'body is missing'
             when not body_is_object then 'body is not a JSON object'

@@ -84,7 +84,7 @@ lines_of_a_day as (
         count(case when fault = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
         {{ percentile_minutes(0.50, 'lateness_minutes') }} as p50_lateness_minutes,
-        cast(max(lateness_minutes) as decimal(12, 3)) as max_lateness_minutes
+        {{ to_thousandths('max(lateness_minutes)') }} as max_lateness_minutes
     from lines
     group by location_id, day
 ),

@@ -138,6 +138,85 @@ def _floats(orders: pa.Table, column: str) -> np.ndarray:
     return values.to_numpy(zero_copy_only=False)
 
 
+def with_verdicts(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
+    """Return orders (as ``judge`` takes them) with their judgement and the JSON object of it."""
+    judgement = judge(orders, policy)
+    for name in judgement.column_names:
+        orders = orders.append_column(name, judgement[name])
+    return orders.append_column("agent_response", agent_response(judgement))
+
+
+TO_BE_JUDGED = (
+    "order_id",
+    "order_ts",
+    "location_id",
+    "delivered_day",
+    "total_minutes",
+    "order_revenue",
+    "cast(order_revenue * 100 as bigint) as revenue_cents",
+    "p50_minutes",
+    "p75_minutes",
+    "p99_minutes",
+    "history_deliveries",
+)
+VERDICT = "refund_class string, refund_cents bigint, reason string, agent_response string"
+
+
+def recommendation(last_load: int) -> tuple[str, ...]:
+    """Return the columns of the model, made from those of ``with_verdicts``, in SQL."""
+    return (
+        "order_id",
+        "cast(current_timestamp as timestamp) as ts",
+        "order_ts",
+        "agent_response",
+        "cast(cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2)) "
+        "as decimal(10, 2)) as refund_usd",
+        "refund_class",
+        "reason",
+        "location_id",
+        "delivered_day",
+        "total_minutes",
+        "order_revenue",
+        "p50_minutes",
+        "p75_minutes",
+        "p99_minutes",
+        f"cast({last_load} as bigint) as load_number",
+    )
+
+
+def is_spark(relation: Any) -> bool:
+    """Tell a Spark data frame, of a cluster or of Spark Connect, from a DuckDB relation."""
+    return hasattr(relation, "mapInArrow")
+
+
+def distinct(relation: Any, expression: str) -> list[Any]:
+    """Return the distinct values of a column or of an aggregate."""
+    if is_spark(relation):
+        rows = relation.selectExpr(expression).distinct().collect()
+    else:
+        rows = relation.aggregate(expression).fetchall()
+    return [value for (value,) in rows]
+
+
+def scored_on_duckdb(candidates: Any, session: Any, policy: RefundPolicy, last_load: int) -> Any:
+    """Score a DuckDB relation."""
+    orders = candidates.project(", ".join(TO_BE_JUDGED)).to_arrow_table()
+    scored = session.from_arrow(with_verdicts(orders, policy))
+    return scored.project(", ".join(recommendation(last_load)))
+
+
+def scored_on_spark(candidates: Any, policy: RefundPolicy, last_load: int) -> Any:
+    """Score a Spark data frame, batch by batch where its rows are: none comes to the driver."""
+    orders = candidates.selectExpr(*TO_BE_JUDGED)
+
+    def judged(batches: Any) -> Any:
+        for batch in batches:
+            yield from with_verdicts(pa.Table.from_batches([batch]), policy).to_batches()
+
+    columns = ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in orders.schema)
+    return orders.mapInArrow(judged, f"{columns}, {VERDICT}").selectExpr(*recommendation(last_load))
+
+
 def model(dbt: Any, session: Any) -> Any:
     """Score the orders of the touched days; the strategy replaces exactly those days."""
     policy = RefundPolicy(
@@ -147,49 +226,14 @@ def model(dbt: Any, session: Any) -> Any:
         partial_share_to=float(dbt.config.meta_get("refund_partial_share_to")),
     )
     candidates = dbt.ref("refund_candidates")
-    last_load = candidates.aggregate("coalesce(max(load_number), 0)").fetchall()[0][0]
+    last_load = distinct(candidates, "coalesce(max(load_number), 0)")[0]
     if dbt.is_incremental:
-        since = session.sql(f"select coalesce(max(load_number), 0) from {dbt.this}").fetchall()[0][
-            0
-        ]
-        touched = (
-            candidates.filter(f"load_number > {since}")
-            .project("delivered_day")
-            .distinct()
-            .order("delivered_day")
-        )
-        days = [f"date '{day.isoformat()}'" for (day,) in touched.fetchall()]
+        scored = session.sql(f"select * from {dbt.this}")
+        since = distinct(scored, "coalesce(max(load_number), 0)")[0]
+        touched = distinct(candidates.filter(f"load_number > {since}"), "delivered_day")
+        days = [f"date '{day.isoformat()}'" for day in sorted(touched)]
         candidates = candidates.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
 
-    orders = candidates.project(
-        """
-        order_id, order_ts, location_id, delivered_day, total_minutes, order_revenue,
-        cast(order_revenue * 100 as bigint) as revenue_cents,
-        p50_minutes, p75_minutes, p99_minutes, history_deliveries
-        """
-    ).to_arrow_table()
-    judgement = judge(orders, policy)
-    for name in judgement.column_names:
-        orders = orders.append_column(name, judgement[name])
-    orders = orders.append_column("agent_response", agent_response(judgement))
-
-    scored = session.from_arrow(orders)
-    return scored.project(
-        f"""
-        order_id,
-        cast(current_timestamp as timestamp) as ts,
-        order_ts,
-        agent_response,
-        cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2)) as refund_usd,
-        refund_class,
-        reason,
-        location_id,
-        delivered_day,
-        total_minutes,
-        order_revenue,
-        p50_minutes,
-        p75_minutes,
-        p99_minutes,
-        cast({last_load} as bigint) as load_number
-        """
-    )
+    if is_spark(candidates):
+        return scored_on_spark(candidates, policy, last_load)
+    return scored_on_duckdb(candidates, session, policy, last_load)

@@ -1,0 +1,161 @@
+"""The unmodified dbt-databricks adapter over any Spark session, without a workspace.
+
+Three doors of the adapter lead out of the process; behind each stands the session instead:
+
+* ``databricks.sql.connect`` returns a connection whose cursor runs statements with ``spark.sql``;
+* a Python model that would be submitted as a job is executed here, with the session as ``spark``;
+* the question of which kind of host answers is not asked.
+
+What an engine cannot run as it is written is rewritten by a list that is kept for all to see, in
+``rewritten_statements.py``; nothing is rewritten anywhere else.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from tests.engines.rewritten_statements import Engine, answer_to, rewritten
+
+# What the connector's GetTables and GetSchemas answer with.
+TABLE_COLUMNS = ("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE", "REMARKS")
+
+# The variables of profiles.yml. The path is that of a cluster, because a cluster is asked for its
+# runtime version and a warehouse is taken for the newest one.
+ENVIRONMENT = {
+    "DATABRICKS_HOST": "127.0.0.1",
+    "DATABRICKS_HTTP_PATH": "sql/protocolv1/o/0/0000-000000-nowhere",
+    "DATABRICKS_TOKEN": "none-is-needed",
+    "CASPERS_CATALOG": "hive_metastore",
+}
+
+
+class Cursor:
+    """A cursor of the Python database interface over ``spark.sql``."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.query_id = uuid.uuid4().hex
+        self.description: list[tuple[Any, ...]] | None = None
+        self.rows: list[tuple[Any, ...]] = []
+
+    def execute(self, operation: str, parameters: Sequence[Any] | None = None) -> "Cursor":
+        """Run one statement; its parameters are written into it, as the connector does."""
+        from databricks.sql.utils import ParamEscaper, inject_parameters  # noqa: PLC0415
+
+        if parameters:
+            operation = inject_parameters(operation, ParamEscaper().escape_args(parameters))
+        engine = self.connection.engine
+        answer = answer_to(engine, operation)
+        if answer is not None:
+            return self.hold(answer.columns, answer.rows)
+        frame = self.connection.session.sql(rewritten(engine, operation))
+        table = frame.toArrow()
+        names = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
+        self.hold((), [tuple(row.values()) for row in table.to_pylist()])
+        # As the connector says types: `decimal`, `array`, without what is inside.
+        self.description = [
+            (name, spelled.split("(")[0].split("<")[0], None, None, None, None, None)
+            for name, spelled in names
+        ]
+        return self
+
+    def hold(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> "Cursor":
+        """Keep rows to be fetched."""
+        self.description = [(name, "string", None, None, None, None, None) for name in columns]
+        self.rows = list(rows)
+        return self
+
+    def tables(self, catalog_name: str, schema_name: str) -> "Cursor":
+        """Answer which tables and views a schema holds."""
+        session, place = self.connection.session, f"`{catalog_name}`.`{schema_name}`"
+        engine = self.connection.engine
+        views = {
+            row["viewName"] for row in session.sql(rewritten(engine, f"show views in {place}")).collect()
+        }
+        rows = session.sql(rewritten(engine, f"show tables in {place}")).collect()
+        names = {row["tableName"] for row in rows if not row["isTemporary"]} | views
+        return self.hold(
+            TABLE_COLUMNS,
+            [
+                (catalog_name, schema_name, name, "VIEW" if name in views else "TABLE", "")
+                for name in sorted(names)
+            ],
+        )
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return the rows that are left."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def fetchmany(self, size: int) -> list[tuple[Any, ...]]:
+        """Return the next rows."""
+        rows, self.rows = self.rows[:size], self.rows[size:]
+        return rows
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the next row."""
+        return self.rows.pop(0) if self.rows else None
+
+    def cancel(self) -> None:
+        """Nothing runs on after ``execute``."""
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        self.rows = []
+
+    def __enter__(self) -> "Cursor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Connection:
+    """A connection of the connector, of which the adapter uses little."""
+
+    def __init__(self, engine: Engine, session: Any) -> None:  # noqa: ANN401  (two kinds of session)
+        self.engine = engine
+        self.session = session
+        self.id = uuid.uuid4().hex
+
+    def cursor(self) -> Cursor:
+        """Return a new cursor."""
+        return Cursor(self)
+
+    def get_session_id_hex(self) -> str:
+        """Return a name for the connection."""
+        return self.id
+
+    def close(self) -> None:
+        """Leave the session to whoever opened it."""
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def stand_in_for_the_workspace(engine: Engine, session: Any) -> None:  # noqa: ANN401
+    """Put the session behind the three doors of the adapter, for the rest of this process."""
+    import databricks.sql  # noqa: PLC0415
+    from dbt.adapters.databricks.python_models import python_submissions  # noqa: PLC0415
+    from dbt.adapters.databricks.spog import probe  # noqa: PLC0415
+
+    class JobInThisProcess:
+        """Takes a Python model as a serverless job would."""
+
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def submit(self, compiled_code: str) -> None:
+            code = compile(rewritten(engine, compiled_code), "<python model>", "exec")
+            exec(code, {"spark": session, "__name__": "__main__"})  # noqa: S102  (as a job does)
+
+    def connect(**_: object) -> Connection:
+        return Connection(engine, session)
+
+    databricks.sql.connect = connect
+    python_submissions.ServerlessClusterPythonJobHelper.__init__ = JobInThisProcess.__init__
+    python_submissions.ServerlessClusterPythonJobHelper.submit = JobInThisProcess.submit
+    probe.probe_host = lambda _: probe.HostMetadata(host_type=None)

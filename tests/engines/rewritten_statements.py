@@ -1,0 +1,133 @@
+"""Every statement that an engine of the tests is given otherwise than dbt wrote it, with the reason.
+
+Two engines stand in for a Databricks cluster: ``sail`` and ``spark`` (open-source Spark with Delta
+Lake). What they lack is either answered from here or rewritten into what they have; all else they
+run as the adapter and the project's macros wrote it.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Engine = Literal["sail", "spark"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows that are answered without asking the engine."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A statement that the engine is not asked at all."""
+
+    engines: tuple[Engine, ...]
+    reason: str
+    pattern: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A piece of a statement that is written otherwise; the pattern is a regular expression."""
+
+    engines: tuple[Engine, ...]
+    reason: str
+    pattern: str
+    replacement: str | Callable[[re.Match[str]], str]
+    flags: int = field(default=re.IGNORECASE | re.DOTALL)
+
+
+ANSWERED = (
+    Answered(
+        ("sail", "spark"),
+        "Only a cluster of Databricks knows its runtime version; 15.4 speaks the SQL of Spark 3.5 and 4.0.",
+        r"SET spark\.databricks\.clusterUsageTags\.sparkVersion",
+        Answer(("key", "value"), (("spark.databricks.clusterUsageTags.sparkVersion", "15.4.x"),)),
+    ),
+    Answered(
+        ("sail",),
+        "Sail has no SHOW TBLPROPERTIES; the project sets no properties.",
+        r"\bshow tblproperties\b",
+        Answer(("key", "value"), ()),
+    ),
+    Answered(
+        ("sail",),
+        "Sail has no OPTIMIZE, which changes no row.",
+        r"^\W*(/\*.*?\*/)?\s*optimize\b",
+        Answer((), ()),
+    ),
+)
+
+
+def _one_query_a_file(found: re.Match[str]) -> str:
+    folder, files = found["folder"], found["files"].split(",")
+    return " union all ".join(
+        f"select '{file}' as file, 0 as block_start, monotonically_increasing_id() as position, value "
+        f"from text.`{folder}/{file}`"
+        for file in files
+    )
+
+
+REWRITTEN = (
+    Rewritten(
+        ("spark",),
+        "Open-source Spark has no catalog of that name; its own one is the default.",
+        r"`?hive_metastore`?\.",
+        "",
+    ),
+    Rewritten(
+        ("spark",),
+        "LIST is a statement of Databricks alone.",
+        r"\blist '(?P<folder>[^']*)'",
+        r"select path from binaryFile.`\g<folder>`",
+    ),
+    Rewritten(
+        ("sail",),
+        "LIST is a statement of Databricks alone. Sail lists every file twice, without the first slash.",
+        r"\blist '(?P<folder>[^']*)'",
+        r"select distinct concat('/', path) as path from binaryFile.`\g<folder>`",
+    ),
+    Rewritten(
+        ("spark",),
+        "read_files is a function of Databricks alone; Spark reads the same pattern by name.",
+        r"read_files\('(?P<pattern>[^']*)', format => 'text', lineSep => '(?P<end>[^']*)'\)",
+        r"text.`\g<pattern>` with (lineSep = '\g<end>')",
+    ),
+    Rewritten(
+        ("sail",),
+        "Sail has neither read_files nor _metadata: each file is read by a query that knows its name.",
+        r"select\s+_metadata\.file_name as file,\s+_metadata\.file_block_start as block_start,"
+        r"\s+monotonically_increasing_id\(\) as position,\s+value\s+"
+        r"from read_files\('(?P<folder>[^']*)/\{(?P<files>[^']*)\}', format => 'text', lineSep => '[^']*'\)",
+        _one_query_a_file,
+    ),
+    Rewritten(
+        ("sail",),
+        "Sail has no CLUSTER BY; it is about the order of rows in files.",
+        r"\bcluster by \([^)]*\)",
+        "",
+    ),
+)
+
+
+def answer_to(engine: Engine, statement: str) -> Answer | None:
+    """Return the answer to a statement that the engine is not asked, or None."""
+    for answered in ANSWERED:
+        if engine in answered.engines and re.search(
+            answered.pattern, statement, re.IGNORECASE | re.DOTALL
+        ):
+            return answered.answer
+    return None
+
+
+def rewritten(engine: Engine, statement: str) -> str:
+    """Return a statement as the engine is given it."""
+    for piece in REWRITTEN:
+        if engine in piece.engines:
+            statement = re.sub(piece.pattern, piece.replacement, statement, flags=piece.flags)
+    return statement

@@ -1,0 +1,58 @@
+"""The two engines that stand in for a Databricks cluster, each as a Spark session."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.engines.rewritten_statements import Engine
+
+JARS = Path(__file__).resolve().parents[2] / "data" / "jars"
+
+
+def session_of(engine: Engine, warehouse: Path) -> Any:  # noqa: ANN401  (two kinds of session)
+    """Open a session that keeps its Delta tables in the given folder."""
+    return sail_session(warehouse) if engine == "sail" else spark_session(warehouse)
+
+
+def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
+    """Start Sail inside this process and connect to it by Spark Connect, on loopback."""
+    # Sail keeps its tables below the working directory of its server.
+    os.environ["SAIL_CATALOG__LIST"] = (
+        '[{type="memory", name="hive_metastore", initial_database=["default"]}]'
+    )
+    os.environ["SAIL_CATALOG__DEFAULT_CATALOG"] = "hive_metastore"
+    from pysail.spark import SparkConnectServer  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    server = SparkConnectServer("127.0.0.1", 0)
+    server.start()
+    _, port = server.listening_address
+    session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    session.conf.set("spark.sql.warehouse.dir", str(warehouse))
+    session.server = server
+    return session
+
+
+def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
+    """Start Spark in local mode with Delta Lake, whose two jars ``make`` has put into data/jars."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    jars = sorted(JARS.glob("delta-*.jar"))
+    return (
+        SparkSession.builder.master("local[2]")
+        .config("spark.jars", ",".join(map(str, jars)))
+        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+        .config(
+            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+        )
+        .config("spark.sql.warehouse.dir", str(warehouse))
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.memory", "2g")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.catalogImplementation", "in-memory")
+        .getOrCreate()
+    )
