@@ -7,11 +7,18 @@
     cast(md5_number_lower({{ expression }}) >> 1 as bigint)
 {%- endmacro %}
 
-{#- The same number: the last eight bytes of the MD5, the lowest first, without the lowest bit. -#}
+{#-
+    The same number: the last eight bytes of the MD5, the lowest first, without the lowest bit; made from its
+    fifteen upper digits and the last one, because a signed number holds no sixteen.
+-#}
 {% macro spark__short_hash(expression) -%}
-    cast(cast(conv(concat(
-        {%- for byte in range(15, 7, -1) -%}
-            substring(md5({{ expression }}), {{ 2 * byte + 1 }}, 2){{ ', ' if not loop.last }}
+    (
+        cast(conv(concat(
+        {%- for byte in range(15, 8, -1) -%}
+            substring(md5({{ expression }}), {{ 2 * byte + 1 }}, 2),
         {%- endfor -%}
-    ), 16, 10) as decimal(20, 0)) div 2 as bigint)
+            substring(md5({{ expression }}), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5({{ expression }}), 18, 1), 16, 10) as bigint) div 2
+    )
 {%- endmacro %}
