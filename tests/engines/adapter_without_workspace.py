@@ -29,6 +29,17 @@ ENVIRONMENT = {
 }
 
 
+def tables_of(session: Any, schema: str) -> dict[str, str]:  # noqa: ANN401  (two kinds of session)
+    """Return the tables and views of a schema: TABLE or VIEW by name; none where it is missing."""
+    if not session.catalog.databaseExists(schema):
+        return {}
+    return {
+        table.name: "VIEW" if table.tableType == "VIEW" else "TABLE"
+        for table in sorted(session.catalog.listTables(schema), key=lambda table: table.name)
+        if not table.isTemporary
+    }
+
+
 class Cursor:
     """A cursor of the Python database interface over ``spark.sql``."""
 
@@ -67,20 +78,9 @@ class Cursor:
 
     def tables(self, catalog_name: str, schema_name: str) -> "Cursor":
         """Answer which tables and views a schema holds."""
-        session, place = self.connection.session, f"`{catalog_name}`.`{schema_name}`"
-        engine = self.connection.engine
-        views = {
-            row["viewName"] for row in session.sql(rewritten(engine, f"show views in {place}")).collect()
-        }
-        rows = session.sql(rewritten(engine, f"show tables in {place}")).collect()
-        names = {row["tableName"] for row in rows if not row["isTemporary"]} | views
-        return self.hold(
-            TABLE_COLUMNS,
-            [
-                (catalog_name, schema_name, name, "VIEW" if name in views else "TABLE", "")
-                for name in sorted(names)
-            ],
-        )
+        kinds = tables_of(self.connection.session, schema_name)
+        rows = [(catalog_name, schema_name, name, kind, "") for name, kind in kinds.items()]
+        return self.hold(TABLE_COLUMNS, rows)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return the rows that are left."""

@@ -112,6 +112,12 @@ REWRITTEN = (
         r"\bcluster by \([^)]*\)",
         "",
     ),
+    Rewritten(
+        ("sail",),
+        "Sail's percentile_cont cuts the place between two values to a millionth; percentile does not.",
+        r"percentile_cont\((?P<share>[0-9.]+)\) within group \(order by (?P<column>[^)]*)\)",
+        r"percentile(\g<column>, \g<share>)",
+    ),
 )
 
 

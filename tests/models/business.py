@@ -23,23 +23,27 @@ SCORED_AT = ("refund_recommendations", "ts")
 class DbtWorker:
     """A dbt process that takes one command after the other."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *program: str) -> None:
         self.target = target
-        self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("dbt_worker.py"))],
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        with (target / "complaints.txt").open("w") as complaints:
+            self.process = subprocess.Popen(
+                [sys.executable, *(program or (str(Path(__file__).with_name("dbt_worker.py")),))],
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+            )
 
     def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
         """Run one dbt command on the warehouse in ``data``."""
+        options = ["--target-path", str(self.target), "--log-path", str(self.target)]
+        return self.answer({"data": str(data), "arguments": [*arguments, *options]})
+
+    def answer(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Send one command to the process and wait for its answer."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        options = ["--target-path", str(self.target), "--log-path", str(self.target)]
-        command = {"data": str(data), "arguments": [*arguments, *options]}
         self.process.stdin.write(json.dumps(command) + "\n")
         self.process.stdin.flush()
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())

@@ -7,13 +7,14 @@ answers each with one ({"success", "error", "results": {node: status}, "messages
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
+Command = dict[str, Any]
 
-def main() -> None:
-    """Answer commands until standard input ends."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    sys.stdout = sys.stderr
+
+def runner_of_dbt() -> Callable[[Command], Command]:
+    """Import dbt and return a function that runs one command with it."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (standard output has to be moved first)
 
     messages: list[str] = []
@@ -23,27 +24,32 @@ def main() -> None:
             messages.append(event.info.msg)
 
     runner = dbtRunner(callbacks=[remember])
-    for line in sys.stdin:
-        command = json.loads(line)
+
+    def run(command: Command) -> Command:
         os.environ["CASPERS_DATA"] = command["data"]
         messages.clear()
         outcome = runner.invoke(command["arguments"])
         results = getattr(outcome.result, "results", None) or []
-        answers.write(
-            json.dumps(
-                {
-                    "success": outcome.success,
-                    "error": str(outcome.exception) if outcome.exception else None,
-                    "results": {
-                        r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)
-                    },
-                    "messages": messages,
-                }
-            )
-            + "\n"
-        )
+        return {
+            "success": outcome.success,
+            "error": str(outcome.exception) if outcome.exception else None,
+            "results": {r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)},
+            "messages": messages,
+        }
+
+    return run
+
+
+def answer_each_line(make_answerer: Callable[[], Callable[[Command], Command]]) -> None:
+    """Answer commands until standard input ends; all that is printed meanwhile goes elsewhere."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    answer = make_answerer()
+    for line in sys.stdin:
+        answers.write(json.dumps(answer(json.loads(line))) + "\n")
         answers.flush()
 
 
 if __name__ == "__main__":
-    main()
+    answer_each_line(runner_of_dbt)

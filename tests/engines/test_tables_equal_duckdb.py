@@ -1,0 +1,157 @@
+"""What lands is built on DuckDB and on another engine; every table has to be the same."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.replay import commands
+from tests.engines.comparison import differences
+from tests.engines.conftest import Pair
+from tests.models.business import Business, event, item, order_life
+
+FIRST_RUN = datetime(2026, 11, 20, 18, 30)
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Story:
+    """Lands windows one after the other, some of their lines too late."""
+
+    business: Business
+    canonical: Path
+    now: datetime = FIRST_RUN
+    held: list[bytes] = field(default_factory=list)
+    chance: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
+
+    def window(self, later: timedelta) -> list[bytes]:
+        """Let the replay land its next window, hold back some lines, and return the others."""
+        self.now += later
+        wishes = commands.Wishes(start_day=1, speed=1.0)
+        report = commands.run(self.canonical, self.business.landing, self.now, wishes)
+        assert report.file is not None
+        lines = report.file.read_bytes().splitlines(keepends=True)
+        held = {line for line in lines if self.chance.random() < 0.03}
+        self.held += held
+        landed = [line for line in lines if line not in held]
+        report.file.write_bytes(b"".join(landed))
+        return landed
+
+    def late(self, count: int) -> list[bytes]:
+        """Return so many of the lines that were held back."""
+        return [self.held.pop(self.chance.randrange(len(self.held))) for _ in range(count)]
+
+
+def first(story: Story) -> None:
+    story.window(timedelta())
+
+
+def next_hours(story: Story) -> None:
+    story.window(3 * HOUR)
+
+
+def late_and_twice(story: Story) -> None:
+    landed = story.window(HOUR)
+    lines = story.late(20) + story.chance.sample(landed, 20)
+    story.business.land_bytes("zz-late.jsonl", b"".join(lines))
+
+
+def past_the_cycle(story: Story) -> None:
+    story.window(50 * HOUR)
+
+
+def out_of_order(story: Story) -> None:
+    """Land a file whose name sorts before all others, with first copies of what they hold."""
+    windows = sorted(story.business.landing.glob("window-0*.jsonl"))
+    repeated = windows[1].read_bytes().splitlines(keepends=True)[:30]
+    story.business.land_bytes("a-first.jsonl", b"".join(story.late(10) + repeated))
+
+
+def no_events(story: Story) -> None:
+    """Land lines that are no events, in every way that a line can be wrong."""
+    good = event("odd", 0, "order_created", FIRST_RUN, {"items": [item()]})
+    basket = {"items": [item() | {"qty": 1.5}]}
+    lines = [
+        b"\xef\xbb\xbf" + json.dumps(good).encode(),
+        b"",
+        b"   ",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"event_id": ',
+        json.dumps(good).encode() + json.dumps(good).encode(),
+        json.dumps(good).encode() + b" trailing",
+        *(
+            json.dumps(good | change).encode()
+            for change in (
+                {"event_id": None},
+                {"event_id": "new-1", "location_id": "1"},
+                {"event_id": "new-2", "location_id": 1.7},
+                {"event_id": "new-3", "location_id": "1e0"},
+                {"event_id": "new-4", "sequence": 10**12},
+                {"event_id": "new-5", "ts": "2026-11-20"},
+                {"event_id": "new-6", "ts": "2026-02-30 10:00:00.000"},
+                {"event_id": "new-7", "ts": "1970-01-01 00:00:00.000"},
+                {"event_id": "new-8", "body": "nothing"},
+                {"event_id": "new-9", "body": {"items": [item()]}},
+                {"event_id": "new-10", "body": json.dumps(basket)},
+                {"event_id": "new-11", "body": json.dumps({"items": [item() | {"qty": "2"}]})},
+                {"event_id": "new-12", "body": json.dumps({"items": [item() | {"price": "x"}]})},
+                {"event_id": "new-13", "body": json.dumps({"items": [item() | {"price": 1.005}]})},
+                {"event_id": "new-14", "body": json.dumps({"items": [item(item_id=99_999)]})},
+                {"event_id": "new-15", "body": json.dumps({"items": item()})},
+                {"event_id": "new-16", "order_id": ""},
+                {"event_id": "new-17", "order_id": "Zoë's \u2603 order"},
+            )
+        ),
+    ]
+    story.business.land_bytes("zz-odd.jsonl", b"\r\n".join(lines[:6]) + b"\n".join(lines[6:]))
+    life = order_life("no line end", FIRST_RUN + HOUR)
+    story.business.land_bytes("zz-odd-2.jsonl", "\n".join(map(json.dumps, life)).encode())
+
+
+def nothing(story: Story) -> None:
+    """Land nothing at all."""
+
+
+STORY: list[Callable[[Story], None]] = [
+    first,
+    next_hours,
+    late_and_twice,
+    past_the_cycle,
+    out_of_order,
+    no_events,
+    nothing,
+]
+
+
+def test_every_table_equals_duckdbs_after_every_window(
+    pair: Pair, canonical: Path, tmp_path: Path
+) -> None:
+    story = Story(pair.duckdb, canonical)
+    pair.duckdb.dbt("seed")
+    pair.engine.dbt("seed")
+    for number, chapter in enumerate(STORY):
+        chapter(story)
+        told = [side.dbt("run")["messages"] for side in (pair.duckdb, pair.engine)]
+        cases = [
+            [words for words in messages if words.startswith(("landed_lines:", "silver_", "gold_"))]
+            for messages in told
+        ]
+        assert sorted(cases[0]) == sorted(cases[1])
+        found = differences(pair.duckdb, pair.engine, tmp_path / str(number))
+        assert found == {}, f"after {chapter.__name__}"
+    assert pair.duckdb.query("select count(*) > 15 from lakeflow.rejected_events") == [(True,)]
+
+
+def test_every_test_of_the_project_passes_there_too(pair: Pair) -> None:
+    outcomes = [side.dbt("build")["results"] for side in (pair.duckdb, pair.engine)]
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_full_refresh_makes_the_same_tables(pair: Pair, tmp_path: Path) -> None:
+    for side in (pair.duckdb, pair.engine):
+        side.dbt("run", "--full-refresh")
+    assert differences(pair.duckdb, pair.engine, tmp_path) == {}
