@@ -9,7 +9,7 @@ with verdicts as (
     select
         *,
         {{ json_fields('agent_response', {
-            'refund_usd': 'DECIMAL(10,2)', 'refund_class': 'VARCHAR', 'reason': 'VARCHAR'
+            'refund_usd': 'VARCHAR', 'refund_class': 'VARCHAR', 'reason': 'VARCHAR'
         }) }} as response
     from {{ model }}
 )
@@ -32,7 +32,7 @@ where
     and reason not like 'Too little history%'
     and order_revenue is not null
     or response.refund_usd is null
-    or response.refund_usd <> refund_usd
+    or cast(response.refund_usd as decimal(10, 2)) <> refund_usd
     or response.refund_class <> refund_class
     or response.reason <> reason
 
