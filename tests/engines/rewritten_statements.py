@@ -76,9 +76,9 @@ def _one_query_a_file(found: re.Match[str]) -> str:
 REWRITTEN = (
     Rewritten(
         ("spark",),
-        "Open-source Spark has no catalog of that name; its own one is the default.",
-        r"`?hive_metastore`?\.",
-        "",
+        "Open-source Spark calls its first catalog otherwise.",
+        r"\bhive_metastore\b",
+        "spark_catalog",
     ),
     Rewritten(
         ("spark",),

@@ -1,6 +1,7 @@
 """The two engines that stand in for a Databricks cluster, each as a Spark session."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
 
 def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
     """Start Spark in local mode with Delta Lake, whose two jars ``make`` has put into data/jars."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     jars = sorted(JARS.glob("delta-*.jar"))
@@ -51,7 +53,10 @@ def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.memory", "2g")
+        # Small tables: more partitions and a stronger compiler cost more than they bring.
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.databricks.delta.snapshotPartitions", "1")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.catalogImplementation", "in-memory")
         .getOrCreate()
