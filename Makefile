@@ -4,12 +4,14 @@ PYTHON ?= python3
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
 INSTALLED := $(ENVIRONMENT)/.installed
+DELTA := 4.0.1
+DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
 DATA := $(or $(CASPERS_DATA),data)
 
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run live status test test-long test-mutations lint bench docs clean teardown
+.PHONY: help install run live status test test-long test-mutations test-spark lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +35,7 @@ status: $(INSTALLED)  ## where the replay stands
 	@$(BIN)/python -m flows.replay status
 
 test: $(INSTALLED) lint  ## all tests: Python, dbt data tests and dbt unit tests
-	$(BIN)/python -m pytest -m 'not long'
+	$(BIN)/python -m pytest -m 'not long and not spark'
 
 test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long tests
@@ -41,6 +43,13 @@ test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kill
 
 test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has to make a test fail
 	@$(BIN)/python -m tests.mutations
+
+test-spark: $(INSTALLED) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
+	$(BIN)/python -m pytest -m spark
+
+# Delta Lake is in no Python package. The jars stay in data/, which is not committed.
+data/jars/%-$(DELTA).jar:
+	mvn --batch-mode --quiet dependency:copy -Dartifact=io.delta:$*:$(DELTA) -DoutputDirectory=$(CURDIR)/data/jars
 
 lint: $(INSTALLED)  ## style and types
 	@$(BIN)/ruff check .

@@ -159,6 +159,8 @@ TO_BE_JUDGED = (
     "p99_minutes",
     "history_deliveries",
 )
+# Multiplied, not divided: DuckDB divides decimals as floats.
+REFUND_USD = "cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2))"
 VERDICT = "refund_class string, refund_cents bigint, reason string, agent_response string"
 
 
@@ -169,8 +171,7 @@ def recommendation(last_load: int) -> tuple[str, ...]:
         "cast(current_timestamp as timestamp) as ts",
         "order_ts",
         "agent_response",
-        "cast(cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2)) "
-        "as decimal(10, 2)) as refund_usd",
+        f"cast({REFUND_USD} as decimal(10, 2)) as refund_usd",
         "refund_class",
         "reason",
         "location_id",

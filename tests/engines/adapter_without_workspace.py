@@ -12,7 +12,7 @@ What an engine cannot run as it is written is rewritten by a list that is kept f
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from tests.engines.rewritten_statements import Engine, answer_to, rewritten
 
@@ -103,7 +103,7 @@ class Cursor:
         """Let go of the rows."""
         self.rows = []
 
-    def __enter__(self) -> "Cursor":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -129,7 +129,7 @@ class Connection:
     def close(self) -> None:
         """Leave the session to whoever opened it."""
 
-    def __enter__(self) -> "Connection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

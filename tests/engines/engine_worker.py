@@ -24,7 +24,7 @@ SCHEMAS = ("lakeflow", "recommender", "simulator")
 
 
 def export(session: Any, folder: Path) -> Command:  # noqa: ANN401  (two kinds of session)
-    """Write every table and view; answer with the types of their columns as the engine spells them."""
+    """Write every table and view; answer with the types of their columns, as Spark spells them."""
     types: dict[str, dict[str, str]] = {}
     for schema in SCHEMAS:
         for name in tables_of(session, schema):

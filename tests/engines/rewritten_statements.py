@@ -1,4 +1,4 @@
-"""Every statement that an engine of the tests is given otherwise than dbt wrote it, with the reason.
+"""Every statement that an engine is given otherwise than dbt wrote it, each with its reason.
 
 Two engines stand in for a Databricks cluster: ``sail`` and ``spark`` (open-source Spark with Delta
 Lake). What they lack is either answered from here or rewritten into what they have; all else they
@@ -45,7 +45,7 @@ class Rewritten:
 ANSWERED = (
     Answered(
         ("sail", "spark"),
-        "Only a cluster of Databricks knows its runtime version; 15.4 speaks the SQL of Spark 3.5 and 4.0.",
+        "Only Databricks knows a runtime version; what is written for 15.4 Spark 4.0 understands.",
         r"SET spark\.databricks\.clusterUsageTags\.sparkVersion",
         Answer(("key", "value"), (("spark.databricks.clusterUsageTags.sparkVersion", "15.4.x"),)),
     ),
@@ -67,8 +67,8 @@ ANSWERED = (
 def _one_query_a_file(found: re.Match[str]) -> str:
     folder, files = found["folder"], found["files"].split(",")
     return " union all ".join(
-        f"select '{file}' as file, 0 as block_start, monotonically_increasing_id() as position, value "
-        f"from text.`{folder}/{file}`"
+        f"select '{file}' as file, 0 as block_start, "
+        f"monotonically_increasing_id() as position, value from text.`{folder}/{file}`"
         for file in files
     )
 
@@ -88,7 +88,7 @@ REWRITTEN = (
     ),
     Rewritten(
         ("sail",),
-        "LIST is a statement of Databricks alone. Sail lists every file twice, without the first slash.",
+        "LIST is a statement of Databricks alone. Sail lists files twice, without the first slash.",
         r"\blist '(?P<folder>[^']*)'",
         r"select distinct concat('/', path) as path from binaryFile.`\g<folder>`",
     ),
@@ -100,10 +100,11 @@ REWRITTEN = (
     ),
     Rewritten(
         ("sail",),
-        "Sail has neither read_files nor _metadata: each file is read by a query that knows its name.",
+        "Sail has neither read_files nor _metadata: a query for each file, which knows its name.",
         r"select\s+_metadata\.file_name as file,\s+_metadata\.file_block_start as block_start,"
         r"\s+monotonically_increasing_id\(\) as position,\s+value\s+"
-        r"from read_files\('(?P<folder>[^']*)/\{(?P<files>[^']*)\}', format => 'text', lineSep => '[^']*'\)",
+        r"from read_files\('(?P<folder>[^']*)/\{(?P<files>[^']*)\}', "
+        r"format => 'text', lineSep => '[^']*'\)",
         _one_query_a_file,
     ),
     Rewritten(
@@ -114,7 +115,7 @@ REWRITTEN = (
     ),
     Rewritten(
         ("sail",),
-        "Sail's percentile_cont cuts the place between two values to a millionth; percentile does not.",
+        "Sail's percentile_cont rounds the place between two values; percentile does not.",
         r"percentile_cont\((?P<share>[0-9.]+)\) within group \(order by (?P<column>[^)]*)\)",
         r"percentile(\g<column>, \g<share>)",
     ),

@@ -41,6 +41,7 @@ def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     jars = sorted(JARS.glob("delta-*.jar"))
+    assert jars, f"Delta Lake is not in {JARS}: run these tests with `make test-spark`"
     return (
         SparkSession.builder.master("local[2]")
         .config("spark.jars", ",".join(map(str, jars)))

@@ -33,7 +33,9 @@ def runner_of_dbt() -> Callable[[Command], Command]:
         return {
             "success": outcome.success,
             "error": str(outcome.exception) if outcome.exception else None,
-            "results": {r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)},
+            "results": {
+                r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)
+            },
             "messages": messages,
         }
 
