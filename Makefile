@@ -4,6 +4,7 @@ PYTHON ?= python3
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
 INSTALLED := $(ENVIRONMENT)/.installed
+ENGINES := $(ENVIRONMENT)/.engines
 DELTA := 4.0.1
 DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
 DATA := $(or $(CASPERS_DATA),data)
@@ -25,6 +26,11 @@ $(INSTALLED): requirements.lock
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	@touch $(INSTALLED)
 
+# Spark, Sail and the Databricks adapter are large, and nobody needs them to run the business on a laptop.
+$(ENGINES): $(INSTALLED) requirements-engines.lock
+	$(BIN)/python -m pip install --quiet --requirement requirements-engines.lock
+	@touch $(ENGINES)
+
 run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
 	@$(BIN)/python -m flows.business once
 
@@ -34,7 +40,7 @@ live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until
 status: $(INSTALLED)  ## where the replay stands
 	@$(BIN)/python -m flows.replay status
 
-test: $(INSTALLED) lint  ## all tests: Python, dbt data tests and dbt unit tests
+test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
 	$(BIN)/python -m pytest -m 'not long and not spark'
 
 test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
@@ -44,7 +50,7 @@ test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kill
 test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has to make a test fail
 	@$(BIN)/python -m tests.mutations
 
-test-spark: $(INSTALLED) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
+test-spark: $(ENGINES) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
 	$(BIN)/python -m pytest -m spark
 
 # Delta Lake is in no Python package. The jars stay in data/, which is not committed.

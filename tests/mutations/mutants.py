@@ -248,7 +248,7 @@ MUTANTS = (
     Mutant(
         "1.7 is a whole number",
         _LINES,
-        "or cast(location_number as varchar) <> location_text\n",
+        "or cast(location_number as string) <> location_text\n",
         "\n",
     ),
     Mutant(
