@@ -148,7 +148,7 @@ def write_dataset(
     OSError
         Where the disk is full or cannot be written; ``out`` is then what it was.
     """
-    with replaced_directory(out, dataset_files()) as unfinished:
+    with replaced_directory(out, dataset_files(), seal=EVENTS_FILE) as unfinished:
         networks = []
         for number, settings in enumerate(plan.settings, start=1):
             networks.append(_network(settings, plan, roads_directory))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from flows.replay.dataset import check_same, open_dataset, survey
-from flows.replay.durable import explained, flush_folder
+from flows.replay.durable import explained
 from flows.replay.events import count_events, write_window
 from flows.replay.landing import (
     LATEST_POSITION,
@@ -46,12 +46,14 @@ from flows.replay.window import (
     resumed,
 )
 from generator.errors import UserError
+from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from flows.replay.dataset import Dataset
+    from generator.storage import Hold
 
 
 T = TypeVar("T")
@@ -194,7 +196,7 @@ def run(
     begun = time.perf_counter()
     try:
         dataset = open_dataset(canonical)
-        with hold(landing):
+        with hold(landing) as held:
             sweep(landing)
             windows = landed_windows(landing)
             settings = _known_settings(landing, len(windows))
@@ -206,7 +208,7 @@ def run(
             events = 0
             if decision.window is not None:
                 events = _land(
-                    dataset, canonical, landing, settings, decision.window, progress=progress
+                    dataset, canonical, landing, settings, decision.window, held, progress=progress
                 )
     except OSError as error:
         raise explained(error, "land the next window in") from error
@@ -287,7 +289,7 @@ def reset(landing: Path) -> str:
             sweep(landing)
             removed = remove_windows(landing)
             settings_file(landing).unlink(missing_ok=True)
-            flush_folder(state_folder(landing))
+            storage_of(landing).flush_names(state_folder(landing))
     except OSError as error:
         raise explained(error, "reset the replay in") from error
     return (
@@ -346,6 +348,7 @@ def _land(
     landing: Path,
     settings: Settings,
     window: Window,
+    held: Hold,
     *,
     progress: Callable[[Window, int], None],
 ) -> int:
@@ -354,22 +357,22 @@ def _land(
             "Virtual time has run beyond 31,000 years: start again with "
             "`python -m flows.replay reset`, with a lower speed."
         )
-    staging = staging_folder(landing)
-    staging.mkdir()
-    staged = staging / (window_name(window) + ".partial")
-    progress(window, window.first)
-    events = write_window(
-        dataset,
-        settings.facts,
-        window,
-        settings.shift_days,
-        staged,
-        progress=lambda position: progress(window, position),
-    )
-    # Whoever replaced the dataset while it was read must not get a window of both.
-    check_same(open_dataset(canonical), settings.facts)
-    if events:
-        publish(staged, landing, window)
+    with storage_of(landing).workshop(staging_folder(landing)) as staging:
+        staged = staging / (window_name(window) + ".partial")
+        progress(window, window.first)
+        events = write_window(
+            dataset,
+            settings.facts,
+            window,
+            settings.shift_days,
+            staged,
+            progress=lambda position: progress(window, position),
+        )
+        # Whoever replaced the dataset while it was read must not get a window of both.
+        check_same(open_dataset(canonical), settings.facts)
+        if events:
+            held.check()
+            publish(staged, landing, window)
     sweep(landing)
     return events
 

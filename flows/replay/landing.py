@@ -7,6 +7,11 @@
     <landing>/_replay/lock                   held while a replay works
     <landing>/_replay/staging/               windows in the making; swept by the next run
 
+On a volume of Databricks there is no lock and no staging but::
+
+    <landing>/_window-….jsonl.upload         while that window is on its way: it is not there yet
+    <landing>/_replay/lock.claims/           who is at work; what is left there runs out
+
 Readers take ``*.jsonl`` and skip names that begin with an underscore. Other ``*.jsonl`` files
 in the folder belong to somebody else and are left alone.
 """
@@ -22,16 +27,16 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from flows.errors import BusyError
-from flows.replay.durable import flush_folder, make_visible
 from flows.replay.window import NOTHING_LANDED, Window
 from generator.errors import UserError
+from generator.storage import HeldError, storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from generator.storage import Hold
 
 _PREFIX = "window-"
 _SUFFIX = ".jsonl"
@@ -59,7 +64,7 @@ def staging_folder(landing: Path) -> Path:
 
 
 @contextmanager
-def hold(landing: Path) -> Iterator[None]:
+def hold(landing: Path) -> Iterator[Hold]:
     """Be the only replay of a landing folder, and make the folder where there is none.
 
     Raises
@@ -69,30 +74,18 @@ def hold(landing: Path) -> Iterator[None]:
     """
     state = state_folder(landing)
     state.mkdir(parents=True, exist_ok=True)
-    owner = state / "lock.owner"
-    lock = FileLock(state / "lock")
+    host = socket.gethostname()
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    owner = f"process {os.getpid()} on {host}, since {since} UTC"
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        with storage_of(landing).hold(state / "lock", owner) as held:
+            yield held
+    except HeldError as error:
+        named = f" ({error})" if str(error) else ""
         raise BusyError(
-            f"Another replay is at work on {landing}{_named(owner)}: "
+            f"Another replay is at work on {landing}{named}: "
             "nothing was written; wait until it has ended, or stop it."
         ) from None
-    try:
-        host = socket.gethostname()
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        owner.write_text(f"process {os.getpid()} on {host}, since {since} UTC", encoding="utf-8")
-        yield
-    finally:
-        owner.unlink(missing_ok=True)
-        lock.release()
-
-
-def _named(owner: Path) -> str:
-    try:
-        return f" ({owner.read_text(encoding='utf-8').strip()})"
-    except OSError:
-        return ""
 
 
 def landed_windows(landing: Path) -> list[Window]:
@@ -106,14 +99,19 @@ def landed_windows(landing: Path) -> list[Window]:
     """
     if not landing.is_dir():
         return []
+    storage = storage_of(landing)
+    unfinished = storage.unfinished(landing)
     windows: list[Window] = []
     with os.scandir(landing) as entries:
         for entry in entries:
-            if entry.name.startswith(_PREFIX):
+            if entry.name.startswith(_PREFIX) and entry.name not in unfinished:
                 windows.append(_parse(landing, entry.name))
-                _check_complete(landing, entry)
+                if storage.opens_cheaply:
+                    _check_complete(landing / entry.name)
     windows.sort()
     _check_continuous(landing, windows)
+    if windows and not storage.opens_cheaply:
+        _check_complete(landing / window_name(windows[-1]))
     return windows
 
 
@@ -134,12 +132,14 @@ def sweep(landing: Path) -> None:
     shutil.rmtree(staging_folder(landing), ignore_errors=True)
     for leftover in state_folder(landing).glob("*.partial"):
         leftover.unlink()
+    for folder in (state_folder(landing), landing):
+        storage_of(landing).settle(folder)
 
 
 def publish(staged: Path, landing: Path, window: Window) -> Path:
     """Make a finished window visible in one step and return its file."""
     final = landing / window_name(window)
-    make_visible(staged, final)
+    storage_of(landing).make_visible(staged, final)
     return final
 
 
@@ -152,7 +152,7 @@ def remove_windows(landing: Path) -> int:
     for file in reversed(files):
         file.unlink()
     if files:
-        flush_folder(landing)
+        storage_of(landing).flush_names(landing)
     return len(files)
 
 
@@ -167,9 +167,8 @@ def _parse(landing: Path, name: str) -> Window:
     return window
 
 
-def _check_complete(landing: Path, entry: os.DirEntry[str]) -> None:
-    path = landing / entry.name
-    if not entry.is_file():
+def _check_complete(path: Path) -> None:
+    if not path.is_file():
         raise UserError(f"{path} has the name of a landed window but is no file: move it away.")
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)

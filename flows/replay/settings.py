@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.replay.dataset import Facts
-from flows.replay.durable import write_text
 from flows.replay.landing import state_folder
 from flows.replay.window import Segment, advance, start_position, whole_days_shift
 from generator.errors import UserError
+from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def write_settings(landing: Path, settings: Settings) -> None:
         "segments": [asdict(segment) for segment in settings.segments],
     }
     text = _File.model_validate(fields).model_dump_json(indent=2)
-    write_text(settings_file(landing), text + "\n")
+    storage_of(landing).write_text(settings_file(landing), text + "\n")
 
 
 def read_settings(landing: Path) -> Settings | None:
@@ -97,7 +97,7 @@ def read_settings(landing: Path) -> Settings | None:
     """
     path = settings_file(landing)
     try:
-        text = path.read_bytes()
+        text = storage_of(landing).read_bytes(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from generator.roads.cities import CITIES
 from generator.roads.geometry import METRES_PER_MILE
 from generator.roads.routing import delivery_routes
 from generator.roads.statistics import network_statistics, street_edges
+from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -349,15 +348,11 @@ def _water(network: RoadNetwork, location_code: str) -> list[NDArray[np.float64]
 
 
 def _write(file: Path, save: Callable[[Path], object]) -> None:
-    aside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        save(aside)
-        aside.replace(file)
+        with storage_of(file).whole_file(file) as aside:
+            save(aside)
     except OSError as error:
         raise UserError(
             f"the picture {file} cannot be written ({error}): choose another place with --out"
         ) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)

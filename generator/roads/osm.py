@@ -9,7 +9,7 @@ import csv
 import logging
 import os
 import socket
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from generator.errors import UserError
 from generator.roads.addresses import KnownPlaces
 from generator.roads.files import network_from_graph, places_from_features, read_graphml
 from generator.roads.geometry import METRES_PER_MILE
+from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -166,7 +167,7 @@ def fetch(
         If the server cannot be reached or knows no streets there, or the files cannot be written.
     """
     file = roads_directory / f"{location_code}.graphml"
-    if file.is_file() and not refresh:
+    if not refresh and _is_whole(file):
         return file
     server = Overpass.from_environment() if overpass is None else overpass
     try:
@@ -191,6 +192,11 @@ def fetch(
             "check its permissions and free space"
         ) from error
     return file
+
+
+def _is_whole(file: Path) -> bool:
+    unfinished = storage_of(file).unfinished(file.parent)
+    return file.is_file() and unfinished.isdisjoint({file.name, _places_file(file).name})
 
 
 def _check_server(server: Overpass, location_code: str) -> None:
@@ -228,7 +234,9 @@ def _download(
     radius_m = radius_mi * METRES_PER_MILE
     no_answer = ox._errors.InsufficientResponseError  # noqa: SLF001 - OSMnx has no public name
     refusal = ox._errors.ResponseStatusCodeError  # noqa: SLF001 - OSMnx has no public name
-    with _osmnx_settings(server, roads_directory / "overpass", use_cache=not refresh):
+    # OSMnx writes its cache as it comes: half a file there is one for ever.
+    use_cache = not refresh and storage_of(roads_directory).opens_cheaply
+    with _osmnx_settings(server, roads_directory / "overpass", use_cache=use_cache):
         try:
             graph = ox.graph_from_point(kitchen, dist=radius_m, network_type="drive")
             try:
@@ -283,31 +291,23 @@ def _places_file(file: Path) -> Path:
 def _write_graph(file: Path, graph: Any) -> None:  # noqa: ANN401 - an OSMnx graph of any kind
     import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
 
-    aside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
+    with storage_of(file).whole_file(file) as aside:
         ox.save_graphml(graph, aside)
-        aside.replace(file)
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def _write_places(file: Path, places: KnownPlaces | None) -> None:
     if places is None:
-        file.unlink(missing_ok=True)
+        storage_of(file).remove(file)
         return
-    aside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        with aside.open("w", newline="", encoding="utf-8") as stream:
-            rows = csv.writer(stream)
-            rows.writerow(["latitude", "longitude", "address"])
-            rows.writerows(
-                zip(places.latitude.tolist(), places.longitude.tolist(), places.text, strict=True)
-            )
-        aside.replace(file)
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
+    with (
+        storage_of(file).whole_file(file) as aside,
+        aside.open("w", newline="", encoding="utf-8") as stream,
+    ):
+        rows = csv.writer(stream)
+        rows.writerow(["latitude", "longitude", "address"])
+        rows.writerows(
+            zip(places.latitude.tolist(), places.longitude.tolist(), places.text, strict=True)
+        )
 
 
 def _read_places(file: Path) -> KnownPlaces | None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.replay import durable
 from flows.replay.commands import Wishes, run
 from generator.errors import UserError
 from generator.places import PROJECT
+from generator.storage import local
 from tests.flows.samples import Small, landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
@@ -73,7 +73,7 @@ def test_a_disk_that_fails_at_the_last_step_shows_nothing(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as broken:
-        broken.setattr(durable.os, step, fail)
+        broken.setattr(local.os, step, fail)
         with pytest.raises(UserError, match="Could not land the next window"):
             run(small.folder, landing, NOW + timedelta(hours=1), Wishes())
     assert landed_bytes(landing) == before
@@ -102,7 +102,7 @@ def test_content_is_on_the_disk_before_its_name_is(
 ) -> None:
     """Power may fail between any two of these; so each window and the settings come in order."""
     seen: list[tuple[str, str]] = []
-    flush, replace = durable._flush, os.replace
+    flush, replace = local._flush, os.replace
 
     def note_flush(path: Path, flags: int) -> None:
         seen.append(("flush", path.name))
@@ -112,8 +112,8 @@ def test_content_is_on_the_disk_before_its_name_is(
         seen.append(("name", final.name))
         replace(staged, final)
 
-    monkeypatch.setattr(durable, "_flush", note_flush)
-    monkeypatch.setattr(durable.os, "replace", note_replace)
+    monkeypatch.setattr(local, "_flush", note_flush)
+    monkeypatch.setattr(local.os, "replace", note_replace)
     report = run(small.folder, landing, NOW, Wishes(start_day=0))
     assert report.file is not None
     assert seen == [

@@ -16,13 +16,15 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
-from generator import canonical, replaced_directory
+from generator import canonical
 from generator.canonical import Plan, write_dataset
 from generator.configured_kitchens import kitchen_settings
 from generator.errors import UserError
 from generator.event_table import SCHEMA
 from generator.kitchen_day import simulate
 from generator.places import PROJECT
+from generator.replaced_directory import replaced_directory
+from generator.storage import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +165,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
             "row group": (pq.ParquetWriter, "write_table"),
             "tables": (canonical, "write_business_tables"),
             "description": (Path, "write_text"),
-            "swap": (replaced_directory, "_take_the_place"),
+            "swap": (local, "_take_the_place"),
         }
         monkeypatch.setattr(*targets[fails_at], full)
         with pytest.raises(OSError, match="No space left"):
@@ -209,7 +211,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         before: dict[str, bytes],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(replaced_directory, "_exchange", lambda *_: False)
+        monkeypatch.setattr(local, "_exchange", lambda *_: False)
         write_dataset(plan_of(catalogue, 2, seed=7), tmp_path / "data", tmp_path)
         assert contents(tmp_path / "data").keys() == before.keys()
         assert contents(tmp_path / "data")["events.parquet"] != before["events.parquet"]
@@ -222,7 +224,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         data.rename(tmp_path / ".data.retired")  # as if killed between the two renames
         (tmp_path / ".data.unfinished").mkdir()
         (tmp_path / ".data.unfinished" / "events.parquet").write_bytes(b"PAR1 half")
-        with replaced_directory.replaced_directory(data, FILES) as unfinished:
+        with replaced_directory(data, FILES) as unfinished:
             assert contents(data) == before
             assert contents(unfinished) == {}
             (unfinished / "dataset.json").write_text("{}")

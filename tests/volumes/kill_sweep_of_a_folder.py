@@ -1,0 +1,71 @@
+"""Kills the replacement of a folder on a volume at each call, until one survives.
+
+Run as a program: ``kill_sweep_of_a_folder.py <folder>``. After each kill the folder must be the
+old one, the new one, or one without the seal or with half of it beside its note; after another
+run it must be the new one. Prints how often it killed.
+"""
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from generator.replaced_directory import replaced_directory
+from generator.storage import claims
+from tests.flows.kill_sweep import forked
+from tests.volumes.shim import mounted
+
+OLD = {"events": b"old events", "menus": b"old", "items": b"same", "left": b"over"}
+NEW = {"events": b"new events", "menus": b"new", "items": b"same"}
+PLACE = ("caspersdev", "simulator", "misc")
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    root = folder / "Volumes"
+    backing = folder / "behind"
+    data = backing.joinpath(*PLACE, "data")
+
+    def found() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in data.iterdir()}
+
+    def replace(kill_at: int | None, later: float = 0.0) -> int:
+        def action() -> None:
+            real = time.time
+            claims.time.time = lambda: real() + later
+            with mounted(root, backing) as volume:
+                volume.kill_at = kill_at
+                place = root.joinpath(*PLACE, "data")
+                with replaced_directory(place, OLD.keys(), seal="events") as new:
+                    for name, content in NEW.items():
+                        (new / name).write_bytes(content)
+
+        return forked(action)
+
+    kills = 0
+    while True:
+        shutil.rmtree(backing, ignore_errors=True)
+        data.mkdir(parents=True)
+        for name, content in OLD.items():
+            (data / name).write_bytes(content)
+        status = replace(kills + 1)
+        if status == 0:
+            break
+        if not os.WIFSIGNALED(status):
+            return 1
+        kills += 1
+        after = found()
+        sealed = "events" in after and "_events.upload" not in after
+        if sealed and after not in (OLD, NEW):
+            print(f"a mixture after call {kills}: {after}", file=sys.stderr)
+            return 1
+        if replace(None, claims.LEASE_SECONDS + 31) or found() != NEW:
+            print(f"not mended after call {kills}: {found()}", file=sys.stderr)
+            return 1
+    print(kills)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
