@@ -30,6 +30,12 @@ _INTERRUPTED = 130
 _LONG_WAIT_MINUTES = 240.0
 _DRAWINGS = (".png", ".html")
 
+# What is not installed unless asked for, by the name of what asks for it in pyproject.toml.
+_EXTRAS = {
+    **dict.fromkeys(("networkx", "osmnx", "pandas", "requests", "shapely"), "streets"),
+    **dict.fromkeys(("matplotlib", "plotly"), "pictures"),
+}
+
 _CANONICAL_EXAMPLES = """\
 examples:
   python -m generator canonical
@@ -63,6 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(error), _WRONG_INPUT)
     except OSError as error:
         return _failed(_what_the_system_said(error), _BROKEN_ENVIRONMENT)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(error.name or "")
+        if extra is None:
+            raise
+        return _failed(
+            f"{error.name} is not installed and this needs it; run "
+            f"`pip install 'caspers-kitchens[{extra}]'`.",
+            _BROKEN_ENVIRONMENT,
+        )
     except KeyboardInterrupt:
         return _failed("stopped; what was there before is unchanged.", _INTERRUPTED)
     return 0

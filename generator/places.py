@@ -4,12 +4,19 @@ import os
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-SEEDS = PROJECT / "seeds"
+
+# An installed wheel has no project around it: it brings the seeds, and works where it is called.
+_IS_CHECKOUT = (PROJECT / "dbt_project.yml").is_file()
+SEEDS = PROJECT / "seeds" if _IS_CHECKOUT else PROJECT / "generator" / "seeds"
 
 
 def data_directory() -> Path:
-    """Return the folder of everything generated: ``CASPERS_DATA``, or ``data/`` in the project."""
-    return Path(os.environ.get("CASPERS_DATA") or PROJECT / "data").resolve()
+    """Return the folder of everything generated: ``CASPERS_DATA``, or ``data/`` in the project.
+
+    Without a project around it, as in an installed wheel, it is ``data/`` in the current folder.
+    """
+    default = (PROJECT if _IS_CHECKOUT else Path.cwd()) / "data"
+    return Path(os.environ.get("CASPERS_DATA") or default).resolve()
 
 
 def canonical_directory() -> Path:

@@ -7,9 +7,14 @@
     {{ return(adapter.dispatch('landed_files')()) }}
 {% endmacro %}
 
-{#- The folder of landed files as the engine sees it; CASPERS_LANDING says another than the usual one. -#}
+{#-
+    The folder of landed files as the engine sees it: the usual one, or what CASPERS_LANDING says. A task of a
+    Databricks job has no environment variables: there the variable of dbt says it.
+-#}
 {% macro landing_path() %}
-    {{ return(env_var('CASPERS_LANDING', '') or adapter.dispatch('usual_landing_path')()) }}
+    {{ return(
+        var('landing_path', '') or env_var('CASPERS_LANDING', '') or adapter.dispatch('usual_landing_path')()
+    ) }}
 {% endmacro %}
 
 {% macro default__usual_landing_path() %}
@@ -18,7 +23,7 @@
 
 {#- A volume of the catalog: a warehouse cannot see the folders of the machine that dbt runs on. -#}
 {% macro databricks__usual_landing_path() %}
-    {{ return('/Volumes/' ~ target.database ~ '/' ~ target.schema ~ '/landing/events') }}
+    {{ return('/Volumes/' ~ target.database ~ '/simulator/events') }}
 {% endmacro %}
 
 {% macro duckdb__landed_files() %}
@@ -48,12 +53,18 @@
     {{ return(spark_landing_among(run_query("list '" ~ landing_path() ~ "'").columns['path'].values())) }}
 {% endmacro %}
 
-{#- Of the paths in a folder those of landed files, in order. -#}
+{#-
+    Of the paths in a folder those of landed files, in order. What lies beside its note is still on its way: a
+    volume shows it before it is whole.
+-#}
 {% macro spark_landing_among(paths) %}
+    {% set names = [] %}
+    {% for path in paths %}{% do names.append(path.split('/')[-1]) %}{% endfor %}
     {% set files = [] %}
     {% for path in paths %}
         {% set file = path.split('/')[-1] %}
-        {% if file.endswith(('.jsonl', '.jsonl.gz')) and not file.startswith(('_', '.')) %}
+        {% if file.endswith(('.jsonl', '.jsonl.gz')) and not file.startswith(('_', '.'))
+            and '_' ~ file ~ '.upload' not in names %}
             {% do files.append({'file': file, 'path': path}) %}
         {% endif %}
     {% endfor %}

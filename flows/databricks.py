@@ -1,0 +1,212 @@
+"""The jobs of ``databricks.yml``: entry points of the wheel, without arguments of their own.
+
+Job parameters arrive on the command line as ``--CATALOG=…``. A `UserError` goes through: its
+sentence is what the page of the failed run shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from flows.replay import commands
+from flows.replay.dataset import open_dataset
+from flows.replay.landing import state_folder
+from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
+from flows.replay.telling import told
+from generator.__main__ import main as generate
+from generator.errors import UserError
+from generator.storage import storage_of
+from generator.storage.volume import volumes_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+MISC_VOLUME = "misc"
+"""The volume of what is not landed events."""
+
+PIPELINE_IS_DUE = "pipeline_is_due"
+"""The task value that says whether the build follows."""
+
+T = TypeVar("T", int, float)
+
+_NAME = re.compile(r"[^\s/.\\]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of the jobs, as the bundle declares them.
+
+    Attributes
+    ----------
+    catalog, schema, volume
+        Where events land.
+    start_day, speed
+        What the first run fixes.
+    schedule_minutes
+        Minutes between two replays.
+    pipeline_minutes
+        Minutes between two builds; 0 for one after every replay.
+    """
+
+    catalog: str
+    schema: str
+    volume: str
+    start_day: int
+    speed: float
+    schedule_minutes: int
+    pipeline_minutes: int
+
+    @property
+    def canonical(self) -> Path:
+        """Folder of the canonical dataset."""
+        return self._schema_folder / MISC_VOLUME / "canonical"
+
+    @property
+    def landing(self) -> Path:
+        """Folder in which windows land: the volume itself."""
+        return self._schema_folder / self.volume
+
+    @property
+    def _schema_folder(self) -> Path:
+        root = volumes_root()
+        if root is None:
+            raise UserError(
+                "There are no Unity Catalog volumes on this machine: run the jobs on Databricks, "
+                "or say with CASPERS_VOLUMES where volumes are mounted."
+            )
+        return root / self.catalog / self.schema
+
+
+def parameters(arguments: Sequence[str] | None = None) -> Parameters:
+    """Return the parameters of a job, from its command line.
+
+    Raises
+    ------
+    UserError
+        If one is impossible.
+    """
+    parser = argparse.ArgumentParser(prog="caspers-job", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--CATALOG", default="caspersdev")
+    parser.add_argument("--SCHEMA", default="simulator")
+    parser.add_argument("--VOLUME", default="events")
+    parser.add_argument("--START_DAY", default=str(DEFAULT_START_DAY))
+    parser.add_argument("--SPEED_MULTIPLIER", default=str(DEFAULT_SPEED))
+    parser.add_argument("--SCHEDULE_MINUTES", default="3")
+    parser.add_argument("--PIPELINE_SCHEDULE_MINUTES", default="0")
+    given = vars(parser.parse_args(arguments))
+    for name in ("CATALOG", "SCHEMA", "VOLUME"):
+        if not _NAME.fullmatch(given[name]):
+            raise UserError(
+                f"{name}={given[name]!r} is no name of Unity Catalog: leave out spaces, dots and "
+                "slashes."
+            )
+    wishes = commands.checked_wishes(
+        _number(given, "START_DAY", int, 0), _number(given, "SPEED_MULTIPLIER", float, 0.0)
+    )
+    assert wishes.start_day is not None  # noqa: S101  # both were given
+    assert wishes.speed is not None  # noqa: S101
+    return Parameters(
+        catalog=given["CATALOG"],
+        schema=given["SCHEMA"],
+        volume=given["VOLUME"],
+        start_day=wishes.start_day,
+        speed=wishes.speed,
+        schedule_minutes=_number(given, "SCHEDULE_MINUTES", int, 1),
+        pipeline_minutes=_number(given, "PIPELINE_SCHEDULE_MINUTES", int, 0),
+    )
+
+
+def canonical(arguments: Sequence[str] | None = None) -> None:
+    """Make the canonical dataset on its volume, unless there is one."""
+    asked = parameters(arguments)
+    if _is_there(asked.canonical):
+        print(f"There is a dataset in {asked.canonical} already; it stays.")
+        return
+    code = generate(["canonical", "--out", str(asked.canonical)])
+    if code:
+        raise UserError(f"The dataset was not made (exit code {code}): see the output above.")
+
+
+def replay(
+    arguments: Sequence[str] | None = None,
+    *,
+    now: datetime | None = None,
+    tell: Callable[[str, str], None] | None = None,
+) -> None:
+    """Land the next window, and tell the job whether the build follows.
+
+    Parameters
+    ----------
+    arguments
+        The command line; by default that of the process.
+    now
+        Real time, naive UTC; by default the clock's.
+    tell
+        Sets a value that other tasks of the run can read; by default that of the job.
+    """
+    asked = parameters(arguments)
+    now = now or commands.utc_now()
+    wishes = commands.Wishes(asked.start_day, asked.speed)
+    for line in told(commands.run(asked.canonical, asked.landing, now, wishes)):
+        print(line)
+    due = pipeline_is_due(asked, now)
+    (tell or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")
+
+
+def pipeline_is_due(asked: Parameters, now: datetime) -> bool:
+    """Say whether the build is to run now; if so, remember it.
+
+    It is due when its minutes are over, or will be before the replay comes again for the most part:
+    a schedule of whole minutes is never kept to the second.
+    """
+    if not asked.pipeline_minutes:
+        return True
+    file = state_folder(asked.landing) / "pipeline_due"
+    storage = storage_of(file)
+    try:
+        last = datetime.fromisoformat(storage.read_bytes(file).decode().strip())
+    except (FileNotFoundError, ValueError):
+        # Nothing hangs on it: without it, or where it is no time, the build comes now.
+        last = datetime.min
+    pause = timedelta(minutes=asked.pipeline_minutes - asked.schedule_minutes / 2)
+    if last <= now < last + pause:
+        return False
+    storage.write_text(file, now.isoformat() + "\n")
+    return True
+
+
+def _number(given: dict[str, str], name: str, kind: type[T], low: T) -> T:
+    try:
+        number = kind(given[name])
+    except ValueError:
+        raise UserError(f"{name}={given[name]!r} is not a number: write one.") from None
+    if number < low:
+        raise UserError(f"{name}={given[name]} is impossible: the least is {low}.")
+    return number
+
+
+def _is_there(folder: Path) -> bool:
+    if storage_of(folder).unfinished(folder):
+        return False
+    try:
+        open_dataset(folder)
+    except UserError:
+        return False
+    return True
+
+
+def _set_task_value(name: str, value: str) -> None:
+    if "DATABRICKS_RUNTIME_VERSION" not in os.environ:
+        raise UserError(
+            "The window has landed, but this is no task of a Databricks job: use `caspers-replay "
+            "run` elsewhere."
+        )
+    from databricks.sdk.runtime import dbutils  # noqa: PLC0415  # only there on Databricks
+
+    dbutils.jobs.taskValues.set(key=name, value=value)

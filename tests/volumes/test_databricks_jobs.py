@@ -1,0 +1,146 @@
+"""What the jobs on Databricks do, on a volume that refuses what volumes refuse."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows import databricks
+from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
+from flows.replay.landing import landed_windows
+from generator.errors import UserError
+from tests.flows.samples import Small
+from tests.volumes.shim import Volume
+
+NOW = datetime(2026, 11, 21, 10, 30)
+
+
+@pytest.fixture
+def asked(events: Path, small: Small, monkeypatch: pytest.MonkeyPatch) -> Parameters:
+    """Parameters of jobs whose dataset lies in a folder that C++ can read."""
+    monkeypatch.setattr(Parameters, "canonical", small.folder)
+    asked = parameters(["--START_DAY=1"])
+    assert asked.landing == events
+    return asked
+
+
+def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
+    asked: Parameters, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[tuple[str, str]] = []
+    for minutes in (0, 3):
+        replay(
+            ["--START_DAY=1"],
+            now=NOW + timedelta(minutes=minutes),
+            tell=lambda name, value: told.append((name, value)),
+        )
+    assert len(landed_windows(asked.landing)) == 2
+    assert told == [("pipeline_is_due", "true")] * 2
+    assert "Landed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("schedule", "pipeline", "minutes", "due"),
+    [
+        (3, 0, [0, 3, 6], [True, True, True]),
+        (3, 3, [0, 3, 6], [True, True, True]),
+        (3, 3, [0, 2.9, 6.2, 9], [True, True, True, True]),
+        (3, 10, [0, 3, 6, 9, 12, 15, 18], [True, False, False, True, False, False, True]),
+        (3, 60, [0, 3, 57, 60, 63], [True, False, False, True, False]),
+        (3, 60, [0, 3, 500, 503], [True, False, True, False]),
+        (3, 60, [0, -5], [True, True]),
+    ],
+)
+def test_the_build_keeps_to_its_minutes(
+    volume: Volume, schedule: int, pipeline: int, minutes: list[float], due: list[bool]
+) -> None:
+    asked = parameters(
+        [f"--SCHEDULE_MINUTES={schedule}", f"--PIPELINE_SCHEDULE_MINUTES={pipeline}"]
+    )
+    (asked.landing / "_replay").mkdir()
+    times = [NOW + timedelta(minutes=each) for each in minutes]
+    assert [pipeline_is_due(asked, time) for time in times] == due
+    assert volume.calls
+
+
+def test_a_memory_of_the_last_build_that_says_nothing_is_no_obstacle(volume: Volume) -> None:
+    asked = parameters(["--PIPELINE_SCHEDULE_MINUTES=60"])
+    folder = Path(volume.behind(asked.landing)) / "_replay"
+    folder.mkdir()
+    (folder / "pipeline_due").write_text("yesterday")
+    assert pipeline_is_due(asked, NOW)
+    assert not pipeline_is_due(asked, NOW)
+
+
+def test_the_dataset_is_made_once(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[list[str]] = []
+
+    def generate(arguments: list[str]) -> int:
+        made.append(arguments)
+        return 0
+
+    monkeypatch.setattr(databricks, "generate", generate)
+    canonical([])
+    out = str(volume.root / "caspersdev" / "simulator" / "misc" / "canonical")
+    assert made == [["canonical", "--out", out]]
+    monkeypatch.setattr(databricks, "open_dataset", lambda _: None)
+    canonical([])
+    assert len(made) == 1
+    assert "already; it stays" in capsys.readouterr().out
+    half = Path(volume.behind(out))
+    half.mkdir()
+    (half / "_events.parquet.upload").write_text("{")
+    canonical([])
+    assert len(made) == 2
+
+
+def test_a_dataset_that_cannot_be_made_fails_the_job(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not volume.calls
+    monkeypatch.setattr(databricks, "generate", lambda _: 1)
+    with pytest.raises(UserError, match="was not made"):
+        canonical([])
+
+
+def test_a_replay_without_dataset_says_what_to_do(volume: Volume) -> None:
+    assert not volume.calls
+    with pytest.raises(UserError, match=r"There is no canonical dataset at .*: make the dataset"):
+        replay([], now=NOW)
+
+
+def test_outside_of_a_job_the_replay_says_so(
+    asked: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
+    with pytest.raises(UserError, match="no task of a Databricks job"):
+        replay(["--START_DAY=1"], now=NOW)
+    assert len(landed_windows(asked.landing)) == 1
+
+
+@pytest.mark.parametrize(
+    ("argument", "says"),
+    [
+        ("--CATALOG=a.b", "CATALOG='a.b' is no name of Unity Catalog"),
+        ("--VOLUME=../misc", "VOLUME='../misc' is no name"),
+        ("--SCHEMA=", "SCHEMA='' is no name"),
+        ("--START_DAY=soon", "START_DAY='soon' is not a number"),
+        ("--START_DAY=-1", "START_DAY=-1 is impossible"),
+        ("--SPEED_MULTIPLIER=0", "The speed must be above 0"),
+        ("--SPEED_MULTIPLIER=fast", "SPEED_MULTIPLIER='fast' is not a number"),
+        ("--SCHEDULE_MINUTES=0", "SCHEDULE_MINUTES=0 is impossible: the least is 1"),
+        ("--PIPELINE_SCHEDULE_MINUTES=-3", "PIPELINE_SCHEDULE_MINUTES=-3 is impossible"),
+    ],
+)
+def test_an_impossible_parameter_is_named(argument: str, says: str) -> None:
+    with pytest.raises(UserError) as error:
+        parameters([argument])
+    assert says in str(error.value)
+
+
+def test_where_there_are_no_volumes_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(databricks, "volumes_root", lambda: None)
+    with pytest.raises(UserError, match="no Unity Catalog volumes on this machine"):
+        canonical([])
