@@ -1,0 +1,143 @@
+"""The script for a workspace, as far as it can be tried without one."""
+
+import os
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.replay.commands import Wishes, run
+from generator.errors import UserError
+from tests.engines import workspace_smoke
+from tests.engines.workspace_smoke import NEEDED, check_environment, findings, go, local_count, main
+from tests.flows.samples import some_orders, write_dataset
+
+NOW = datetime(2026, 11, 21, 10, 30)
+ORDERS = "event_type = 'order_created'"
+DELIVERED = "event_type = 'delivered'"
+
+
+@pytest.fixture(scope="session")
+def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("canonical"), some_orders(3, 20), days=3)
+
+
+class Workspace:
+    """Answers the script's questions from a folder that a replay has landed in."""
+
+    def __init__(self, landing: Path) -> None:
+        self.landing = landing
+        self.lost_tables: set[str] = set()
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        if statement.startswith("LIST "):
+            return [(f"dbfs:{file}",) for file in self.landing.iterdir()]
+        lines = f"read_json('{self.landing}/window-*.jsonl', filename => true)"
+        events = f"(SELECT *, parse_filename(filename) AS file FROM {lines})"
+        source = (
+            statement.split(" FROM ", 1)[1]
+            .split(" WHERE ", maxsplit=1)[0]
+            .split(" GROUP ", maxsplit=1)[0]
+        )
+        table = source.rsplit(".", 1)[-1]
+        if "landed_lines" in source or source.startswith("read_files"):
+            asked = f"SELECT file, count(*) FROM {events} GROUP BY file"
+        elif table in self.lost_tables or table == "rejected_events":
+            asked = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE false"
+        else:
+            condition = {"gold_order_header": ORDERS, "silver_order_timeline": DELIVERED}
+            condition |= {"refund_recommendations": DELIVERED}
+            kind = ORDERS if ORDERS in statement else condition.get(table, "true")
+            asked = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE {kind}"
+        return duckdb.sql(asked).fetchall()
+
+
+@pytest.fixture
+def workspace(canonical: Path, tmp_path: Path) -> Workspace:
+    landing = tmp_path / "landing"
+    for hours in range(3):
+        run(canonical, landing, NOW + timedelta(hours=hours), Wishes(start_day=1))
+    return Workspace(landing)
+
+
+def shown(workspace: Workspace, canonical: Path) -> dict[str, bool]:
+    found = findings(workspace.query, "/Volumes/c/s/v", "c", local_count(canonical))
+    assert all(each.line().startswith("holds " if each.holds else "FAILED ") for each in found)
+    return {each.what: each.holds for each in found}
+
+
+def test_all_holds_where_all_is_there(workspace: Workspace, canonical: Path) -> None:
+    assert set(shown(workspace, canonical).values()) == {True}
+
+
+def test_what_is_wrong_is_found(workspace: Workspace, canonical: Path) -> None:
+    windows = sorted(workspace.landing.glob("window-*.jsonl"))
+    cut = windows[1].read_text().splitlines(keepends=True)[:-1]
+    windows[1].write_text("".join(cut))
+    (workspace.landing / f"_{windows[0].name}.upload").write_text("{}")
+    workspace.lost_tables = {"gold_order_header", "gold_brand_sales_day"}
+    holds = shown(workspace, canonical)
+    assert {what for what, well in holds.items() if not well} == {
+        "no upload was left half-way",
+        "lines in the volume",
+        "lines in landed_lines",
+        "events in all_events",
+        "orders in gold_order_header",
+        "gold_brand_sales_day has rows",
+        "gold_order_header has rows",
+    }
+    windows[1].unlink()
+    assert not shown(workspace, canonical)["windows follow each other"]
+
+
+def test_it_deploys_then_runs_and_compares_twice(
+    workspace: Workspace, canonical: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, ...]] = []
+    monkeypatch.setattr(workspace_smoke, "command", lambda *words: said.append(words))
+    found = go("free", ["CATALOG=mine", "WAREHOUSE_ID=7"], workspace.query, canonical)
+    options = ("--target", "free", "--var", "CATALOG=mine", "--var", "WAREHOUSE_ID=7")
+    assert said == [
+        ("bundle", "validate", *options),
+        ("bundle", "deploy", *options),
+        ("bundle", "run", "caspers_initializer", *options),
+        ("bundle", "run", "canonical_data_replay", *options),
+    ]
+    assert all(each.holds for each in found)
+    assert len({each.what for each in found}) * 2 == len(found)
+
+
+@pytest.mark.parametrize("missing", NEEDED)
+def test_a_missing_variable_is_named_before_anything_is_done(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in NEEDED:
+        monkeypatch.setenv(name, "given")
+    monkeypatch.delenv(missing)
+    assert main([]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"error: The environment variable {missing} is missing: set it to ")
+    assert said.out == ""
+
+
+def test_a_missing_cli_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Databricks CLI is not on the PATH"):
+        check_environment({**dict.fromkeys(NEEDED, "given"), "PATH": str(tmp_path)})
+
+
+def test_a_command_that_fails_stops_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "databricks"
+    program.write_text(f"#!{sys.executable}\nimport sys; sys.exit(sys.argv[1:] != ['version'])\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    workspace_smoke.command("version")
+    with pytest.raises(UserError, match=r"`databricks bundle deploy` failed \(exit code 1\)"):
+        workspace_smoke.command("bundle", "deploy")
+
+
+def test_a_variable_without_value_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--var", "CATALOG"]) == 1
+    assert "--var CATALOG has no value" in capsys.readouterr().err
