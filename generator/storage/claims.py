@@ -2,10 +2,13 @@
 
 Whoever wants to work first writes a claim, a file of a name that nobody else has, and then looks
 whether there is any other. If there is, it takes its own away and stops. Of two who come at the
-same time one at least sees the other (a volume shows a file to everybody once it is written), so
-never two go on; both may stop, and come again. A claim says in its name until when it counts. Its
-owner writes a new one long before; the claim of an owner who was killed runs out, and nobody has
-to clear it away by hand.
+same time one at least sees the other, so never two go on; both may stop, and come again. A claim
+says in its name until when it counts. Its owner writes a new one long before; the claim of an
+owner who was killed runs out, and nobody has to clear it away by hand.
+
+This takes for granted that a file is seen by everybody once it is written. Object stores promise
+it, of a volume's mount nothing is said. So it is the second guard only: the first is that a job
+runs once at a time (``max_concurrent_runs`` in ``databricks.yml``).
 """
 
 from __future__ import annotations
