@@ -175,6 +175,26 @@ def test_late_deliveries_change_the_verdicts_of_the_days_after(business: Busines
     assert before < after
 
 
+def test_a_model_is_looked_at_again_once_all_that_it_is_made_of_has_caught_up(
+    business: Business,
+) -> None:
+    """Baskets were left out of a run: their orders are judged when they come, though nothing lands."""
+    check(
+        business,
+        Schedule(
+            [
+                ("window-1.jsonl", order_life("first", FIRST_DAY)),
+                ("window-2.jsonl", order_life("second", FIRST_DAY + timedelta(hours=1))),
+                ("window-3.jsonl", []),
+            ],
+            [[], ["--exclude", "gold_order_header"], []],
+        ),
+    )
+    assert business.query(
+        "select count(*) from recommender.refund_candidates where order_revenue is null"
+    ) == [(0,)]
+
+
 def test_a_window_that_lands_twice_changes_nothing(business: Business) -> None:
     life = order_life("once", FIRST_DAY) + order_life("still out", FIRST_DAY)[:5]
     business.land("window-1.jsonl", life)
