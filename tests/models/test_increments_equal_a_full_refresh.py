@@ -178,7 +178,7 @@ def test_late_deliveries_change_the_verdicts_of_the_days_after(business: Busines
 def test_a_model_is_looked_at_again_once_all_that_it_is_made_of_has_caught_up(
     business: Business,
 ) -> None:
-    """Baskets were left out of a run: their orders are judged when they come, though nothing lands."""
+    """Baskets were left out of a run: orders are judged when they come, though nothing lands."""
     check(
         business,
         Schedule(
