@@ -4,6 +4,7 @@
     what is new in it). A model says in `meta` how its days are touched:
 
         replaces    the day expression of its own rows
+        moves       true where a row can come to stand on a day that is not among the touched ones
         touched_by  a list, one entry per model that it is made from:
             model       the model's name
             day         the day, in that model, of the rows here that its rows touch; or

@@ -5,6 +5,7 @@
     incremental_strategy='replace_touched',
     meta={
         'replaces': 'order_day',
+        'moves': true,
         'touched_by': [{
             'model': 'landed_lines',
             'key': 'order_key',

@@ -57,8 +57,8 @@ ANSWERED = (
     ),
     Answered(
         ("sail",),
-        "Sail has no OPTIMIZE, which changes no row.",
-        r"^\W*(/\*.*?\*/)?\s*optimize\b",
+        "Sail has no CLUSTER BY; it is about the order of rows in files.",
+        r"\balter table \S+ cluster by\b",
         Answer((), ()),
     ),
 )
@@ -110,7 +110,7 @@ REWRITTEN = (
     Rewritten(
         ("sail",),
         "Sail has no CLUSTER BY; it is about the order of rows in files.",
-        r"\bcluster by \([^)]*\)",
+        r"\bcluster by \([^)]*\)|\.clusterBy\([^)]*\)",
         "",
     ),
     Rewritten(
