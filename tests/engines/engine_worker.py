@@ -1,7 +1,8 @@
 """Runs dbt commands on one of the engines that stand in for a Databricks cluster.
 
 ``python -m tests.engines.engine_worker sail|spark WAREHOUSE`` answers what ``dbt_worker`` answers,
-and {"export": folder}: every table of the project written there as ``schema.table.parquet``.
+{"export": folder} by writing every table there as ``schema.table.parquet``, and {"unneeded": 1}
+with the reasons of ``rewritten_statements.py`` that no statement has needed yet.
 """
 
 import os
@@ -17,6 +18,7 @@ from tests.engines.adapter_without_workspace import (
     stand_in_for_the_workspace,
     tables_of,
 )
+from tests.engines.rewritten_statements import needed, reasons
 from tests.engines.sessions import session_of
 from tests.models.dbt_worker import Command, answer_each_line, runner_of_dbt
 
@@ -58,6 +60,8 @@ def main() -> None:
         def answer(command: Command) -> Command:
             if "export" in command:
                 return export(session, Path(command["export"]))
+            if "unneeded" in command:
+                return {"unneeded": sorted(reasons(engine) - needed)}  # type: ignore[arg-type]
             os.environ["CASPERS_LANDING"] = f"{command['data']}/landing/events"
             return run(command)
 

@@ -7,7 +7,7 @@ run as the adapter and the project's macros wrote it.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Engine = Literal["sail", "spark"]
@@ -39,7 +39,6 @@ class Rewritten:
     reason: str
     pattern: str
     replacement: str | Callable[[re.Match[str]], str]
-    flags: int = field(default=re.IGNORECASE | re.DOTALL)
 
 
 ANSWERED = (
@@ -122,12 +121,22 @@ REWRITTEN = (
 )
 
 
+# The reasons that were needed in this process: one that never is stands here for nothing.
+needed: set[str] = set()
+
+
+def reasons(engine: Engine) -> set[str]:
+    """Return why statements are rewritten or answered for an engine."""
+    return {piece.reason for piece in (*ANSWERED, *REWRITTEN) if engine in piece.engines}
+
+
 def answer_to(engine: Engine, statement: str) -> Answer | None:
     """Return the answer to a statement that the engine is not asked, or None."""
     for answered in ANSWERED:
         if engine in answered.engines and re.search(
             answered.pattern, statement, re.IGNORECASE | re.DOTALL
         ):
+            needed.add(answered.reason)
             return answered.answer
     return None
 
@@ -136,5 +145,9 @@ def rewritten(engine: Engine, statement: str) -> str:
     """Return a statement as the engine is given it."""
     for piece in REWRITTEN:
         if engine in piece.engines:
-            statement = re.sub(piece.pattern, piece.replacement, statement, flags=piece.flags)
+            statement, count = re.subn(
+                piece.pattern, piece.replacement, statement, flags=re.IGNORECASE | re.DOTALL
+            )
+            if count:
+                needed.add(piece.reason)
     return statement

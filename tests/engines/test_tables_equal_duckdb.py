@@ -155,3 +155,7 @@ def test_a_full_refresh_makes_the_same_tables(pair: Pair, tmp_path: Path) -> Non
     for side in (pair.duckdb, pair.engine):
         side.dbt("run", "--full-refresh")
     assert differences(pair.duckdb, pair.engine, tmp_path) == {}
+
+
+def test_nothing_is_rewritten_without_need(pair: Pair) -> None:
+    assert pair.engine.worker.answer({"unneeded": 1}) == {"unneeded": []}

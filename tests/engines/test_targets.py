@@ -1,0 +1,51 @@
+"""The targets of profiles.yml say which variable they miss, each for itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.models.business import PROJECT
+
+VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}
+
+
+def parse(
+    target: str, environment: dict[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Let dbt read the project for a target with these variables alone."""
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABRICKS_", "SPARK_", "CASPERS_"))
+    }
+    places = ["--target-path", str(folder), "--log-path", str(folder)]
+    return subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "ls", "--select", "landed_lines", "--target", target, *places],
+        cwd=PROJECT,
+        env={**others, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("missing", sorted(VARIABLES))
+def test_a_missing_variable_is_named(missing: str, tmp_path: Path) -> None:
+    given = {name: value for name, value in VARIABLES.items() if name != missing}
+    ended = parse("databricks", given, tmp_path)
+    assert ended.returncode == 2
+    assert f"Env var required but not provided: '{missing}'" in ended.stdout
+
+
+def test_the_spark_target_names_its_variable(tmp_path: Path) -> None:
+    ended = parse("spark", {}, tmp_path)
+    assert ended.returncode == 2
+    assert "Env var required but not provided: 'SPARK_HOST'" in ended.stdout
+
+
+def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:
+    ended = parse("duckdb", {}, tmp_path)
+    assert ended.returncode == 0, ended.stdout
