@@ -21,9 +21,10 @@ def parse(
         for name, value in os.environ.items()
         if not name.startswith(("DATABRICKS_", "SPARK_", "CASPERS_"))
     }
-    places = ["--target-path", str(folder), "--log-path", str(folder)]
+    command = [sys.executable, "-m", "dbt.cli.main", "ls", "--select", "landed_lines"]
+    options = ["--target", target, "--target-path", str(folder), "--log-path", str(folder)]
     return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "ls", "--select", "landed_lines", "--target", target, *places],
+        [*command, *options],
         cwd=PROJECT,
         env={**others, **environment},
         capture_output=True,
