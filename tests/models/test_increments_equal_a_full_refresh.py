@@ -195,6 +195,19 @@ def test_a_model_is_looked_at_again_once_all_that_it_is_made_of_has_caught_up(
     ) == [(0,)]
 
 
+def test_the_newest_day_is_judged_by_all_seven_days_before_it(business: Business) -> None:
+    """The oldest of the seven lies far from the day that the window touches."""
+    lives = [
+        order_life(f"order{day}", FIRST_DAY + timedelta(days=day), minutes=20 + 5 * day)
+        for day in range(8)
+    ]
+    before = [one for life in lives[:7] for one in life]
+    check(business, Schedule([("window-1.jsonl", before), ("window-2.jsonl", lives[7])], [[], []]))
+    assert business.query(
+        "select deliveries from recommender.delivery_percentiles_trailing order by day desc limit 1"
+    ) == [(7,)]
+
+
 def test_a_window_that_lands_twice_changes_nothing(business: Business) -> None:
     life = order_life("once", FIRST_DAY) + order_life("still out", FIRST_DAY)[:5]
     business.land("window-1.jsonl", life)
