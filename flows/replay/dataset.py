@@ -20,6 +20,7 @@ from flows.replay.window import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
 from generator.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -59,8 +60,11 @@ class Dataset:
     ----------
     events
         Its ``events.parquet``.
+    files
+        That file, or where it is a folder (as Spark writes it) the files in it, in the order in
+        which their rows follow each other.
     columns
-        The columns that file has.
+        The columns they have.
     identity
         Changes when the file is replaced by another; the same bytes have the same identity.
     epoch, days
@@ -68,6 +72,7 @@ class Dataset:
     """
 
     events: Path
+    files: tuple[Path, ...]
     columns: frozenset[str]
     identity: str
     epoch: date | None
@@ -122,8 +127,9 @@ def open_dataset(canonical: Path) -> Dataset:
     """
     events = canonical / "events.parquet"
     try:
-        identity = _identity(events)
-        schema = pq.read_schema(events)
+        files = _files(events)
+        identity = _identity(files)
+        schemas = [pq.read_schema(file) for file in files]
     except FileNotFoundError as error:
         raise UserError(f"There is no canonical dataset at {events}: {_MAKE}.") from error
     except (pa.ArrowInvalid, OSError, ValueError) as error:
@@ -131,9 +137,19 @@ def open_dataset(canonical: Path) -> Dataset:
         raise UserError(
             f"{events} is not a Parquet file that can be read ({reason}): {_MAKE}."
         ) from error
-    _check_schema(events, schema)
+    columns = frozenset(schemas[0].names)
+    for file, schema in zip(files, schemas, strict=True):
+        _check_schema(file, schema)
+        if columns != set(schema.names):
+            raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
     epoch, days = _described(canonical / "dataset.json")
-    return Dataset(events, frozenset(schema.names), identity, epoch, days)
+    return Dataset(events, files, columns, identity, epoch, days)
+
+
+def rows_of(dataset: Dataset) -> str:
+    """Return the SQL that reads the events of a dataset in their order, for a FROM clause."""
+    names = (literal_path(file).replace("'", "''") for file in dataset.files)
+    return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"
 
 
 def survey(dataset: Dataset) -> Facts:
@@ -188,7 +204,24 @@ def check_same(dataset: Dataset, facts: Facts) -> None:
     )
 
 
-def _identity(events: Path) -> str:
+def _files(events: Path) -> tuple[Path, ...]:
+    if not events.is_dir():
+        return (events,)
+    files = sorted(file for file in events.glob("*.parquet") if file.name[0] not in "._")
+    if not files:
+        raise ValueError("it is a folder without a Parquet file")
+    return tuple(files)
+
+
+def _identity(files: Sequence[Path]) -> str:
+    """Return what changes when a file or their order does; that of one file is the file's own."""
+    identities = [_identity_of_file(file) for file in files]
+    if len(identities) == 1:
+        return identities[0]
+    return hashlib.sha256("".join(identities).encode()).hexdigest()
+
+
+def _identity_of_file(events: Path) -> str:
     """Hash what the footer says of every column chunk, and the size: cheap at any length."""
     with events.open("rb") as file:
         size = file.seek(0, 2)
@@ -287,11 +320,11 @@ def _check_rows(dataset: Dataset) -> None:
             count(*) FILTER (event_type_id = 1 AND regexp_matches(order_id, ?)),
             count(*) FILTER ({micros} NOT BETWEEN 0 AND {MICROSECONDS_PER_SECOND - 1}),
             {nulls}
-        FROM read_parquet(?)
+        FROM {rows_of(dataset)}
     """
     with duckdb.connect() as connection:
         try:
-            row = connection.execute(query, [_SUFFIXED, literal_path(dataset.events)]).fetchone()
+            row = connection.execute(query, [_SUFFIXED]).fetchone()
         except duckdb.Error as error:
             reason = str(error).split("\n", maxsplit=1)[0]
             raise UserError(f"{dataset.events} cannot be read ({reason}): {_MAKE}.") from error
@@ -321,18 +354,25 @@ def _span(dataset: Dataset) -> _Span:
     names = [name for name in (*_KEYS, "ts_micros") if name in dataset.columns]
     first, last, last_created, events = 2**62, -(2**62), -(2**62), 0
     in_order, previous = True, None
-    with pq.ParquetFile(dataset.events) as file:
-        for batch in file.iter_batches(batch_size=1 << 17, columns=names):
-            moments = _moments(batch)
-            created = moments[_array(batch, "event_type_id") == 1]
-            events += len(moments)
-            first, last = min(first, int(moments.min())), max(last, int(moments.max()))
-            last_created = max(last_created, int(created.max(initial=last_created)))
-            in_order = in_order and _in_order(batch, moments)
-            head, tail = _key(batch, moments, 0), _key(batch, moments, len(moments) - 1)
-            in_order = in_order and (previous is None or previous < head)
-            previous = tail
+    for batch in _batches(dataset, names):
+        moments = _moments(batch)
+        created = moments[_array(batch, "event_type_id") == 1]
+        events += len(moments)
+        first, last = min(first, int(moments.min())), max(last, int(moments.max()))
+        last_created = max(last_created, int(created.max(initial=last_created)))
+        in_order = in_order and _in_order(batch, moments)
+        head, tail = _key(batch, moments, 0), _key(batch, moments, len(moments) - 1)
+        in_order = in_order and (previous is None or previous < head)
+        previous = tail
     return _Span(events, first, last, last_created, in_order)
+
+
+def _batches(dataset: Dataset, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    for path in dataset.files:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=1 << 17, columns=names):
+                if batch.num_rows:
+                    yield batch
 
 
 def _moments(batch: pa.RecordBatch) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from flows.replay.dataset import EVENT_TYPES, literal_path
+from flows.replay.dataset import EVENT_TYPES, rows_of
 from flows.replay.durable import explained
 from flows.replay.window import MICROSECONDS_PER_SECOND, stretches
 from generator.errors import UserError
@@ -166,7 +166,7 @@ def _cycle_events(dataset: Dataset, facts: Facts, stretch: Stretch, cycle: int) 
             sequence::INTEGER AS sequence,
             {texts},
             {numbers}
-        FROM read_parquet({_text(literal_path(dataset.events))})
+        FROM {rows_of(dataset)}
         WHERE ts_seconds BETWEEN {first // MICROSECONDS_PER_SECOND}
                 AND {last // MICROSECONDS_PER_SECOND}
             AND {moment} BETWEEN {first} AND {last}

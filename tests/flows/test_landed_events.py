@@ -210,12 +210,18 @@ def test_a_window_reads_only_its_own_row_groups(tmp_path: Path) -> None:
     broken.parent.mkdir()
     broken.write_bytes(content)
     events = write_window(
-        replace(dataset, events=broken), facts, Window(2 * DAY, 2 * DAY + DAY // 8), 0, target
+        replace(dataset, events=broken, files=(broken,)),
+        facts,
+        Window(2 * DAY, 2 * DAY + DAY // 8),
+        0,
+        target,
     )
     assert 0 < events < whole / 100
     target.unlink()
     with pytest.raises(UserError):
-        write_window(replace(dataset, events=broken), facts, Window(0, 20 * DAY), 0, target)
+        write_window(
+            replace(dataset, events=broken, files=(broken,)), facts, Window(0, 20 * DAY), 0, target
+        )
 
 
 def test_a_path_is_no_pattern(small: Small, tmp_path: Path) -> None:

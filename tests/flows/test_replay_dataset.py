@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,6 +37,19 @@ def rewrite(canonical: Path, change: Callable[[pa.Table], pa.Table]) -> None:
     pq.write_table(change(pq.read_table(file)), file)
 
 
+def in_parts(canonical: Path, parts: int) -> Path:
+    """Make a folder of so many files of the events; return it."""
+    file = canonical / "events.parquet"
+    table = pq.read_table(file)
+    file.unlink()
+    file.mkdir()
+    for part in range(parts):
+        first, last = (table.num_rows * each // parts for each in (part, part + 1))
+        rows = table.slice(first, last - first)
+        pq.write_table(rows, file / f"part-{part:05}.parquet", row_group_size=64)
+    return file
+
+
 def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.set_column(table.schema.names.index(name), name, values)
 
@@ -46,6 +59,12 @@ def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
     [
         (lambda c: (c / "events.parquet").unlink(), "There is no canonical dataset"),
         (lambda c: (c / "events.parquet").write_bytes(b""), "not a Parquet file"),
+        (lambda c: in_parts(c, 0), "a folder without a Parquet file"),
+        (lambda c: (in_parts(c, 3) / "part-00001.parquet").write_bytes(b""), "not a Parquet file"),
+        (lambda c: pq.write_table(SCHEMA.remove(6).empty_table(), in_parts(c, 2) / "z.parquet"),
+         "lacks customer_lat"),
+        (lambda c: pq.write_table(SCHEMA.remove(4).empty_table(), in_parts(c, 2) / "z.parquet"),
+         "different columns"),
         (lambda c: (c / "events.parquet").write_bytes(b"PAR1" * 5), "not a Parquet file"),
         (
             lambda c: (c / "events.parquet").write_bytes((c / "events.parquet").read_bytes()[:-3]),
@@ -118,6 +137,37 @@ def test_the_same_bytes_are_the_same_dataset(small: Small, tmp_path: Path) -> No
     identities = [open_dataset(each).identity for each in (small.folder, again, other, third)]
     assert identities[0] == identities[1]
     assert len(set(identities)) == 3
+
+
+def test_a_folder_of_parts_lands_what_one_file_does(small: Small, tmp_path: Path) -> None:
+    folder = tmp_path / "it's [in] parts"
+    canonical = write_dataset(folder, small.rows, days=3)
+    events = in_parts(canonical, 5)
+    (events / "_SUCCESS").write_bytes(b"")
+    (events / ".part-00000.parquet").write_bytes(b"not for readers")
+    facts = survey(open_dataset(canonical))
+    assert facts.in_order
+    assert facts.identity != open_dataset(small.folder).identity
+    assert (facts.events, facts.days) == (len(small.rows), 3)
+    landed = []
+    for dataset in (canonical, small.folder):
+        landing = tmp_path / f"landing{len(landed)}"
+        for minutes in (0, 3, 20, 200):
+            run(dataset, landing, NOW + timedelta(minutes=minutes), Wishes(start_day=1))
+        landed.append({file.name: file.read_bytes() for file in landing.glob("*.jsonl")})
+    assert landed[0] == landed[1]
+    assert len(landed[0]) == 4
+
+
+def test_parts_that_change_or_swap_are_another_dataset(small: Small, tmp_path: Path) -> None:
+    canonical = write_dataset(tmp_path / "c", small.rows, days=3)
+    events = in_parts(canonical, 3)
+    before = survey(open_dataset(canonical))
+    (events / "part-00000.parquet").rename(events / "part-00009.parquet")
+    after = survey(open_dataset(canonical))
+    assert after.identity != before.identity
+    assert (before.in_order, after.in_order) == (True, False)
+    assert after.events == before.events
 
 
 def test_a_dictionary_of_texts_is_text(small: Small, tmp_path: Path) -> None:
