@@ -133,7 +133,7 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     if state_folder(landing).exists() or window_files(landing):
         windows = len(window_files(landing))
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))
-    own = [canonical / name for name in dataset_files() if (canonical / name).exists()]
+    own = [file for name in dataset_files() for file in canonical.glob(name)]
     if own:
         yield Removal("dataset", str(canonical), lambda: _remove_files(own, canonical))
     streets = _downloaded_streets()
@@ -189,8 +189,12 @@ def _remove_replay(landing: Path) -> None:
 
 
 def _remove_files(files: Sequence[Path], folder: Path) -> None:
-    for file in files:
-        file.unlink()
+    # What is in a folder goes before the folder.
+    for file in sorted(files, reverse=True):
+        if file.is_dir():
+            _remove_if_empty(file)
+        else:
+            file.unlink()
     (folder.parent / f".{folder.name}.lock").unlink(missing_ok=True)
     _remove_if_empty(folder)
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from generator.business_tables import write_business_tables
 from generator.catalogue import TABLES
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 GENERATOR_VERSION = "1"
 
 EVENTS_FILE = "events.parquet"
+# Where a cluster has made the events, they are a folder of this name: its files, read in the order
+# of their names, are the rows of the file.
+EVENTS_PARTS = "part-*.parquet"
 DESCRIPTION_FILE = "dataset.json"
 
 _SECONDS_PER_DAY = 86_400
@@ -115,10 +118,44 @@ class Summary:
         return sum(kitchen.events for kitchen in self.kitchens)
 
 
+class EventMaker(Protocol):
+    """Makes the events of all kitchens and days and writes them as ``target``."""
+
+    def __call__(
+        self,
+        kitchens: Sequence[Kitchen],
+        plan: Plan,
+        target: Path,
+        progress: Callable[[str, int], None],
+    ) -> Summary:
+        """Make them; say what came of it."""
+
+
 def dataset_files() -> frozenset[str]:
-    """Return the names of all files of a dataset."""
+    """Return the names of all files of a dataset; those of parts are a pattern with a slash."""
     tables = {f"{name}.parquet" for name in TABLES}
-    return frozenset(tables | {EVENTS_FILE, DESCRIPTION_FILE})
+    return frozenset(tables | {EVENTS_FILE, f"{EVENTS_FILE}/{EVENTS_PARTS}", DESCRIPTION_FILE})
+
+
+def simulate_here(
+    kitchens: Sequence[Kitchen], plan: Plan, target: Path, progress: Callable[[str, int], None]
+) -> Summary:
+    """Make all events on this machine, day after day, and write them as one file.
+
+    Parameters
+    ----------
+    kitchens
+        Ready to be simulated, in the order of ``plan.settings``.
+    plan
+        What to make.
+    target
+        ``events.parquet``.
+    progress
+        As in `write_dataset`.
+    """
+    tally = _Tally(kitchens)
+    write_events(target, in_time_order(tally.days(plan, progress)))
+    return tally.summary()
 
 
 def write_dataset(
@@ -126,6 +163,7 @@ def write_dataset(
     out: Path,
     roads_directory: Path,
     progress: Callable[[str, int], None] = lambda _what, _day: None,
+    make_events: EventMaker = simulate_here,
 ) -> Summary:
     """Make a dataset and put it in the place of ``out`` when it is complete.
 
@@ -140,6 +178,8 @@ def write_dataset(
     progress
         Is told ``("roads", n)`` when the n-th kitchen has its streets and ``("days", n)`` when n
         days are made.
+    make_events
+        Makes the events of all kitchens and days: here, or on a cluster.
 
     Raises
     ------
@@ -157,11 +197,8 @@ def write_dataset(
             _kitchen(settings, network, plan)
             for settings, network in zip(plan.settings, networks, strict=True)
         ]
-        tally = _Tally(kitchens)
-        days = tally.days(plan, progress)
-        write_events(unfinished / EVENTS_FILE, in_time_order(days))
+        summary = make_events(kitchens, plan, unfinished / EVENTS_FILE, progress)
         write_business_tables(simulated_catalogue(plan.catalogue, plan.settings), unfinished)
-        summary = tally.summary()
         description = describe(plan, networks, summary)
         (unfinished / DESCRIPTION_FILE).write_text(
             json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -216,20 +253,19 @@ class _Tally:
 
     def summary(self) -> Summary:
         """Return what all days together came to."""
-        return Summary(
-            tuple(
-                KitchenCount(
-                    location_code=kitchen.settings.location.location_code,
-                    orders=orders,
-                    events=events,
-                    longest_wait_minutes=wait / _MICROSECONDS_PER_MINUTE,
-                    unreachable_addresses=kitchen.places.routes.unreachable_addresses,
-                )
-                for kitchen, orders, events, wait in zip(
-                    self._kitchens, self._orders, self._events, self._waits, strict=True
-                )
-            )
-        )
+        counts = zip(self._kitchens, self._orders, self._events, self._waits, strict=True)
+        return Summary(tuple(kitchen_count(*count) for count in counts))
+
+
+def kitchen_count(kitchen: Kitchen, orders: int, events: int, longest_wait: int) -> KitchenCount:
+    """Return what a kitchen produced; ``longest_wait`` is in microseconds."""
+    return KitchenCount(
+        location_code=kitchen.settings.location.location_code,
+        orders=orders,
+        events=events,
+        longest_wait_minutes=longest_wait / _MICROSECONDS_PER_MINUTE,
+        unreachable_addresses=kitchen.places.routes.unreachable_addresses,
+    )
 
 
 def describe(plan: Plan, networks: Sequence[RoadNetwork], summary: Summary) -> dict[str, Any]:

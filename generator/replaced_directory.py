@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from generator.errors import UserError
@@ -31,7 +32,8 @@ def replaced_directory(
         The folder to replace; need not exist.
     own_names
         Names of the files that may be in it. A folder that holds anything else is not ours to
-        replace.
+        replace. Of a folder in it, ``folder/pattern`` says what may be in there; without any,
+        that is not looked at.
     seal
         The file without which nobody takes the folder for complete.
 
@@ -66,9 +68,22 @@ def _refuse_what_is_not_ours(directory: Path, own_names: Collection[str]) -> Non
         return
     if not directory.is_dir():
         raise UserError(f"{directory} is a file; choose a folder with --out.")
-    foreign = sorted(entry.name for entry in directory.iterdir() if entry.name not in own_names)
+    foreign = sorted(_foreign(directory, own_names))
     if foreign:
         raise UserError(
             f"{directory} holds files that are not part of a dataset (for example {foreign[0]}); "
             "choose an empty or new folder with --out."
         )
+
+
+def _foreign(directory: Path, own_names: Collection[str]) -> Iterator[str]:
+    for entry in directory.iterdir():
+        if entry.name not in own_names:
+            yield entry.name
+            continue
+        patterns = [name for name in own_names if name.startswith(f"{entry.name}/")]
+        if patterns and entry.is_dir():
+            for inner in entry.iterdir():
+                name = f"{entry.name}/{inner.name}"
+                if not any(fnmatchcase(name, pattern) for pattern in patterns):
+                    yield name

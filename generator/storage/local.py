@@ -121,8 +121,8 @@ class LocalStorage:
         unfinished.mkdir()
         try:
             yield unfinished
-            for file in unfinished.iterdir():
-                _flush(file, os.O_RDONLY)
+            for entry in unfinished.rglob("*"):
+                _flush(entry, os.O_RDONLY)
             _flush(unfinished, os.O_RDONLY)
             _take_the_place(unfinished, directory)
             # From here on it is done. Should this fail and the power too, one of the two complete

@@ -92,6 +92,25 @@ def test_what_is_somebody_else_s_stays_and_is_named(
     assert f"{whole.landing} stays" in told
 
 
+def test_a_dataset_in_parts_goes_but_for_what_is_somebody_else_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    events = tmp_path / "canonical" / "events.parquet"
+    events.mkdir(parents=True)
+    own = events / "part-00000.parquet"
+    note = events / "note.txt"
+    for file in (own, note, tmp_path / "canonical" / "dataset.json"):
+        file.write_text("{}")
+    assert teardown.main(["--yes"]) == 0
+    assert note.exists()
+    assert not own.exists()
+    assert f"{events.parent} stays" in capsys.readouterr().out
+    note.unlink()
+    assert teardown.main(["--yes"]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_teardown_that_was_broken_off_is_finished_by_the_next(whole: Business) -> None:
     with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
         connection.execute("drop table recommender.refund_recommendations")

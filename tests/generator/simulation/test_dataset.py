@@ -249,6 +249,17 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         with pytest.raises(UserError, match=r"letter\.txt"):
             write_dataset(plan_of(catalogue), tmp_path / "home", tmp_path)
         assert contents(tmp_path / "home") == {"letter.txt": b"dear"}
+        data = tmp_path / "parts"
+        write_dataset(plan_of(catalogue, 1), data, tmp_path)
+        (data / "events.parquet").unlink()
+        (data / "events.parquet").mkdir()
+        (data / "events.parquet" / "part-00000.parquet").write_bytes(b"ours")
+        (data / "events.parquet" / "letter.txt").write_text("dear")
+        with pytest.raises(UserError, match=r"events\.parquet/letter\.txt"):
+            write_dataset(plan_of(catalogue, 1), data, tmp_path)
+        (data / "events.parquet" / "letter.txt").unlink()
+        write_dataset(plan_of(catalogue, 1), data, tmp_path)
+        assert set(contents(data)) == FILES
         with pytest.raises(UserError, match="is a file"):
             write_dataset(plan_of(catalogue), tmp_path / "home" / "letter.txt", tmp_path)
 
