@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 import time
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,9 @@ from generator.errors import UserError
 from generator.places import SEEDS, canonical_directory, roads_directory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from generator.canonical import Summary
+    from generator.canonical import EventMaker, Summary
     from generator.catalogue import Catalogue
     from generator.configuration import KitchenConfiguration
     from generator.settings import KitchenSettings
@@ -28,6 +29,7 @@ _BROKEN_ENVIRONMENT = 1
 _INTERRUPTED = 130
 
 _LONG_WAIT_MINUTES = 240.0
+_ENGINES = ("local", "spark")
 _DRAWINGS = (".png", ".html")
 
 # What is not installed unless asked for, by the name of what asks for it in pyproject.toml.
@@ -42,6 +44,7 @@ examples:
   python -m generator canonical --days 7 --locations sf,sv --out /tmp/week
   python -m generator canonical --roads osm
   python -m generator canonical --config generator/configurations/chicago.json
+  python -m generator canonical --days 9000 --engine spark
 """
 _FAULTS_EXAMPLES = """\
 examples:
@@ -203,6 +206,14 @@ def _add_canonical(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="DIR",
         help="folder of the dataset (default: %(default)s)",
     )
+    command.add_argument(
+        "--engine",
+        choices=_ENGINES,
+        default=_ENGINES[0],
+        help="where the kitchen-days are made: in this process, or on Spark (the active session, "
+        "or that of SPARK_REMOTE or SPARK_MASTER, or one on this machine); the rows are the same "
+        "(default: %(default)s)",
+    )
     command.set_defaults(run=_canonical)
 
 
@@ -323,8 +334,9 @@ def _canonical(options: argparse.Namespace) -> None:
         seed=options.seed,
         roads=options.roads,
     )
-    with shown_progress({"roads": len(plan.settings), "days": plan.days}) as progress:
-        summary = write_dataset(plan, options.out, roads_directory(), progress)
+    steps = {"roads": len(plan.settings), "days": plan.days}
+    with _event_maker(options.engine) as make_events, shown_progress(steps) as progress:
+        summary = write_dataset(plan, options.out, roads_directory(), progress, make_events)
     _warn(summary)
     _warn_of_unknown(catalogue, settings)
     seconds = time.perf_counter() - begin
@@ -333,6 +345,21 @@ def _canonical(options: argparse.Namespace) -> None:
         f"kitchens {', '.join(kitchen.location_code for kitchen in summary.kitchens)}, "
         f"{seconds:.1f} s: {options.out}"
     )
+
+
+@contextmanager
+def _event_maker(engine: str) -> Iterator[EventMaker]:
+    """Offer what makes the events, and the session that it needs, for as long as it is needed."""
+    if engine == "local":
+        from generator.canonical import simulate_here  # noqa: PLC0415
+
+        yield simulate_here
+        return
+    from generator.spark.events import SparkEvents  # noqa: PLC0415
+    from generator.spark.session import spark_session  # noqa: PLC0415
+
+    with spark_session() as session:
+        yield SparkEvents(session)
 
 
 def _warn(summary: Summary) -> None:

@@ -1,0 +1,1 @@
+"""The kitchen-days of a dataset on Spark; only `--engine spark` comes here."""
