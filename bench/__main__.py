@@ -9,9 +9,11 @@ from pathlib import Path
 from bench.building import bench_building
 from bench.generation import bench_generation
 from bench.landing import bench_landing
+from bench.spark import bench_spark
 
 BENCHMARKS = {
     "generation": bench_generation,
+    "spark": bench_spark,
     "landing": bench_landing,
     "building": bench_building,
 }

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import resource
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.places import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _KIB_PER_MB = 1e6 / 1024
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,7 @@ def cost_of(command: Sequence[str], data: Path, **environment: str) -> Cost:
         If the command fails; its output is shown before.
     """
     before = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=PROJECT,
-        env={**os.environ, "CASPERS_DATA": str(data), "DO_NOT_TRACK": "1", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    process = _started(command, data, environment)
     assert process.stdout is not None  # noqa: S101  # it was asked for
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -63,3 +60,53 @@ def cost_of(command: Sequence[str], data: Path, **environment: str) -> Cost:
         sys.stderr.write(output)
         raise subprocess.CalledProcessError(code, list(command))
     return Cost(usage.ru_utime + usage.ru_stime, wall_seconds, usage.ru_maxrss / _KIB_PER_MB)
+
+
+def cpu_seconds_of_tree(command: Sequence[str], data: Path, **environment: str) -> float:
+    """Run a command of this project and return the CPU seconds of all processes it brings about.
+
+    Unlike `cost_of` it waits for those, too, that outlive the command or that it never waits for:
+    a Java machine, and the workers of that. On Linux only.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the command fails; its output is shown before.
+    """
+    # Who has lost its parent becomes a child of this process, which can then wait for it.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before = _cpu_seconds_of_children()
+    process = _started(command, data, environment)
+    assert process.stdout is not None  # noqa: S101  # it was asked for
+    output = process.stdout.read()
+    code = process.wait()
+    _wait_for_orphans()
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+    if code:
+        sys.stderr.write(output)
+        raise subprocess.CalledProcessError(code, list(command))
+    return _cpu_seconds_of_children() - before
+
+
+def _started(
+    command: Sequence[str], data: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=PROJECT,
+        env={**os.environ, "CASPERS_DATA": str(data), "DO_NOT_TRACK": "1", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _wait_for_orphans() -> None:
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _cpu_seconds_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
