@@ -7,7 +7,6 @@
         'replaces': 'delivered_day',
         'touched_by': [
             {'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'complete': true},
-            {'model': 'gold_order_header', 'key': 'order_day'},
             {'model': 'delivery_percentiles_trailing', 'day': 'day'}
         ]
     }

@@ -438,14 +438,7 @@ MUTANTS = (
     Mutant(
         "verdicts do not follow their percentiles",
         _CANDIDATES,
-        "            {'model': 'gold_order_header', 'key': 'order_day'},\n"
         "            {'model': 'delivery_percentiles_trailing', 'day': 'day'}\n",
-        "            {'model': 'gold_order_header', 'key': 'order_day'}\n",
-    ),
-    Mutant(
-        "verdicts do not follow their baskets",
-        _CANDIDATES,
-        "            {'model': 'gold_order_header', 'key': 'order_day'},\n",
         "",
     ),
     Mutant(
