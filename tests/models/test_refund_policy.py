@@ -66,6 +66,7 @@ def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each 
             "40.0 minutes late: past the kitchen's P99 of 50.0",
         ),
         ({"total_minutes": 90.0, "history_deliveries": 49}, "none", 0, "Too little history"),
+        ({"total_minutes": 90.0, "history_deliveries": 50}, "full", 2000, "P99"),
         ({"total_minutes": 90.0, "p75_minutes": None}, "none", 0, "Too little history"),
         (
             {"total_minutes": 90.0, "revenue_cents": None},

@@ -462,10 +462,10 @@ MUTANTS = (
         "history <= policy.minimum_deliveries",
     ),
     Mutant(
-        "an unknown time is on time",
+        "an unknown basket is refunded",
         _POLICY,
         "judged = ~(unknown_time | unknown_basket | little_history)",
-        "judged = ~(unknown_basket | little_history)",
+        "judged = ~(unknown_time | little_history)",
     ),
     Mutant(
         "verdicts wait for the next load",
