@@ -60,6 +60,12 @@ ANSWERED = (
         r"\balter table \S+ cluster by\b",
         Answer((), ()),
     ),
+    Answered(
+        ("sail",),
+        "Sail has no functions written in SQL: those of `ai` are made and asked on Spark.",
+        r"\bcreate or replace function\b",
+        Answer((), ()),
+    ),
 )
 
 
@@ -73,6 +79,12 @@ def _one_query_a_file(found: re.Match[str]) -> str:
 
 
 REWRITTEN = (
+    Rewritten(
+        ("spark",),
+        "Open-source Delta Lake takes the clustering of a table from SQL, not from Python.",
+        r"\.clusterBy\(\[[^\]]*\]\)",
+        "",
+    ),
     Rewritten(
         ("spark",),
         "Open-source Spark calls its first catalog otherwise.",

@@ -22,6 +22,8 @@ def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
         '[{type="memory", name="hive_metastore", initial_database=["default"]}]'
     )
     os.environ["SAIL_CATALOG__DEFAULT_CATALOG"] = "hive_metastore"
+    # Sail has no _metadata: where it reads a file in two halves, nothing says which comes first.
+    os.environ["SAIL_EXECUTION__DEFAULT_PARALLELISM"] = "1"
     from pysail.spark import SparkConnectServer  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
