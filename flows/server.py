@@ -12,18 +12,21 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
 
 from generator.errors import UserError
 from generator.places import data_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 4200
@@ -97,24 +100,24 @@ def some_server() -> Iterator[str]:
         with _addressed(api):
             yield api
         return
-    port = _free_port()
     log = data_directory() / "prefect" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        # A session of its own: Ctrl-C must reach the flow first and the server last.
-        process = subprocess.Popen(
-            server_arguments(port),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        _wait(process, _api(port), log)
-        with _addressed(_api(port)):
-            yield _api(port)
-    finally:
-        _stop(process)
+    with _port_of_its_own() as port:
+        with log.open("ab") as output:
+            # A session of its own: Ctrl-C must reach the flow first and the server last.
+            process = subprocess.Popen(
+                server_arguments(port),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            _wait(process, _api(port), log)
+            with _addressed(_api(port)):
+                yield _api(port)
+        finally:
+            _stop(process)
 
 
 def _api(port: int) -> str:
@@ -131,8 +134,27 @@ def _answers(api: str) -> bool:
         return False
 
 
-def _free_port() -> int:
-    for port in (USUAL_PORT, 0):
+@contextmanager
+def _port_of_its_own() -> Iterator[int]:
+    """Offer the usual port, or another one where somebody has it or is about to.
+
+    A server takes seconds until it takes its port. Two that began together would both find it
+    free, and the second would be answered by the first.
+    """
+    lock = FileLock(Path(tempfile.gettempdir()) / f"caspers-prefect-{USUAL_PORT}.lock")
+    try:
+        lock.acquire(timeout=0)
+        first_choice = USUAL_PORT
+    except (Timeout, OSError):
+        first_choice = 0
+    try:
+        yield _free_port(first_choice)
+    finally:
+        lock.release()
+
+
+def _free_port(first_choice: int) -> int:
+    for port in (first_choice, 0):
         with socket.socket() as probe:
             # What a server before this one has left to time out does not make the port taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

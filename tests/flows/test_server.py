@@ -111,6 +111,19 @@ def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch)
     assert "PREFECT_API_URL" not in os.environ
 
 
+def test_two_that_begin_together_have_a_server_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first has not taken its port yet when the second looks for one."""
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    monkeypatch.setattr(server, "_wait", lambda *_: None)
+    with some_server() as one:
+        monkeypatch.delenv("PREFECT_API_URL")
+        with some_server() as other:
+            assert one != other
+        monkeypatch.setenv("PREFECT_API_URL", one)
+
+
 def test_another_port_is_taken_where_the_usual_one_is_in_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
