@@ -11,9 +11,10 @@
     ).columns[0].values() | list) }}
 {% endmacro %}
 
+{#- Functions that extensions bring, as Delta Lake does, are listed as well, without the name of a schema. -#}
 {% macro spark__functions_in_schema(relation) %}
     {% set names = [] %}
-    {% for row in run_query('show user functions in ' ~ relation.without_identifier()).rows %}
+    {% for row in run_query('show user functions in ' ~ relation.without_identifier()).rows if '.' in row[0] %}
         {% do names.append(row[0].split('.')[-1]) %}
     {% endfor %}
     {{ return(names) }}

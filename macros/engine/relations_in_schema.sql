@@ -1,4 +1,4 @@
-{#- The names of the tables and views in the schema of a relation, whoever has made them. -#}
+{#- The names of the tables and views in the schema of a relation, whoever has made them; of volumes as well. -#}
 {% macro relations_in_schema(relation) %}
     {% if not adapter.check_schema_exists(relation.database, relation.schema) %}{{ return([]) }}{% endif %}
     {{ return(adapter.dispatch('relations_in_schema')(relation)) }}
@@ -16,5 +16,16 @@
     {% for row in run_query('show tables in ' ~ relation.without_identifier()).rows if not row['isTemporary'] %}
         {% do names.append(row['tableName']) %}
     {% endfor %}
+    {{ return(names) }}
+{% endmacro %}
+
+{#- A volume is not among the tables of a schema, and yet the schema cannot be dropped while it is there. -#}
+{% macro databricks__relations_in_schema(relation) %}
+    {% set names = spark__relations_in_schema(relation) %}
+    {% if not relation.is_hive_metastore() %}
+        {% for row in run_query('show volumes in ' ~ relation.without_identifier()).rows %}
+            {% do names.append(row['volumeName']) %}
+        {% endfor %}
+    {% endif %}
     {{ return(names) }}
 {% endmacro %}
