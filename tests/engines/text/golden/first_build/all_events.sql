@@ -1,0 +1,28 @@
+-- (the columns of the query, or of its contract, are asked for)
+
+create or replace view `caspersdev`.`lakeflow`.`all_events`
+  as (
+    -- Grain: one row per distinct event_id, the first copy that landed.
+with landed_lines as (
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+),
+final as (
+    select
+        event_id,
+        event_type,
+        ts,
+        location_id,
+        order_id,
+        sequence,
+        body,
+        event_ts,
+        file,
+        line_number,
+        landed_window,
+        load_number,
+        loaded_at
+    from landed_lines
+    where rejection_reason is null and not is_duplicate
+)
+select * from final
+  );

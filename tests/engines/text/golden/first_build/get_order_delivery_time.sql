@@ -1,0 +1,24 @@
+create or replace function `caspersdev`.`ai`.`get_order_delivery_time`(oid string)
+        returns table (
+            order_id string,
+            status string,
+            created_ts timestamp,
+            delivered_ts timestamp,
+            delivery_minutes double
+        )
+        return
+        -- Grain: the order `oid`; no row where nothing has landed of it.
+with orders as (
+    select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
+),
+final as (
+    select
+        order_id,
+        status,
+        created_ts,
+        delivered_ts,
+        total_minutes as delivery_minutes
+    from orders
+    where order_id = oid
+)
+select * from final;

@@ -1,0 +1,194 @@
+list '/Volumes/caspersdev/lakeflow/landing/events';
+
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+create or replace table `caspersdev`.`lakeflow`.`landed_lines`
+    using delta
+      CLUSTER BY (event_ts)
+      as
+    select file, line_number, landed_window, load_number, loaded_at, rejection_reason, is_duplicate, raw_line, event_key, event_id, event_type, ts, event_ts, arrived_ts, location_id, order_id, sequence, body
+    from (
+        -- Grain: one row per landed line, in the order of landing (file, line_number).
+with lines as (
+    select
+        file,
+        line_number,
+        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line
+    from (
+        select
+            file,
+            cast(row_number() over (partition by file order by block_start, position) as bigint) as line_number,
+            value
+        from (
+            select
+                _metadata.file_name as file,
+                _metadata.file_block_start as block_start,
+                monotonically_increasing_id() as position,
+                value
+            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
+        ) as read_lines
+    ) as numbered_lines
+),
+-- The business as two short lists in one row: looking into them needs no join per basket line.
+known as (
+    select
+        kitchens.location_ids,
+        menu.item_ids
+    from (select array_agg(location_id) as location_ids from `caspersdev`.`simulator`.`locations`) as kitchens
+    cross join (select array_agg(id) as item_ids from `caspersdev`.`simulator`.`items`) as menu
+),
+parsed as (
+    select
+        file,
+        line_number,
+        line,
+        coalesce(
+        line rlike '^[ \t\r\n]*[{]'
+        and try_variant_get(try_parse_json(concat('[', line, ',"end"]')), '$[1]', 'string') = 'end',
+        false
+    ) as is_object,
+        from_json(line, 'event_id string, event_type string, ts string, location_id string, order_id string, sequence string, body string') as event
+    from lines
+),
+typed as (
+    select
+        file,
+        line_number,
+        line,
+        is_object,
+        event.event_id as event_id,
+        event.event_type as event_type,
+        event.ts as ts,
+        try_to_timestamp(event.ts, 'yyyy-MM-dd HH:mm:ss.SSS') as stamped_ts,
+        event.location_id as location_text,
+        try_cast(event.location_id as integer) as location_number,
+        event.order_id as order_id,
+        event.sequence as sequence_text,
+        try_cast(event.sequence as integer) as sequence,
+        event.body as body,
+        coalesce(
+        event.body rlike '^[ \t\r\n]*[{]'
+        and try_variant_get(try_parse_json(concat('[', event.body, ',"end"]')), '$[1]', 'string') = 'end',
+        false
+    ) as body_is_object
+    from parsed
+),
+-- Only what is judged below is read from a body, and only from the three types that hold any of it.
+-- A time or a kitchen that cannot be is not handed on: nobody downstream has to guard against the year 1.
+opened as (
+    select
+        typed.*,
+        known.item_ids,
+        case
+            when stamped_ts >= timestamp '2000-01-01 00:00:00' and stamped_ts < timestamp '2100-01-01 00:00:00'
+                then stamped_ts
+        end as event_ts,
+        case
+            when cast(location_number as string) = location_text and array_contains(known.location_ids, location_number)
+                then location_number
+        end as location_id,
+        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'items', transform(field0.items, field1 -> named_struct('id', try_cast(try_cast(field1.id as decimal(10, 0)) as integer), 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(try_cast(field1.qty as decimal(10, 0)) as integer)))))[0] end as creation,
+        case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string')), field0 -> named_struct('loc_lat', try_cast(field0.loc_lat as DOUBLE), 'loc_lon', try_cast(field0.loc_lon as DOUBLE)))[0] end as ping,
+        case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string')), field0 -> named_struct('delivered_lat', try_cast(field0.delivered_lat as DOUBLE), 'delivered_lon', try_cast(field0.delivered_lon as DOUBLE)))[0] end as delivery
+    from typed
+    cross join known
+),
+-- A whole number survives the way to an integer and back; 1.7 and '1e3' do not. A missing coordinate is
+-- a gap in what is known of an event; an impossible one, or a basket that cannot be charged, is no event.
+judged as (
+    select
+        *,
+        case
+            when line is null then 'blank line'
+            when not is_object then 'not a JSON object'
+            when event_id is null or event_id = '' then 'event_id is missing'
+            when event_type is null then 'event_type is missing'
+            when event_type not in (
+                'order_created', 'gk_started', 'gk_finished', 'gk_ready',
+                'driver_arrived', 'driver_picked_up', 'driver_ping', 'delivered'
+            ) then 'event_type is unknown'
+            when ts is null then 'ts is missing'
+            when stamped_ts is null then 'ts is not yyyy-MM-dd HH:mm:ss.SSS'
+            when event_ts is null then 'ts is absurd'
+            when order_id is null or order_id = '' then 'order_id is missing'
+            when location_text is null then 'location_id is missing'
+            when location_number is null or cast(location_number as string) <> location_text
+                then 'location_id is not a whole number'
+            when location_id is null then 'location_id is unknown'
+            when sequence_text is null then 'sequence is missing'
+            when sequence is null or cast(sequence as string) <> sequence_text
+                then 'sequence is not a whole number'
+            when body is null then 'body is missing'
+            when not body_is_object then 'body is not a JSON object'
+            when event_type = 'order_created' and coalesce(size(creation.items), 0) = 0
+                then 'basket is missing or unreadable'
+            when exists(creation.items, item -> item.id is null or not array_contains(item_ids, item.id)) then 'an item is unknown'
+            when exists(creation.items, item -> item.qty is null or item.qty <= 0 or item.price is null or item.price < 0) then 'an item has an impossible quantity or price'
+            when
+                abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
+                or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
+                then 'a coordinate is impossible'
+        end as rejection_reason
+    from opened
+),
+arrived as (
+    select
+        file,
+        line_number,
+        case when rejection_reason is not null then line end as raw_line,
+        rejection_reason,
+        event_id,
+        case when rejection_reason is null then (
+        cast(conv(concat(substring(md5(event_id), 31, 2),substring(md5(event_id), 29, 2),substring(md5(event_id), 27, 2),substring(md5(event_id), 25, 2),substring(md5(event_id), 23, 2),substring(md5(event_id), 21, 2),substring(md5(event_id), 19, 2),substring(md5(event_id), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(event_id), 18, 1), 16, 10) as bigint) div 2
+    ) end as event_key,
+        event_type,
+        ts,
+        event_ts,
+        location_id,
+        order_id,
+        sequence,
+        body
+    from judged
+),
+counted as (
+    select
+        arrived.*,
+        row_number() over (
+            partition by arrived.event_key, arrived.event_id, arrived.rejection_reason is null
+            order by arrived.file, arrived.line_number, arrived.ts, arrived.body
+        ) as copy_number,
+        max(case when arrived.rejection_reason is null then arrived.event_ts end)
+            over (partition by arrived.file) as arrived_ts,
+        false as is_repeated
+    from arrived
+),
+final as (
+    select
+        file,
+        line_number,
+        split_part(file, '.', 1) as landed_window,
+        1 as load_number,
+        cast(current_timestamp() as timestamp) as loaded_at,
+        rejection_reason,
+        rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        raw_line,
+        event_key,
+        event_id,
+        event_type,
+        ts,
+        event_ts,
+        arrived_ts,
+        location_id,
+        order_id,
+        sequence,
+        body
+    from counted
+)
+select * from final
+-- In the order of landing, so that engines can skip the blocks that a window has no part in.
+order by file, line_number
+    ) as model_subq;

@@ -1,0 +1,127 @@
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+create or replace table `caspersdev`.`lakeflow`.`silver_order_timeline`
+    using delta
+      CLUSTER BY (order_day)
+      as
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days, load_number
+    from (
+        -- Grain: one row per order that any event has landed of.
+with landed_lines as (
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+),
+readable_lines as (
+    select
+        order_id,
+        location_id,
+        event_id,
+        event_type,
+        event_ts,
+        sequence,
+        body,
+        is_duplicate
+    from landed_lines
+    where
+        rejection_reason is null
+),
+events as (
+    select * from readable_lines
+    where not is_duplicate
+),
+-- An order that was created twice was created by its first event; a tie is broken by what cannot tie.
+creations as (
+    select
+        order_id,
+        location_id,
+        event_id as created_event_id,
+        event_ts as created_ts,
+        transform(array(from_json(body, 'customer_lat string, customer_lon string, customer_addr string')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'customer_addr', field0.customer_addr))[0] as customer,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from events
+    where event_type = 'order_created'
+),
+pickups as (
+    select
+        order_id,
+        transform(array(from_json(body, 'eta_mins string')), field0 -> named_struct('eta_mins', try_cast(field0.eta_mins as DOUBLE)))[0] as promise,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from events
+    where event_type = 'driver_picked_up'
+),
+stages as (
+    select
+        order_id,
+        min(location_id) as location_id,
+        count(case when event_type = 'order_created' then 1 end) as creations,
+        min(case when event_type = 'gk_started' then event_ts end) as started_ts,
+        min(case when event_type = 'gk_finished' then event_ts end) as finished_ts,
+        min(case when event_type = 'gk_ready' then event_ts end) as ready_ts,
+        min(case when event_type = 'driver_arrived' then event_ts end) as driver_arrived_ts,
+        min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
+        min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
+        count(case when event_type = 'driver_ping' then 1 end) as pings,
+        min(event_ts) as first_event_ts,
+        max(event_ts) as last_event_ts
+    from events
+    group by order_id
+),
+-- Copies that were passed over count here: each of these days may once have been the order's day.
+deliveries as (
+    select
+        order_id,
+        array_sort(array_agg(distinct cast(event_ts as date))) as delivered_days
+    from readable_lines
+    where event_type = 'delivered'
+    group by order_id
+),
+made_anew as (
+    select
+        stages.order_id,
+        (
+        cast(conv(concat(substring(md5(stages.order_id), 31, 2),substring(md5(stages.order_id), 29, 2),substring(md5(stages.order_id), 27, 2),substring(md5(stages.order_id), 25, 2),substring(md5(stages.order_id), 23, 2),substring(md5(stages.order_id), 21, 2),substring(md5(stages.order_id), 19, 2),substring(md5(stages.order_id), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(stages.order_id), 18, 1), 16, 10) as bigint) div 2
+    ) as order_key,
+        coalesce(creations.location_id, stages.location_id) as location_id,
+        cast(coalesce(creations.created_ts, stages.first_event_ts) as date) as order_day,
+        case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
+        creations.created_event_id,
+        creations.created_ts,
+        stages.creations,
+        stages.started_ts,
+        stages.finished_ts,
+        stages.ready_ts,
+        stages.driver_arrived_ts,
+        stages.picked_up_ts,
+        stages.delivered_ts,
+        cast(stages.delivered_ts as date) as delivered_day,
+        stages.pings,
+        case when stages.started_ts >= creations.created_ts then cast(unix_millis(stages.started_ts) - unix_millis(creations.created_ts) as double) / 60000.0 end as queue_minutes,
+        case when stages.finished_ts >= stages.started_ts then cast(unix_millis(stages.finished_ts) - unix_millis(stages.started_ts) as double) / 60000.0 end as prep_minutes,
+        case when stages.ready_ts >= stages.finished_ts then cast(unix_millis(stages.ready_ts) - unix_millis(stages.finished_ts) as double) / 60000.0 end as pack_minutes,
+        case when stages.picked_up_ts >= stages.ready_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.ready_ts) as double) / 60000.0 end as pickup_wait_minutes,
+        case when stages.picked_up_ts >= stages.driver_arrived_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.driver_arrived_ts) as double) / 60000.0 end as driver_wait_minutes,
+        case when stages.delivered_ts >= stages.picked_up_ts then cast(unix_millis(stages.delivered_ts) - unix_millis(stages.picked_up_ts) as double) / 60000.0 end as drive_minutes,
+        case when stages.delivered_ts >= creations.created_ts then cast(unix_millis(stages.delivered_ts) - unix_millis(creations.created_ts) as double) / 60000.0 end as total_minutes,
+        pickups.promise.eta_mins as eta_minutes,
+        creations.customer.customer_lat as customer_lat,
+        creations.customer.customer_lon as customer_lon,
+        creations.customer.customer_addr as customer_addr,
+        stages.first_event_ts,
+        stages.last_event_ts,
+        deliveries.delivered_days
+    from stages
+    left join creations on stages.order_id = creations.order_id and creations.attempt = 1
+    left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
+    left join deliveries on stages.order_id = deliveries.order_id
+),
+final as (
+    select
+        *,
+        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
+    from made_anew
+)
+select * from final
+    ) as model_subq;

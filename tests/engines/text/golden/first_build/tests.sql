@@ -1,0 +1,294 @@
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select *
+from `caspersdev`.`lakeflow`.`gold_data_quality_day`
+where
+    lines <> events + duplicates + rejected
+    or rejected <> (
+        rejected_unreadable + rejected_incomplete + rejected_wrong_type + rejected_unknown + rejected_impossible
+    )
+    or orders <> orders_complete + orders_missing_steps + orders_in_progress
+    or late_events > events
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+with lines as (
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+),
+confused as (
+    select file, line_number, 'rejected and more' as problem
+    from lines
+    where rejection_reason is not null and (is_duplicate or event_key is not null)
+),
+unreadable as (
+    select file, line_number, 'accepted without being readable' as problem
+    from lines
+    where
+        rejection_reason is null
+        and (event_id is null or event_ts is null or order_id is null or event_key is null)
+),
+copies as (
+    select min(file) as file, min(line_number) as line_number, 'not exactly one copy accepted' as problem
+    from lines
+    where rejection_reason is null
+    group by event_id
+    having count(case when not is_duplicate then 1 end) <> 1
+)
+select * from confused
+union all
+select * from unreadable
+union all
+select * from copies
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+with verdicts as (
+    select
+        *,
+        from_json(agent_response, 'refund_usd string, refund_class string, reason string') as response
+    from `caspersdev`.`recommender`.`refund_recommendations`
+)
+select order_id, refund_class, refund_usd, order_revenue, total_minutes, p75_minutes, p99_minutes, reason
+from verdicts
+where
+    refund_usd < 0
+    or refund_usd > coalesce(order_revenue, 0)
+    or (refund_class = 'none') <> (refund_usd = 0) and order_revenue > 0.10
+    or refund_class = 'full' and (refund_usd <> order_revenue or not total_minutes > p99_minutes)
+    or refund_class = 'partial' and not (
+        total_minutes > p75_minutes
+        and total_minutes <= p99_minutes
+        and refund_usd between order_revenue * 0.1 - 0.01
+            and order_revenue * 0.5 + 0.01
+    )
+    or refund_class = 'none'
+    and total_minutes > p75_minutes
+    and reason not like 'Too little history%'
+    and order_revenue is not null
+    or response.refund_usd is null
+    or cast(response.refund_usd as decimal(10, 2)) <> refund_usd
+    or response.refund_class <> refund_class
+    or response.reason <> reason
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select order_id, created_ts, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts
+from `caspersdev`.`lakeflow`.`silver_order_timeline`
+where
+    started_ts < created_ts
+    or finished_ts < started_ts
+    or ready_ts < finished_ts
+    or picked_up_ts < ready_ts
+    or picked_up_ts < driver_arrived_ts
+    or delivered_ts < picked_up_ts
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+  -- This test finds days whose deliveries the timeline and the daily figures count differently.
+with timeline as (
+    select location_id, delivered_day as day, count(*) as deliveries
+    from `caspersdev`.`lakeflow`.`silver_order_timeline`
+    where total_minutes is not null
+    group by location_id, delivered_day
+),
+daily as (
+    select location_id, day, orders_delivered as deliveries
+    from `caspersdev`.`lakeflow`.`gold_delivery_times_day`
+)
+select
+    coalesce(timeline.location_id, daily.location_id) as location_id,
+    coalesce(timeline.day, daily.day) as day,
+    timeline.deliveries as timeline_deliveries,
+    daily.deliveries as daily_deliveries
+from timeline
+full outer join daily on timeline.location_id = daily.location_id and timeline.day = daily.day
+where timeline.deliveries is distinct from daily.deliveries
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+  -- This test finds orders that are in one layer and not in the next: every order of bronze has a timeline,
+-- every order with a basket has a header, every delivered order is judged.
+with bronze_orders as (
+    select distinct order_id from `caspersdev`.`lakeflow`.`all_events`
+),
+timeline_orders as (
+    select order_id, status from `caspersdev`.`lakeflow`.`silver_order_timeline`
+),
+basket_orders as (
+    select distinct order_id from `caspersdev`.`lakeflow`.`silver_order_items`
+),
+header_orders as (
+    select order_id from `caspersdev`.`lakeflow`.`gold_order_header`
+),
+judged_orders as (
+    select order_id from `caspersdev`.`recommender`.`refund_recommendations`
+)
+select
+    coalesce(bronze_orders.order_id, timeline_orders.order_id) as order_id,
+    'bronze and timeline' as between_tables
+from bronze_orders
+full outer join timeline_orders on bronze_orders.order_id = timeline_orders.order_id
+where bronze_orders.order_id is null or timeline_orders.order_id is null
+union all
+select
+    coalesce(basket_orders.order_id, header_orders.order_id) as order_id,
+    'baskets and headers' as between_tables
+from basket_orders
+full outer join header_orders on basket_orders.order_id = header_orders.order_id
+where basket_orders.order_id is null or header_orders.order_id is null
+union all
+select
+    coalesce(timeline_orders.order_id, judged_orders.order_id) as order_id,
+    'deliveries and verdicts' as between_tables
+from (select order_id from timeline_orders where status = 'delivered') as timeline_orders
+full outer join judged_orders on timeline_orders.order_id = judged_orders.order_id
+where timeline_orders.order_id is null or judged_orders.order_id is null
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+  -- This test finds orders whose GPS fixes are not counted alike in bronze, in silver and in the timeline.
+with bronze_pings as (
+    select order_id, count(*) as pings
+    from `caspersdev`.`lakeflow`.`all_events`
+    where event_type = 'driver_ping'
+    group by order_id
+),
+silver_pings as (
+    select order_id, count(*) as pings
+    from `caspersdev`.`lakeflow`.`silver_driver_pings`
+    group by order_id
+),
+timeline_pings as (
+    select order_id, pings
+    from `caspersdev`.`lakeflow`.`silver_order_timeline`
+)
+select
+    timeline_pings.order_id,
+    bronze_pings.pings as bronze_pings,
+    silver_pings.pings as silver_pings,
+    timeline_pings.pings as timeline_pings
+from timeline_pings
+full outer join bronze_pings on timeline_pings.order_id = bronze_pings.order_id
+full outer join silver_pings on timeline_pings.order_id = silver_pings.order_id
+where
+    coalesce(bronze_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
+    or coalesce(silver_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+  -- This test finds totals of the daily quality figures that are not those of the tables they are made from.
+with quality as (
+    select
+        sum(lines) as lines,
+        sum(events) as events,
+        sum(duplicates) as duplicates,
+        sum(rejected) as rejected,
+        sum(orders) as orders
+    from `caspersdev`.`lakeflow`.`gold_data_quality_day`
+),
+landed as (
+    select
+        count(*) as lines,
+        count(case when rejection_reason is null and not is_duplicate then 1 end) as events,
+        count(case when is_duplicate then 1 end) as duplicates,
+        count(rejection_reason) as rejected
+    from `caspersdev`.`lakeflow`.`landed_lines`
+),
+timeline as (
+    select count(*) as orders from `caspersdev`.`lakeflow`.`silver_order_timeline`
+)
+select quality.*, landed.*, timeline.*
+from quality
+cross join landed
+cross join timeline
+where
+    coalesce(quality.lines, 0) <> landed.lines
+    or coalesce(quality.events, 0) <> landed.events
+    or coalesce(quality.duplicates, 0) <> landed.duplicates
+    or coalesce(quality.rejected, 0) <> landed.rejected
+    or coalesce(quality.orders, 0) <> timeline.orders
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+  -- This test finds days on which two tables do not agree, to the cent, about what was sold.
+with items as (
+    select order_day as day, sum(extended_price) as revenue, sum(qty) as pieces
+    from `caspersdev`.`lakeflow`.`silver_order_items`
+    group by order_day
+),
+headers as (
+    select order_day as day, sum(order_revenue) as revenue, sum(total_qty) as pieces
+    from `caspersdev`.`lakeflow`.`gold_order_header`
+    group by order_day
+),
+item_sales as (
+    select day, sum(gross_revenue) as revenue, sum(units_sold) as pieces
+    from `caspersdev`.`lakeflow`.`gold_item_sales_day`
+    group by day
+),
+brand_sales as (
+    select day, sum(brand_revenue) as revenue, sum(items_sold) as pieces
+    from `caspersdev`.`lakeflow`.`gold_brand_sales_day`
+    group by day
+),
+hourly_sales as (
+    select cast(hour_ts as date) as day, sum(revenue) as revenue
+    from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`
+    group by cast(hour_ts as date)
+)
+select
+    coalesce(items.day, headers.day, item_sales.day, brand_sales.day, hourly_sales.day) as day,
+    items.revenue as items_revenue,
+    headers.revenue as headers_revenue,
+    item_sales.revenue as item_sales_revenue,
+    brand_sales.revenue as brand_sales_revenue,
+    hourly_sales.revenue as hourly_sales_revenue
+from items
+full outer join headers on items.day = headers.day
+full outer join item_sales on items.day = item_sales.day
+full outer join brand_sales on items.day = brand_sales.day
+full outer join hourly_sales on items.day = hourly_sales.day
+where
+    items.revenue is distinct from headers.revenue
+    or items.revenue is distinct from item_sales.revenue
+    or items.revenue is distinct from brand_sales.revenue
+    or items.revenue is distinct from hourly_sales.revenue
+    or items.pieces is distinct from headers.pieces
+    or items.pieces is distinct from item_sales.pieces
+    or items.pieces is distinct from brand_sales.pieces
+    ) dbt_internal_test;

@@ -1,0 +1,15 @@
+list '/Volumes/caspersdev/lakeflow/landing/events';
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`;
+
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+-- (as in first_build, but: create or replace table `caspersdev`.`lakeflow`.`landed_lines`)
+@@ -24 +24 @@
+-            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
++            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{a-late.jsonl,window-000000000000000000-000006115800000000.jsonl,window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
+@@ -168 +168 @@
+-        1 as load_number,
++        2 as load_number,

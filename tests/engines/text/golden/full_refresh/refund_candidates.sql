@@ -1,0 +1,5 @@
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+-- (as in first_build: create or replace table `caspersdev`.`recommender`.`refund_candidates`)

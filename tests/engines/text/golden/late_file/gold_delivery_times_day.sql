@@ -1,0 +1,28 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
+
+select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+select max(day) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
+
+-- (as in next_window, but: create or replace temporary view `gold_delivery_times_day__dbt_tmp` as)
+@@ -5 +5 @@
+-    where total_minutes is not null and delivered_day in (date '2026-11-20')
++    where total_minutes is not null and delivered_day in (date '2026-11-19', date '2026-11-20')
+
+DESCRIBE TABLE EXTENDED `gold_delivery_times_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
+
+select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+insert into `caspersdev`.`lakeflow`.`gold_delivery_times_day`
+    replace where day in (date '2026-11-19', date '2026-11-20')
+    select `location_id`, `day`, `orders_delivered`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `load_number` from `gold_delivery_times_day__dbt_tmp`;

@@ -1,0 +1,28 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+
+select max(day) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
+
+-- (as in next_window, but: create or replace temporary view `gold_item_sales_day__dbt_tmp` as)
+@@ -5 +5 @@
+-    where order_day in (date '2026-11-20')
++    where order_day in (date '2026-11-19', date '2026-11-20')
+
+DESCRIBE TABLE EXTENDED `gold_item_sales_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+
+insert into `caspersdev`.`lakeflow`.`gold_item_sales_day`
+    replace where day in (date '2026-11-19', date '2026-11-20')
+    select `item_id`, `menu_id`, `category_id`, `brand_id`, `day`, `units_sold`, `gross_revenue`, `load_number` from `gold_item_sales_day__dbt_tmp`;

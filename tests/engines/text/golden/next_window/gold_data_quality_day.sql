@@ -1,0 +1,145 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+select max(day) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+create or replace temporary view `gold_data_quality_day__dbt_tmp` as
+      -- Grain: one row per kitchen and day: what landed of it and what became of it.
+--
+-- Lines stand on the day on which they say that they happened, orders on the day on which they were created.
+-- A line that does not say when stands on the day on which its file arrived, and where the file holds no
+-- event at all on 1970-01-01; a line that names no known kitchen stands under location_id 0.
+-- Dated and undated lines are fetched apart, so that engines can skip what lies outside the touched days.
+with landed_lines as (
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+    where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00'
+        and event_ts < timestamp '2026-11-21 00:00:00'
+        and cast(event_ts as date) in (date '2026-11-20')
+    union all
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+    where event_ts is null and coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') in (date '2026-11-20')
+),
+-- GPS fixes are no step that can be missing: a drive of less than a minute has none.
+orders as (
+    select
+        *,
+        created_ts is null
+        or (started_ts is null and coalesce(finished_ts, ready_ts, picked_up_ts, delivered_ts) is not null)
+        or (finished_ts is null and coalesce(ready_ts, picked_up_ts, delivered_ts) is not null)
+        or (ready_ts is null and coalesce(picked_up_ts, delivered_ts) is not null)
+        or (driver_arrived_ts is null and coalesce(picked_up_ts, delivered_ts) is not null)
+        or (picked_up_ts is null and (pings > 0 or delivered_ts is not null)) as lacks_a_step
+    from `caspersdev`.`lakeflow`.`silver_order_timeline`
+    where order_day in (date '2026-11-20')
+),
+lines as (
+    select
+        coalesce(location_id, 0) as location_id,
+        coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day,
+        rejection_reason is null and not is_duplicate as is_event,
+        is_duplicate,
+        case
+            when rejection_reason is null then null
+            when rejection_reason like '% is missing' then 'incomplete'
+            when rejection_reason like '% is unknown' then 'unknown'
+            when rejection_reason like '% is not a whole number' or rejection_reason like 'ts is not %'
+                then 'wrong type'
+            when rejection_reason like '% impossible%' or rejection_reason like '% absurd'
+                then 'impossible'
+            else 'unreadable'
+        end as fault,
+        case when rejection_reason is null and not is_duplicate then
+            cast(unix_millis(arrived_ts) - unix_millis(event_ts) as double) / 60000.0
+        end as lateness_minutes,
+        (
+        try_cast(split_part(landed_window, '-', 3) as bigint)
+        - try_cast(split_part(landed_window, '-', 2) as bigint)
+    ) / 60000000.0 as window_minutes
+    from landed_lines
+),
+lines_of_a_day as (
+    select
+        location_id,
+        day,
+        count(*) as lines,
+        count(case when is_event then 1 end) as events,
+        count(case when is_duplicate then 1 end) as duplicates,
+        count(fault) as rejected,
+        count(case when fault = 'unreadable' then 1 end) as rejected_unreadable,
+        count(case when fault = 'incomplete' then 1 end) as rejected_incomplete,
+        count(case when fault = 'wrong type' then 1 end) as rejected_wrong_type,
+        count(case when fault = 'unknown' then 1 end) as rejected_unknown,
+        count(case when fault = 'impossible' then 1 end) as rejected_impossible,
+        count(case when lateness_minutes > window_minutes then 1 end) as late_events,
+        cast(cast(floor(percentile_cont(0.5) within group (order by lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_lateness_minutes,
+        cast(cast(floor(max(lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as max_lateness_minutes
+    from lines
+    group by location_id, day
+),
+orders_of_a_day as (
+    select
+        location_id,
+        order_day as day,
+        count(*) as orders,
+        count(created_ts) as orders_created,
+        count(case when delivered_ts is not null and not lacks_a_step then 1 end) as orders_complete,
+        count(case when lacks_a_step then 1 end) as orders_missing_steps,
+        count(case when delivered_ts is null and not lacks_a_step then 1 end) as orders_in_progress,
+        count(case when delivered_ts < created_ts then 1 end) as orders_delivered_before_created,
+        count(case when creations > 1 then 1 end) as orders_created_twice
+    from orders
+    group by location_id, order_day
+),
+final as (
+    select
+        coalesce(lines_of_a_day.location_id, orders_of_a_day.location_id) as location_id,
+        coalesce(lines_of_a_day.day, orders_of_a_day.day) as day,
+        coalesce(lines, 0) as lines,
+        coalesce(events, 0) as events,
+        coalesce(duplicates, 0) as duplicates,
+        coalesce(rejected, 0) as rejected,
+        coalesce(rejected_unreadable, 0) as rejected_unreadable,
+        coalesce(rejected_incomplete, 0) as rejected_incomplete,
+        coalesce(rejected_wrong_type, 0) as rejected_wrong_type,
+        coalesce(rejected_unknown, 0) as rejected_unknown,
+        coalesce(rejected_impossible, 0) as rejected_impossible,
+        coalesce(late_events, 0) as late_events,
+        p50_lateness_minutes,
+        max_lateness_minutes,
+        coalesce(orders, 0) as orders,
+        coalesce(orders_created, 0) as orders_created,
+        coalesce(orders_complete, 0) as orders_complete,
+        coalesce(orders_missing_steps, 0) as orders_missing_steps,
+        coalesce(orders_in_progress, 0) as orders_in_progress,
+        coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,
+        coalesce(orders_created_twice, 0) as orders_created_twice,
+        least((select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`), (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`)) as load_number
+    from lines_of_a_day
+    full outer join orders_of_a_day
+        on lines_of_a_day.location_id = orders_of_a_day.location_id
+        and lines_of_a_day.day = orders_of_a_day.day
+)
+select * from final;
+
+DESCRIBE TABLE EXTENDED `gold_data_quality_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+insert into `caspersdev`.`lakeflow`.`gold_data_quality_day`
+    replace where day in (date '2026-11-20')
+    select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice`, `load_number` from `gold_data_quality_day__dbt_tmp`;

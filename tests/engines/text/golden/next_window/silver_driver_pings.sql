@@ -1,0 +1,58 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+select max(ping_day) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+
+create or replace temporary view `silver_driver_pings__dbt_tmp` as
+      -- Grain: one row per GPS fix (event_id).
+with landed_lines as (
+    select * from `caspersdev`.`lakeflow`.`landed_lines`
+    where
+        event_type = 'driver_ping'
+        and rejection_reason is null
+        and not is_duplicate
+        and event_ts >= timestamp '2026-11-20 00:00:00'
+        and event_ts < timestamp '2026-11-21 00:00:00'
+        and cast(event_ts as date) in (date '2026-11-20')
+),
+fixes as (
+    select
+        event_id,
+        order_id,
+        location_id,
+        event_ts as ping_ts,
+        cast(event_ts as date) as ping_day,
+        sequence,
+        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string')), field0 -> named_struct('progress_pct', try_cast(field0.progress_pct as DOUBLE), 'loc_lat', try_cast(field0.loc_lat as DOUBLE), 'loc_lon', try_cast(field0.loc_lon as DOUBLE)))[0] as fix
+    from landed_lines
+),
+final as (
+    select
+        event_id,
+        order_id,
+        location_id,
+        ping_ts,
+        ping_day,
+        sequence,
+        fix.progress_pct as progress_pct,
+        fix.loc_lat as lat,
+        fix.loc_lon as lon,
+        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
+    from fixes
+)
+select * from final;
+
+DESCRIBE TABLE EXTENDED `silver_driver_pings__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+insert into `caspersdev`.`lakeflow`.`silver_driver_pings`
+    replace where ping_day in (date '2026-11-20')
+    select `event_id`, `order_id`, `location_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon`, `load_number` from `silver_driver_pings__dbt_tmp`;

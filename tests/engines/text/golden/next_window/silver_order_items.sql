@@ -1,0 +1,75 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+select max(order_day) from `caspersdev`.`lakeflow`.`silver_order_items`;
+
+create or replace temporary view `silver_order_items__dbt_tmp` as
+      -- Grain: one row per line of an order's basket (order_id, line_number).
+with all_events as (
+    select * from `caspersdev`.`lakeflow`.`all_events`
+    where event_type = 'order_created' and event_ts >= timestamp '2026-11-20 00:00:00'
+        and event_ts < timestamp '2026-11-21 00:00:00'
+        and cast(event_ts as date) in (date '2026-11-20')
+),
+orders as (
+    select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
+    where order_day in (date '2026-11-20')
+),
+-- Only the event that created the order counts; a second one has no say in what was bought.
+baskets as (
+    select
+        orders.order_id,
+        orders.location_id,
+        orders.created_ts as order_ts,
+        orders.order_day,
+        transform(array(from_json(all_events.body, 'items array<struct<id: string, category_id: string, menu_id: string, brand_id: string, name: string, price: string, qty: string>>')), field0 -> named_struct('items', transform(field0.items, field1 -> named_struct('id', try_cast(try_cast(field1.id as decimal(10, 0)) as integer), 'category_id', try_cast(try_cast(field1.category_id as decimal(10, 0)) as integer), 'menu_id', try_cast(try_cast(field1.menu_id as decimal(10, 0)) as integer), 'brand_id', try_cast(try_cast(field1.brand_id as decimal(10, 0)) as integer), 'name', field1.name, 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(try_cast(field1.qty as decimal(10, 0)) as integer)))))[0] as basket
+    from all_events
+    inner join orders on all_events.event_id = orders.created_event_id
+),
+basket_lines as (
+    select
+        order_id,
+        location_id,
+        order_ts,
+        order_day,
+        posexplode(basket.items) as (line_number, item)
+    from baskets
+),
+final as (
+    select
+        order_id,
+        cast(line_number + 1 as integer) as line_number,
+        location_id,
+        order_ts,
+        order_day,
+        item.id as item_id,
+        item.menu_id as menu_id,
+        item.category_id as category_id,
+        item.brand_id as brand_id,
+        item.name as item_name,
+        item.price as price,
+        item.qty as qty,
+        cast(item.price * item.qty as decimal(12, 2)) as extended_price,
+        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`) as load_number
+    from basket_lines
+)
+select * from final;
+
+DESCRIBE TABLE EXTENDED `silver_order_items__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+insert into `caspersdev`.`lakeflow`.`silver_order_items`
+    replace where order_day in (date '2026-11-20')
+    select `order_id`, `line_number`, `location_id`, `order_ts`, `order_day`, `item_id`, `menu_id`, `category_id`, `brand_id`, `item_name`, `price`, `qty`, `extended_price`, `load_number` from `silver_order_items__dbt_tmp`;

@@ -1,0 +1,36 @@
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+-- (as in next_window, but: create or replace temporary view `gold_data_quality_day__dbt_tmp` as)
+@@ -10,3 +10 @@
+-    where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00'
+-        and event_ts < timestamp '2026-11-21 00:00:00'
+-        and cast(event_ts as date) in (date '2026-11-20')
++    where event_ts is not null and false
+@@ -15 +13 @@
+-    where event_ts is null and coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') in (date '2026-11-20')
++    where event_ts is null and false
+@@ -28 +26 @@
+-    where order_day in (date '2026-11-20')
++    where false
+
+DESCRIBE TABLE EXTENDED `gold_data_quality_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
+
+select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+
+select 'nothing is touched' as nothing;

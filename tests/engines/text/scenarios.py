@@ -1,0 +1,77 @@
+"""The story that is told to dbt in trace mode: what it is to do, what the warehouse knows then."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+VOLUME = "/Volumes/caspersdev/lakeflow/landing/events"
+
+FIRST = "window-000000000000000000-000006115800000000.jsonl"
+NEXT = "window-000006115800000000-000006126600000000.jsonl"
+LATE = "a-late.jsonl"
+TODAY, YESTERDAY = date(2026, 11, 20), date(2026, 11, 19)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One state of landing and warehouse, and the commands that are run in it.
+
+    Attributes
+    ----------
+    name
+        Its folder below ``golden/``.
+    commands
+        The dbt commands. What one creates is there for those that follow, to the end of the story.
+    landed, loaded
+        Names of the files in the volume, and of those that the table ``landed_lines`` holds.
+    judged_again
+        Names of loaded files with later copies of what a late one holds.
+    touched
+        The days of the rows that are newer than the tables, and of the rows that models make anew.
+    span
+        First and last event of the touched orders.
+    """
+
+    name: str
+    commands: tuple[tuple[str, ...], ...]
+    landed: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    judged_again: tuple[str, ...] = ()
+    touched: tuple[date, ...] = ()
+    span: tuple[datetime | None, datetime | None] = (None, None)
+
+
+SCENARIOS = (
+    Scenario("first_build", (("seed",), ("run",), ("test",)), landed=(FIRST,)),
+    Scenario(
+        "next_window",
+        (("run",),),
+        landed=(FIRST, NEXT),
+        loaded=(FIRST,),
+        touched=(TODAY,),
+        span=(
+            datetime(2026, 11, 20, 18, 2, 3, tzinfo=UTC),
+            datetime(2026, 11, 20, 21, 29, tzinfo=UTC),
+        ),
+    ),
+    Scenario("nothing_new", (("run",),), landed=(FIRST, NEXT), loaded=(FIRST, NEXT)),
+    Scenario(
+        "late_file",
+        (("run",),),
+        landed=(LATE, FIRST, NEXT),
+        loaded=(FIRST, NEXT),
+        judged_again=(FIRST,),
+        touched=(YESTERDAY, TODAY),
+        span=(
+            datetime(2026, 11, 19, 11, 0, tzinfo=UTC),
+            datetime(2026, 11, 20, 20, 15, tzinfo=UTC),
+        ),
+    ),
+    Scenario(
+        "full_refresh",
+        (("run", "--full-refresh"),),
+        landed=(LATE, FIRST, NEXT),
+        loaded=(LATE, FIRST, NEXT),
+    ),
+    Scenario("teardown_dry", (("run-operation", "teardown"),)),
+    Scenario("teardown", (("run-operation", "teardown", "--args", "{dry_run: false}"),)),
+)

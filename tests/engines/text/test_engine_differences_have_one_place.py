@@ -1,0 +1,92 @@
+"""What an engine does in its own way stands in ``macros/engine/`` and nowhere else."""
+
+import functools
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.engines.text.golden_files import PROJECT
+from tests.engines.text.words_of_both_engines import (
+    ASKS_FOR_THE_ENGINE,
+    DIALECTS,
+    FUNCTIONS,
+    GRAMMAR,
+    OF_AN_ENGINE,
+    OF_JINJA,
+    Dialect,
+    called,
+    sql_of,
+)
+
+FILES = [
+    path
+    for folder in ("models", "macros", "analyses", "tests/dbt")
+    for path in sorted((PROJECT / folder).rglob("*"))
+    if path.suffix in (".sql", ".py", ".yml")
+    and not path.is_relative_to(PROJECT / "macros" / "engine")
+]
+SQL = [path for path in FILES if path.suffix == ".sql"]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+@functools.cache
+def macros_and_tests() -> set[str]:
+    """Return the names of the project's own macros and generic tests."""
+    files = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests/dbt").rglob("*.sql")]
+    return {
+        name.lower()
+        for path in files
+        for name in re.findall(r"\b(?:macro|test)\s+(\w+)\s*\(", path.read_text())
+    }
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SQL) > 40
+    assert {path.suffix for path in FILES} == {".sql", ".py", ".yml"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_nobody_asks_which_engine_it_is(path: Path) -> None:
+    assert re.findall(ASKS_FOR_THE_ENGINE, path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", SQL, ids=named)
+def test_no_macro_is_of_one_engine(path: Path) -> None:
+    assert re.findall(OF_AN_ENGINE, path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", SQL, ids=named)
+def test_only_functions_of_every_engine_are_called(path: Path) -> None:
+    unknown = called(path.read_text()) - FUNCTIONS - GRAMMAR - OF_JINJA - macros_and_tests()
+    assert unknown == set(), (
+        "a macro in macros/engine/, or, where all engines have it, an entry in the list"
+    )
+
+
+@pytest.mark.parametrize("path", SQL, ids=named)
+def test_no_dialect_is_written(path: Path) -> None:
+    sql = sql_of(path.read_text())
+    found = {d.reason: re.findall(d.pattern, sql, re.IGNORECASE) for d in DIALECTS}
+    assert {reason: words for reason, words in found.items() if words} == {}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.example)
+def test_a_dialect_would_be_seen(dialect: Dialect) -> None:
+    assert re.search(dialect.pattern, dialect.example, re.IGNORECASE)
+
+
+def test_every_function_is_called_and_known_to_duckdb() -> None:
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select distinct function_name from duckdb_functions()"
+        ).fetchall()
+    # That one is grammar there, and so no function in its list.
+    assert FUNCTIONS - {name for (name,) in rows} == {"percentile_cont"}
+    everywhere = [*SQL, *(PROJECT / "macros" / "engine").rglob("*.sql")]
+    used = set().union(*(called(path.read_text()) for path in everywhere))
+    assert used >= FUNCTIONS, "nobody calls these any more"

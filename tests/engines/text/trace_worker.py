@@ -1,0 +1,65 @@
+"""Runs the scenarios in trace mode and prints what was recorded.
+
+``python -m tests.engines.text.trace_worker TARGET`` prints one JSON object: per scenario the
+recorded statements and jobs, in their order.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
+from tests.engines.text.scenarios import SCENARIOS
+from tests.engines.text.scripted_answers import Columns, Warehouse
+
+
+def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)
+    """Return the columns that the project promises, by node and by name of the relation."""
+    columns: dict[str, Columns] = {}
+    for node in manifest.nodes.values():
+        if node.resource_type in ("model", "seed"):
+            promised = {column.name: column.data_type for column in node.columns.values()}
+            columns[node.name] = columns[node.unique_id] = (
+                promised if node.resource_type == "model" else dict(node.config.column_types)
+            )
+    for test in manifest.unit_tests.values():
+        columns[test.name] = columns[test.unique_id] = columns[test.model]
+    return columns
+
+
+def main() -> None:
+    """Run every scenario; the tables of one are there in the next."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    os.environ.update(ENVIRONMENT)
+    os.environ.pop("CASPERS_LANDING", None)
+    options = ["--target", "databricks", "--threads", "1"]
+    options += ["--target-path", sys.argv[1], "--log-path", sys.argv[1]]
+
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  (standard output has to be moved first)
+
+    manifest: Any = dbtRunner().invoke(["parse", *options]).result
+    warehouse = Warehouse(columns_of(manifest), SCENARIOS[0])
+    recorder = Recorder(warehouse.answer, warehouse.remember_table)
+    record_instead_of_executing(recorder)
+    runner = dbtRunner(manifest=manifest)
+    found = {}
+    for scenario in SCENARIOS:
+        warehouse.scenario = scenario
+        for command in scenario.commands:
+            outcome = runner.invoke([*command, *options])
+            if not outcome.success:
+                raise SystemExit(
+                    f"{scenario.name}: dbt {' '.join(command)} failed: {outcome.exception}"
+                )
+        found[scenario.name] = recorder.recorded()
+    if warehouse.never_asked():
+        raise SystemExit(f"nobody asks for what is scripted here: {warehouse.never_asked()}")
+    json.dump(found, answers)
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
