@@ -50,12 +50,6 @@ ANSWERED = (
     ),
     Answered(
         ("sail",),
-        "Sail has no SHOW TBLPROPERTIES; the project sets no properties.",
-        r"\bshow tblproperties\b",
-        Answer(("key", "value"), ()),
-    ),
-    Answered(
-        ("sail",),
         "Sail has no CLUSTER BY; it is about the order of rows in files.",
         r"\balter table \S+ cluster by\b",
         Answer((), ()),

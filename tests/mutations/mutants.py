@@ -290,13 +290,13 @@ MUTANTS = (
     ),
     Mutant(
         "a touched day of which nothing is left is not emptied",
-        "macros/windows/replace_touched.sql",
+        "macros/engine/replace_touched_sql.sql",
         "{% if days %} or {{ in_days(meta['replaces'], days) }}{% endif %};",
         ";",
     ),
     Mutant(
         "days are added to and never replaced",
-        "macros/windows/replace_touched.sql",
+        "macros/engine/replace_touched_sql.sql",
         "where {{ meta['replaces'] }} in ({{ remade }})",
         "where false and {{ meta['replaces'] }} in ({{ remade }})",
     ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-VOLUME = "/Volumes/caspersdev/lakeflow/landing/events"
+VOLUME = "/Volumes/caspersdev/simulator/events"
 
 FIRST = "window-000000000000000000-000006115800000000.jsonl"
 NEXT = "window-000006115800000000-000006126600000000.jsonl"

@@ -1,4 +1,4 @@
-list '/Volumes/caspersdev/lakeflow/landing/events';
+list '/Volumes/caspersdev/simulator/events';
 
 select distinct file from `caspersdev`.`lakeflow`.`landed_lines`;
 
@@ -8,8 +8,8 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
 @@ -19 +19 @@
--            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
-+            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
+-            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
++            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
 @@ -144,0 +145,31 @@
 +    -- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with
 +    -- the later copies are judged again together with it, as a full refresh would.

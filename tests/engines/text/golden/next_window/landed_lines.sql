@@ -1,4 +1,4 @@
-list '/Volumes/caspersdev/lakeflow/landing/events';
+list '/Volumes/caspersdev/simulator/events';
 
 select distinct file from `caspersdev`.`lakeflow`.`landed_lines`;
 
@@ -24,7 +24,7 @@ with lines as (
                 _metadata.file_block_start as block_start,
                 monotonically_increasing_id() as position,
                 value
-            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
+            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
         ) as read_lines
     ) as numbered_lines
 ),

@@ -4,8 +4,6 @@ select day from (select distinct explode(delivered_days) as day from `caspersdev
 
 select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` where order_day in (select order_day from `caspersdev`.`lakeflow`.`gold_order_header` where load_number > 1)) as touched where day is not null;
-
 select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where load_number > 1) as touched where day is not null;
 
 select max(delivered_day) from `caspersdev`.`recommender`.`refund_candidates`;
@@ -56,8 +54,6 @@ select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`refund_can
 select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
 
 select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
-
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` where order_day in (select order_day from `caspersdev`.`lakeflow`.`gold_order_header` where load_number > 1)) as touched where day is not null;
 
 select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where load_number > 1) as touched where day is not null;
 

@@ -1,4 +1,4 @@
-list '/Volumes/caspersdev/lakeflow/landing/events';
+list '/Volumes/caspersdev/simulator/events';
 
 select distinct file from `caspersdev`.`lakeflow`.`landed_lines`;
 
@@ -21,7 +21,7 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 -                _metadata.file_block_start as block_start,
 -                monotonically_increasing_id() as position,
 -                value
--            from read_files('/Volumes/caspersdev/lakeflow/landing/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
+-            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 -        ) as read_lines
 -    ) as numbered_lines
 +    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
