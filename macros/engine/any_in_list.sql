@@ -23,6 +23,7 @@
     len({{ list }})
 {%- endmacro %}
 
+{#- Unlike `size`, null for null also where a session is not in ANSI mode, as those of dbt-spark are not. -#}
 {% macro spark__list_length(list) -%}
-    size({{ list }})
+    array_size({{ list }})
 {%- endmacro %}

@@ -22,17 +22,26 @@ known as (
     cross join (select array_agg(id) as item_ids from {{ ref('items') }}) as menu
 ),
 
+recognised as (
+    select
+        file,
+        line_number,
+        line,
+        {{ is_json_object('line') }} as is_object
+    from lines
+),
+
 parsed as (
     select
         file,
         line_number,
         line,
-        {{ is_json_object('line') }} as is_object,
-        {{ json_fields('line', {
+        is_object,
+        case when is_object then {{ json_fields('line', {
             'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
             'order_id': 'VARCHAR', 'sequence': 'VARCHAR', 'body': 'VARCHAR'
-        }) }} as event
-    from lines
+        }) }} end as event
+    from recognised
 ),
 
 typed as (

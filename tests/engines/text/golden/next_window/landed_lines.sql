@@ -36,7 +36,7 @@ known as (
     from (select array_agg(location_id) as location_ids from `caspersdev`.`simulator`.`locations`) as kitchens
     cross join (select array_agg(id) as item_ids from `caspersdev`.`simulator`.`items`) as menu
 ),
-parsed as (
+recognised as (
     select
         file,
         line_number,
@@ -45,9 +45,17 @@ parsed as (
         line rlike '^[ \t\r\n]*[{]'
         and try_variant_get(try_parse_json(concat('[', line, ',"end"]')), '$[1]', 'string') = 'end',
         false
-    ) as is_object,
-        from_json(line, 'event_id string, event_type string, ts string, location_id string, order_id string, sequence string, body string') as event
+    ) as is_object
     from lines
+),
+parsed as (
+    select
+        file,
+        line_number,
+        line,
+        is_object,
+        case when is_object then from_json(line, 'event_id string, event_type string, ts string, location_id string, order_id string, sequence string, body string') end as event
+    from recognised
 ),
 typed as (
     select
@@ -119,7 +127,7 @@ judged as (
                 then 'sequence is not a whole number'
             when body is null then 'body is missing'
             when not body_is_object then 'body is not a JSON object'
-            when event_type = 'order_created' and coalesce(size(creation.items), 0) = 0
+            when event_type = 'order_created' and coalesce(array_size(creation.items), 0) = 0
                 then 'basket is missing or unreadable'
             when exists(creation.items, item -> item.id is null or not array_contains(item_ids, item.id)) then 'an item is unknown'
             when exists(creation.items, item -> item.qty is null or item.qty <= 0 or item.price is null or item.price < 0) then 'an item has an impossible quantity or price'
