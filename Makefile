@@ -12,7 +12,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run live status test test-long test-mutations test-spark lint bench docs clean teardown
+.PHONY: help install run live status test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,7 +41,7 @@ status: $(INSTALLED)  ## where the replay stands
 	@$(BIN)/python -m flows.replay status
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
-	$(BIN)/python -m pytest -m 'not long and not spark'
+	$(BIN)/python -m pytest -m 'not long and not spark and not cluster'
 
 test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long tests
@@ -52,6 +52,9 @@ test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has
 
 test-spark: $(ENGINES) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
 	$(BIN)/python -m pytest -m spark
+
+test-cluster: $(ENGINES) $(DELTA_JARS)  ## the same once more on a standalone cluster of two workers, on loopback
+	$(BIN)/python -m pytest -m cluster
 
 # Delta Lake is in no Python package. The jars stay in data/, which is not committed.
 data/jars/%-$(DELTA).jar:

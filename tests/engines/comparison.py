@@ -32,11 +32,19 @@ class Difference:
 
 @dataclass
 class EngineBusiness(Business):
-    """The same landing folder, built on an engine that stands in for a Databricks cluster."""
+    """The same landing folder, built on another engine by the target that leads there."""
+
+    engine: str
 
     def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, Any]:
-        """Run a dbt command on the target `databricks`."""
-        return super().dbt(*arguments, "--target", "databricks", succeeds=succeeds)
+        """Run a dbt command on the target of the engine."""
+        target = "spark" if self.engine == "cluster" else "databricks"
+        return super().dbt(*arguments, "--target", target, succeeds=succeeds)
+
+    def rows(self, sql: str) -> list[list[str]]:
+        """Return the rows of a query on the engine, every value as text."""
+        rows: list[list[str]] = self.worker.answer({"query": sql})["rows"]
+        return rows
 
     def export(self, folder: Path) -> dict[str, dict[str, str]]:
         """Write all tables into a folder and return the types of their columns."""
@@ -47,9 +55,7 @@ class EngineBusiness(Business):
 
 def engine_worker(engine: str, target: Path) -> DbtWorker:
     """Start a process that runs dbt on an engine."""
-    warehouse = target / "warehouse"
-    warehouse.mkdir(parents=True, exist_ok=True)
-    return DbtWorker(target, "-m", "tests.engines.engine_worker", engine, str(warehouse))
+    return DbtWorker(target, "-m", "tests.engines.engine_worker", engine, str(target))
 
 
 def spark_type(duckdb_type: str) -> str:

@@ -1,4 +1,4 @@
-"""Businesses on the engines that stand in for a Databricks cluster."""
+"""Businesses that are built on DuckDB and on another engine."""
 
 import subprocess
 import sys
@@ -34,7 +34,14 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module", params=["sail", pytest.param("spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "sail",
+        pytest.param("spark", marks=pytest.mark.spark),
+        pytest.param("cluster", marks=pytest.mark.cluster),
+    ],
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Pair]:
@@ -42,6 +49,6 @@ def pair(
     data = tmp_path_factory.mktemp("business")
     on_duckdb = DbtWorker(tmp_path_factory.mktemp("target_of_duckdb"))
     on_engine = engine_worker(request.param, tmp_path_factory.mktemp("target_of_engine"))
-    yield Pair(Business(data, on_duckdb), EngineBusiness(data, on_engine))
+    yield Pair(Business(data, on_duckdb), EngineBusiness(data, on_engine, request.param))
     on_duckdb.stop()
     on_engine.stop()

@@ -1,12 +1,20 @@
-"""Runs dbt commands on one of the engines that stand in for a Databricks cluster.
+"""Runs dbt commands on one of the engines that are compared with DuckDB.
 
-``python -m tests.engines.engine_worker sail|spark WAREHOUSE`` answers what ``dbt_worker`` answers,
-{"export": folder} by writing every table there as ``schema.table.parquet``, and {"unneeded": 1}
-with the reasons of ``rewritten_statements.py`` that no statement has needed yet.
+``python -m tests.engines.engine_worker sail|spark|cluster FOLDER`` answers what ``dbt_worker``
+answers, and
+
+* {"export": folder} by writing every table there as ``schema.table.parquet``;
+* {"query": sql} with its rows, as text;
+* {"unneeded": 1} with the reasons of ``rewritten_statements.py`` that no statement has needed yet;
+* {"tasks": 1} with how many tasks each executor of a cluster has done.
+
+``sail`` and ``spark`` stand in for a Databricks workspace; ``cluster`` is a standalone cluster that
+dbt-spark is pointed at, as a user would.
 """
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +28,8 @@ from tests.engines.adapter_without_workspace import (
 )
 from tests.engines.rewritten_statements import needed, reasons
 from tests.engines.sessions import session_of
+from tests.engines.standalone_cluster import StandaloneCluster, configuration
+from tests.models.business import PROJECT
 from tests.models.dbt_worker import Command, answer_each_line, runner_of_dbt
 
 SCHEMAS = ("lakeflow", "recommender", "simulator")
@@ -47,19 +57,62 @@ def _without_zones(table: pa.Table) -> pa.Table:
     return table
 
 
+def query(session: Any, sql: str) -> Command:  # noqa: ANN401  (two kinds of session)
+    """Answer with the rows of a query, every value as text."""
+    rows = _without_zones(session.sql(sql).toArrow()).to_pylist()
+    return {"rows": [[str(value) for value in row.values()] for row in rows]}
+
+
+def tasks_of_executors(session: Any) -> Command:  # noqa: ANN401  (a session of a cluster)
+    """Answer with the number of tasks that each executor has done."""
+    executors = session.sparkContext._jsc.sc().statusStore().executorList(False)
+    done = {}
+    for position in range(executors.size()):
+        executor = executors.apply(position)
+        done[executor.id()] = executor.totalTasks()
+    return {"tasks": {name: count for name, count in done.items() if name != "driver"}}
+
+
+def session_for_databricks(engine: str, folder: Path) -> Callable[[], Any]:
+    """Put a session of the engine behind the Databricks adapter; return what returns it."""
+    os.environ.update(ENVIRONMENT)
+    warehouse = folder / "warehouse"
+    warehouse.mkdir(parents=True)
+    session = session_of(engine, warehouse)  # type: ignore[arg-type]
+    stand_in_for_the_workspace(engine, session)  # type: ignore[arg-type]
+    return lambda: session
+
+
+def session_of_cluster(master: str, folder: Path) -> Callable[[], Any]:
+    """Let dbt-spark find the cluster; return what returns the session that it works in."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415  (reads the environment)
+
+    os.environ.update(configuration(folder / "configuration", folder / "warehouse"))
+    os.environ["SPARK_MASTER"] = master
+    # Where the project is installed, the plugin is found without this.
+    sys.path.append(str(PROJECT / "flows" / "plugins"))
+    return SparkSession.builder.getOrCreate
+
+
 def main() -> None:
     """Answer commands until standard input ends."""
-    engine, warehouse = sys.argv[1], Path(sys.argv[2])
-    os.environ.update(ENVIRONMENT)
+    engine, folder = sys.argv[1], Path(sys.argv[2])
+    cluster = StandaloneCluster(folder / "cluster")
 
-    def answerer() -> Any:  # noqa: ANN401
-        session = session_of(engine, warehouse)  # type: ignore[arg-type]
-        stand_in_for_the_workspace(engine, session)  # type: ignore[arg-type]
+    def answerer() -> Callable[[Command], Command]:
+        if engine == "cluster":
+            session = session_of_cluster(cluster.start(), folder)
+        else:
+            session = session_for_databricks(engine, folder)
         run = runner_of_dbt()
 
         def answer(command: Command) -> Command:
             if "export" in command:
-                return export(session, Path(command["export"]))
+                return export(session(), Path(command["export"]))
+            if "query" in command:
+                return query(session(), command["query"])
+            if "tasks" in command:
+                return tasks_of_executors(session())
             if "unneeded" in command:
                 return {"unneeded": sorted(reasons(engine) - needed)}  # type: ignore[arg-type]
             os.environ["CASPERS_LANDING"] = f"{command['data']}/landing/events"
@@ -67,7 +120,10 @@ def main() -> None:
 
         return answer
 
-    answer_each_line(answerer)
+    try:
+        answer_each_line(answerer)
+    finally:
+        cluster.stop()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,13 @@ def session_of(engine: Engine, warehouse: Path) -> Any:  # noqa: ANN401  (two ki
     return sail_session(warehouse) if engine == "sail" else spark_session(warehouse)
 
 
+def delta_jars() -> list[Path]:
+    """Return the two jars of Delta Lake, which ``make`` has put into data/jars."""
+    jars = sorted(JARS.glob("delta-*.jar"))
+    assert jars, f"Delta Lake is not in {JARS}: run these tests with `make test-spark`"
+    return jars
+
+
 def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
     """Start Sail inside this process and connect to it by Spark Connect, on loopback."""
     # Sail keeps its tables below the working directory of its server.
@@ -38,15 +45,13 @@ def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
 
 
 def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
-    """Start Spark in local mode with Delta Lake, whose two jars ``make`` has put into data/jars."""
+    """Start Spark in local mode with Delta Lake."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    jars = sorted(JARS.glob("delta-*.jar"))
-    assert jars, f"Delta Lake is not in {JARS}: run these tests with `make test-spark`"
     return (
         SparkSession.builder.master("local[2]")
-        .config("spark.jars", ",".join(map(str, jars)))
+        .config("spark.jars", ",".join(map(str, delta_jars())))
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config(
             "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"

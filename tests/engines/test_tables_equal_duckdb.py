@@ -2,14 +2,18 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from flows.replay import commands
 from tests.engines.comparison import differences
 from tests.engines.conftest import Pair
+from tests.engines.standalone_cluster import WORKERS
 from tests.models.business import Business, event, item, order_life
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
@@ -155,6 +159,57 @@ def test_a_full_refresh_makes_the_same_tables(pair: Pair, tmp_path: Path) -> Non
     for side in (pair.duckdb, pair.engine):
         side.dbt("run", "--full-refresh")
     assert differences(pair.duckdb, pair.engine, tmp_path) == {}
+
+
+ORDERS = "select max(order_id) from lakeflow.silver_order_timeline where status = 'delivered'"
+
+
+def test_every_function_answers_the_same(pair: Pair) -> None:
+    if pair.engine.engine == "sail":
+        pytest.skip("Sail has no functions written in SQL")
+    ((order,),) = pair.duckdb.query(ORDERS)
+    calls = [
+        *(f"get_order_{name}('{order}')" for name in ("overview", "timing", "delivery_time")),
+        f"get_order_details('{order}')",
+        "get_location_timings(1)",
+    ]
+    for call in calls:
+        here = pair.duckdb.query(f"select * from ai.{call}")
+        there = pair.engine.rows(f"select * from ai.{call}")
+        assert here
+        assert sorted([str(value) for value in row] for row in here) == sorted(there), call
+
+
+def test_all_executors_had_a_part(pair: Pair) -> None:
+    if pair.engine.engine != "cluster":
+        pytest.skip("of a cluster")
+    tasks = pair.engine.worker.answer({"tasks": 1})["tasks"]
+    assert len(tasks) == WORKERS
+    assert min(tasks.values()) > 100
+
+
+def test_teardown_removes_the_same_things_and_nothing_else(pair: Pair) -> None:
+    if pair.engine.engine == "sail":
+        pytest.skip("Sail has no functions written in SQL")
+    pair.engine.rows("create table lakeflow.my_notes using delta as select 1 as one")
+    planned = removed_by_teardown(pair.engine, dry_run=True)
+    assert planned | {("schema", "lakeflow")} == removed_by_teardown(pair.duckdb, dry_run=True)
+    assert removed_by_teardown(pair.engine, dry_run=False) == planned
+    assert removed_by_teardown(pair.engine, dry_run=False) == set()
+    assert pair.engine.rows("select one from lakeflow.my_notes") == [["1"]]
+
+
+def removed_by_teardown(business: Business, *, dry_run: bool) -> set[tuple[str, str]]:
+    """Return the kind and the name, without its catalog, of what a teardown removes."""
+    options = ["--args", json.dumps({"dry_run": dry_run})]
+    told = business.dbt("run-operation", "teardown", *options)["messages"]
+    steps = [json.loads(words) for words in told if words.startswith("{")]
+    return {(step["kind"], without_catalog(step["name"])) for step in steps}
+
+
+def without_catalog(name: str) -> str:
+    """Return the name of a relation or schema as it is on each engine."""
+    return re.sub(r"^(caspers|hive_metastore)\.", "", re.sub('[`"]', "", name))
 
 
 def test_nothing_is_rewritten_without_need(pair: Pair) -> None:
