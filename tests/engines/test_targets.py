@@ -44,7 +44,7 @@ def test_a_missing_variable_is_named(missing: str, tmp_path: Path) -> None:
 def test_the_spark_target_names_its_variable(tmp_path: Path) -> None:
     ended = parse("spark", {}, tmp_path)
     assert ended.returncode == 2
-    assert "Env var required but not provided: 'SPARK_HOST'" in ended.stdout
+    assert "Env var required but not provided: 'SPARK_MASTER'" in ended.stdout
 
 
 def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:
