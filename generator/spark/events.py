@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from generator.canonical import Plan
     from generator.kitchen_day import Kitchen
 
-# A task costs about as much as ten kitchen-days: with one each, making them cost 2.5 times as much.
+# A task costs as much as simulating ten kitchen-days: with one each, all of it costs 2.5 times as
+# much.
 DAYS_PER_TASK = 15
 # About 360 thousand events, 10 MB.
 KITCHEN_DAYS_PER_PART = 120

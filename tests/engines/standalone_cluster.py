@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyspark
 
-from tests.engines.sessions import delta_jars
+from tests.engines.sessions import DRIVER_OPTIONS, delta_jars
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 WORKERS = 2
@@ -74,7 +74,7 @@ def configuration(folder: Path, warehouse: Path) -> dict[str, str]:
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={folder / 'metastore'};create=true"
         ),
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder}",
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder} {DRIVER_OPTIONS}",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "2g",

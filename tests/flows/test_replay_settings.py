@@ -1,6 +1,9 @@
 """The settings file: what was fixed at the first run, and nothing that cannot be."""
 
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,3 +95,44 @@ def test_a_folder_in_its_place_is_named(small: Small, landing: Path) -> None:
     settings_file(landing).mkdir(parents=True)
     with pytest.raises(UserError, match=r"settings\.json cannot be read"):
         run(small.folder, landing, NOW, Wishes())
+
+
+NOBODY = 65_534
+
+
+def as_another_user(ask: Callable[[], object], answer: Path) -> str:
+    """Return what a process that is not root was told; root may read everything."""
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        try:
+            ask()
+        except UserError as error:
+            answer.write_text(str(error), encoding="utf-8")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    return answer.read_text(encoding="utf-8")
+
+
+def test_settings_that_may_not_be_read_are_named(small: Small) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        canonical = shutil.copytree(small.folder, folder / "canonical")
+        landing = folder / "landing"
+        run(canonical, landing, NOW, Wishes(1, 60.0))
+        before, file = landed_bytes(landing), settings_file(landing)
+        for path in folder.rglob("*"):
+            path.chmod(0o777)
+        file.chmod(0)
+        told = as_another_user(
+            lambda: run(canonical, landing, NOW + timedelta(hours=1), Wishes()), folder / "told"
+        )
+        assert f"The replay's settings in {file} cannot be read (Permission denied)" in told
+        assert landed_bytes(landing) == before
+        file.chmod(0o600)
+        run(canonical, landing, NOW + timedelta(hours=1), Wishes())
+        assert landed_bytes(landing) != before
