@@ -1,8 +1,8 @@
 """Remove what the project has made, and nothing else: ``python -m flows.teardown``.
 
-In the warehouse these are the functions, tables, views and schemas of the dbt project; beside it,
-where the files are this machine's, the DuckDB file, the landed windows, the dataset and what was
-kept for the next run. Whatever somebody else has put there stays, and is told.
+In the warehouse these are the functions, tables, views and schemas of the dbt project; beside
+DuckDB's also its file, the landed windows, the dataset and what was kept for the next run, which
+another target leaves alone. Whatever somebody else has put there stays, and is told.
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LAST_WORDS = 8
-_FILES_ARE_ELSEWHERE = "databricks"
+_WITH_FILES = "duckdb"
+_FILES_OF_OTHERS = {
+    "databricks": (
+        "Jobs, volume and landed events belong to the bundle: `databricks bundle destroy`."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _teardown(target: str, *, dry_run: bool, agreed: bool) -> None:
     relations = _relations(target, dry_run=True)
-    files = [] if target == _FILES_ARE_ELSEWHERE else list(_files(relations))
+    files = list(_files(relations)) if target == _WITH_FILES else []
     if not relations and not files:
         print("There is nothing to remove.")
     else:
@@ -99,7 +104,7 @@ def _teardown(target: str, *, dry_run: bool, agreed: bool) -> None:
 
 def _relations(target: str, *, dry_run: bool) -> list[Removal]:
     """Let dbt name what it has made, or drop it, in the order in which it goes."""
-    if target == "duckdb" and not warehouse_file().exists():
+    if target == _WITH_FILES and not warehouse_file().exists():
         # dbt would make the file only to find nothing in it.
         return []
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors"]
@@ -206,10 +211,12 @@ def _remove_if_empty(folder: Path) -> None:
 
 def _what_stays(target: str) -> Iterator[str]:
     """Say what is left of what the project could have touched, and whose it is."""
-    if target == _FILES_ARE_ELSEWHERE:
-        yield "Jobs, volume and landed events belong to the bundle: `databricks bundle destroy`."
+    if target != _WITH_FILES:
+        yield _FILES_OF_OTHERS.get(
+            target, "Landed events and dataset stay: `python -m flows.teardown` removes them."
+        )
         return
-    left = _of_others([]) if target == "duckdb" else []
+    left = _of_others([])
     if left:
         yield (
             f"{warehouse_file()} stays: it holds what is not of this project ({', '.join(left)})."
