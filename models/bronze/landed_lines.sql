@@ -80,7 +80,7 @@ opened as (
         end as location_id,
         case when body_is_object and event_type = 'order_created' then {{ json_fields('body', {
             'customer_lat': 'DOUBLE', 'customer_lon': 'DOUBLE',
-            'items': [{'id': 'INTEGER', 'price': 'DECIMAL(10,2)', 'qty': 'INTEGER'}]
+            'items': [{'id': 'DOUBLE', 'price': 'DECIMAL(10,2)', 'qty': 'DOUBLE'}]
         }) }} end as creation,
         case when body_is_object and event_type = 'driver_ping' then {{ json_fields('body', {
             'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE'
@@ -92,7 +92,8 @@ opened as (
     cross join known
 ),
 
--- A whole number survives the way to an integer and back; 1.7 and '1e3' do not. A missing coordinate is
+-- A whole number survives the way to an integer and back; 1.7 and '1e3' do not, and nobody is charged for
+-- one and a half of a dish. A missing coordinate is
 -- a gap in what is known of an event; an impossible one, or a basket that cannot be charged, is no event.
 judged as (
     select
@@ -122,11 +123,14 @@ judged as (
             when event_type = 'order_created' and coalesce({{ list_length('creation.items') }}, 0) = 0
                 then 'basket is missing or unreadable'
             when {{ any_in_list(
-                'creation.items', 'item', 'item.id is null or not array_contains(item_ids, item.id)'
+                'creation.items', 'item',
+                'coalesce(try_cast(item.id as integer) <> item.id, true)'
+                ' or not array_contains(item_ids, try_cast(item.id as integer))'
             ) }} then 'an item is unknown'
             when {{ any_in_list(
                 'creation.items', 'item',
-                'item.qty is null or item.qty <= 0 or item.price is null or item.price < 0'
+                'coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0'
+                ' or item.price is null or item.price < 0'
             ) }} then 'an item has an impossible quantity or price'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90

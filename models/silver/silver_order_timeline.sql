@@ -91,13 +91,22 @@ stages as (
         min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
         min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
         count(case when event_type = 'driver_ping' then 1 end) as pings,
-        min(event_ts) as first_event_ts,
-        max(event_ts) as last_event_ts
+        min(event_ts) as earliest_ts
     from events
     group by order_id
 ),
 
--- Copies that were passed over count here: each of these days may once have been the order's day.
+-- Copies that were passed over count in these two: an order that is touched again is looked up in this span,
+-- and each of these days may once have been the order's day.
+spans as (
+    select
+        order_id,
+        min(event_ts) as first_event_ts,
+        max(event_ts) as last_event_ts
+    from readable_lines
+    group by order_id
+),
+
 deliveries as (
     select
         order_id,
@@ -112,7 +121,7 @@ made_anew as (
         stages.order_id,
         {{ short_hash('stages.order_id') }} as order_key,
         coalesce(creations.location_id, stages.location_id) as location_id,
-        cast(coalesce(creations.created_ts, stages.first_event_ts) as date) as order_day,
+        cast(coalesce(creations.created_ts, stages.earliest_ts) as date) as order_day,
         case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
         creations.created_event_id,
         creations.created_ts,
@@ -136,10 +145,11 @@ made_anew as (
         creations.customer.customer_lat as customer_lat,
         creations.customer.customer_lon as customer_lon,
         creations.customer.customer_addr as customer_addr,
-        stages.first_event_ts,
-        stages.last_event_ts,
+        spans.first_event_ts,
+        spans.last_event_ts,
         deliveries.delivered_days
     from stages
+    inner join spans on stages.order_id = spans.order_id
     left join creations on stages.order_id = creations.order_id and creations.attempt = 1
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
     left join deliveries on stages.order_id = deliveries.order_id

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -140,6 +141,22 @@ def test_a_file_that_sorts_before_loaded_ones_holds_the_first_copy(business: Bus
         Schedule([("window-2.jsonl", life), ("window-1.jsonl", told_otherwise)], [[], []]),
     )
     assert business.query("select distinct file from lakeflow.all_events") == [("window-1.jsonl",)]
+
+
+@pytest.mark.parametrize("days", [-2, 2])
+def test_a_passed_over_copy_outside_of_its_order_is_found_again(
+    business: Business, days: int
+) -> None:
+    """A copy says another time for a delivery; the order is touched once more after that."""
+    life = order_life("again", FIRST_DAY + timedelta(days=3))
+    copy = {**life[-1]}
+    told = datetime.fromisoformat(copy["ts"]) + timedelta(days=days)
+    copy["ts"] = told.isoformat(sep=" ", timespec="milliseconds")
+    windows = [("window-1.jsonl", life[1:]), ("window-2.jsonl", [copy])]
+    check(business, Schedule([*windows, ("window-3.jsonl", life[:1])], [[], [], []]))
+    assert business.query("select len(delivered_days) from lakeflow.silver_order_timeline") == [
+        (2,)
+    ]
 
 
 def test_late_deliveries_change_the_verdicts_of_the_days_after(business: Business) -> None:

@@ -224,8 +224,20 @@ MUTANTS = (
     Mutant(
         "a quantity of nought is an order",
         _LINES,
-        "item.qty is null or item.qty <= 0",
-        "item.qty is null or item.qty < 0",
+        "or item.qty <= 0",
+        "or item.qty < 0",
+    ),
+    Mutant(
+        "one and a half of a dish is charged",
+        _LINES,
+        "try_cast(item.qty as integer) <> item.qty",
+        "try_cast(item.qty as integer) is null",
+    ),
+    Mutant(
+        "copies that were passed over are not looked for",
+        _TIMELINE,
+        "from readable_lines\n    group by order_id",
+        "from events\n    group by order_id",
     ),
     Mutant(
         "the globe has 91 degrees",

@@ -10,6 +10,6 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 @@ -24 +24 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl,window-000000000000000000-000006115800000000.jsonl,window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
-@@ -176 +176 @@
+@@ -177 +177 @@
 -        1 as load_number,
 +        2 as load_number,

@@ -10,7 +10,7 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 @@ -19 +19 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
-@@ -152,0 +153,31 @@
+@@ -153,0 +154,31 @@
 +    -- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with
 +    -- the later copies are judged again together with it, as a full refresh would.
 +    union all

@@ -28,7 +28,7 @@ select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(e
 @@ -24 +24 @@
 -        and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00'
 +        and event_ts between timestamp '2026-11-19 11:00:00+00:00' and timestamp '2026-11-20 20:15:00+00:00'
-@@ -153 +153 @@
+@@ -162 +162 @@
 -        (order_day in (date '2026-11-20') or order_day in (select made_anew.order_day from made_anew))
 +        (order_day in (date '2026-11-19', date '2026-11-20') or order_day in (select made_anew.order_day from made_anew))
 

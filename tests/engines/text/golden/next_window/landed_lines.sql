@@ -94,13 +94,14 @@ opened as (
             when cast(location_number as string) = location_text and array_contains(known.location_ids, location_number)
                 then location_number
         end as location_id,
-        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'items', transform(field0.items, field1 -> named_struct('id', try_cast(try_cast(field1.id as decimal(10, 0)) as integer), 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(try_cast(field1.qty as decimal(10, 0)) as integer)))))[0] end as creation,
+        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'items', transform(field0.items, field1 -> named_struct('id', try_cast(field1.id as DOUBLE), 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(field1.qty as DOUBLE)))))[0] end as creation,
         case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string')), field0 -> named_struct('loc_lat', try_cast(field0.loc_lat as DOUBLE), 'loc_lon', try_cast(field0.loc_lon as DOUBLE)))[0] end as ping,
         case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string')), field0 -> named_struct('delivered_lat', try_cast(field0.delivered_lat as DOUBLE), 'delivered_lon', try_cast(field0.delivered_lon as DOUBLE)))[0] end as delivery
     from typed
     cross join known
 ),
--- A whole number survives the way to an integer and back; 1.7 and '1e3' do not. A missing coordinate is
+-- A whole number survives the way to an integer and back; 1.7 and '1e3' do not, and nobody is charged for
+-- one and a half of a dish. A missing coordinate is
 -- a gap in what is known of an event; an impossible one, or a basket that cannot be charged, is no event.
 judged as (
     select
@@ -129,8 +130,8 @@ judged as (
             when not body_is_object then 'body is not a JSON object'
             when event_type = 'order_created' and coalesce(array_size(creation.items), 0) = 0
                 then 'basket is missing or unreadable'
-            when exists(creation.items, item -> item.id is null or not array_contains(item_ids, item.id)) then 'an item is unknown'
-            when exists(creation.items, item -> item.qty is null or item.qty <= 0 or item.price is null or item.price < 0) then 'an item has an impossible quantity or price'
+            when exists(creation.items, item -> coalesce(try_cast(item.id as integer) <> item.id, true) or not array_contains(item_ids, try_cast(item.id as integer))) then 'an item is unknown'
+            when exists(creation.items, item -> coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0 or item.price is null or item.price < 0) then 'an item has an impossible quantity or price'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180

@@ -25,7 +25,7 @@ select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(e
 -- (as in next_window, but: create or replace temporary view `silver_order_timeline__dbt_tmp` as)
 @@ -24 +23,0 @@
 -        and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00'
-@@ -153 +152 @@
+@@ -162 +161 @@
 -        (order_day in (date '2026-11-20') or order_day in (select made_anew.order_day from made_anew))
 +        (false or order_day in (select made_anew.order_day from made_anew))
 
