@@ -1,3 +1,45 @@
-"""Columns in which an engine cannot equal DuckDB, each with its reason; there is none."""
+"""What an engine cannot do as DuckDB does, each with its reason.
 
+The README tells of all of it; a difference that is no longer there fails a test.
+"""
+
+from dataclasses import dataclass
+
+# Columns that cannot be equal: there is none.
 UNAVOIDABLE: dict[tuple[str, str], str] = {}
+
+
+@dataclass(frozen=True)
+class StrangeLine:
+    """A landed line that no generator writes and that engines judge differently.
+
+    Attributes
+    ----------
+    reason
+        Why they do.
+    line
+        It, with ``EVENT`` for the fields of a good event but its body.
+    on_duckdb, elsewhere
+        Why it is rejected; ``None`` where it is an event.
+    """
+
+    reason: str
+    line: str
+    on_duckdb: str | None
+    elsewhere: str | None
+
+
+STRANGE_LINES = (
+    StrangeLine(
+        "A key that stands twice: DuckDB takes the first value, Spark's parser no such object.",
+        '{EVENT, "body": "{}", "body": "[]"}',
+        None,
+        "not a JSON object",
+    ),
+    StrangeLine(
+        "`true` where a number belongs: DuckDB reads 1, Spark's parser a word.",
+        r'{EVENT, "body": "{\"items\": [{\"id\": 1, \"price\": 2.5, \"qty\": true}]}"}',
+        None,
+        "an item has an impossible quantity or price",
+    ),
+)
