@@ -12,8 +12,15 @@ from tests.models.business import PROJECT
 VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}
 
 
+DBT = ("-m", "dbt.cli.main")
+DBT_WITHOUT_SPARK = (
+    "-c",
+    "import sys; sys.modules['pyspark'] = None; from dbt.cli.main import cli; cli()",
+)
+
+
 def parse(
-    target: str, environment: dict[str, str], folder: Path
+    target: str, environment: dict[str, str], folder: Path, program: tuple[str, ...] = DBT
 ) -> subprocess.CompletedProcess[str]:
     """Let dbt read the project for a target with these variables alone."""
     others = {
@@ -21,7 +28,7 @@ def parse(
         for name, value in os.environ.items()
         if not name.startswith(("DATABRICKS_", "SPARK_", "CASPERS_"))
     }
-    command = [sys.executable, "-m", "dbt.cli.main", "ls", "--select", "landed_lines"]
+    command = [sys.executable, *program, "ls", "--select", "landed_lines"]
     options = ["--target", target, "--target-path", str(folder), "--log-path", str(folder)]
     return subprocess.run(
         [*command, *options],
@@ -50,3 +57,10 @@ def test_the_spark_target_names_its_variable(tmp_path: Path) -> None:
 def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:
     ended = parse("duckdb", {}, tmp_path)
     assert ended.returncode == 0, ended.stdout
+
+
+def test_the_plugin_for_spark_leaves_databricks_alone(tmp_path: Path) -> None:
+    """Whoever builds on Databricks has the plugin, because it comes along, and no Spark."""
+    installed = {**VARIABLES, "PYTHONPATH": str(PROJECT / "flows" / "plugins")}
+    ended = parse("databricks", installed, tmp_path, DBT_WITHOUT_SPARK)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -14,6 +14,7 @@ Sources: ``dbt.plugins.manager`` (modules whose names begin with ``dbt_``),
 """
 
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 from dbt.plugins.manager import dbtPlugin
@@ -47,9 +48,11 @@ class SparkInSession(dbtPlugin):
     """Mends dbt-spark where its connection is a session; other adapters are left alone."""
 
     def initialize(self) -> None:
-        """Find out whether the target is one of dbt-spark, whose modules are loaded by then."""
+        """Do nothing where there can be no session: dbt-spark is not loaded, or Spark not there."""
         adapter = getattr(sys.modules.get("dbt.adapters.spark.impl"), "SparkAdapter", None)
-        if adapter is not None and not hasattr(adapter, "mended_for_sessions"):
+        if adapter is None or find_spec("pyspark") is None:
+            return
+        if not hasattr(adapter, "mended_for_sessions"):
             adapter.mended_for_sessions = True
             run_python_models_in_session(adapter)
             escape_values_of_seeds()
