@@ -50,15 +50,8 @@ def cost_of(command: Sequence[str], data: Path, **environment: str) -> Cost:
         If the command fails; its output is shown before.
     """
     before = time.perf_counter()
-    process = _started(command, data, environment)
-    assert process.stdout is not None  # noqa: S101  # it was asked for
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    usage = _usage_of(command, data, environment)
     wall_seconds = time.perf_counter() - before
-    code = os.waitstatus_to_exitcode(status)
-    if code:
-        sys.stderr.write(output)
-        raise subprocess.CalledProcessError(code, list(command))
     return Cost(usage.ru_utime + usage.ru_stime, wall_seconds, usage.ru_maxrss / _KIB_PER_MB)
 
 
@@ -76,22 +69,18 @@ def cpu_seconds_of_tree(command: Sequence[str], data: Path, **environment: str) 
     # Who has lost its parent becomes a child of this process, which can then wait for it.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = _cpu_seconds_of_children()
-    process = _started(command, data, environment)
-    assert process.stdout is not None  # noqa: S101  # it was asked for
-    output = process.stdout.read()
-    code = process.wait()
-    _wait_for_orphans()
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
-    if code:
-        sys.stderr.write(output)
-        raise subprocess.CalledProcessError(code, list(command))
+    try:
+        _usage_of(command, data, environment)
+    finally:
+        _wait_for_orphans()
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
     return _cpu_seconds_of_children() - before
 
 
-def _started(
+def _usage_of(
     command: Sequence[str], data: Path, environment: Mapping[str, str]
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+) -> resource.struct_rusage:
+    process = subprocess.Popen(
         [sys.executable, *command],
         cwd=PROJECT,
         env={**os.environ, "CASPERS_DATA": str(data), "DO_NOT_TRACK": "1", **environment},
@@ -99,6 +88,14 @@ def _started(
         stderr=subprocess.STDOUT,
         text=True,
     )
+    assert process.stdout is not None  # noqa: S101  # it was asked for
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        sys.stderr.write(output)
+        raise subprocess.CalledProcessError(code, list(command))
+    return usage
 
 
 def _wait_for_orphans() -> None:

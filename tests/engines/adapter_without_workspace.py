@@ -40,6 +40,16 @@ def tables_of(session: Any, schema: str) -> dict[str, str]:  # noqa: ANN401  (tw
     }
 
 
+def with_parameters(operation: str, parameters: Sequence[Any] | None) -> str:
+    """Return a statement with its parameters written into it, as the connector does."""
+    from databricks.sql.utils import ParamEscaper, inject_parameters  # noqa: PLC0415
+
+    if not parameters:
+        return operation
+    written: str = inject_parameters(operation, ParamEscaper().escape_args(parameters))
+    return written
+
+
 class Cursor:
     """A cursor of the Python database interface over ``spark.sql``."""
 
@@ -51,10 +61,7 @@ class Cursor:
 
     def execute(self, operation: str, parameters: Sequence[Any] | None = None) -> "Cursor":
         """Run one statement; its parameters are written into it, as the connector does."""
-        from databricks.sql.utils import ParamEscaper, inject_parameters  # noqa: PLC0415
-
-        if parameters:
-            operation = inject_parameters(operation, ParamEscaper().escape_args(parameters))
+        operation = with_parameters(operation, parameters)
         engine = self.connection.engine
         answer = answer_to(engine, operation)
         if answer is not None:

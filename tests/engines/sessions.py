@@ -7,9 +7,6 @@ from typing import Any
 
 from tests.engines.rewritten_statements import Engine
 
-# Of small tables a stronger compiler costs more than it brings; the quick one throws away too much
-# of what dbt's many statements come to, unless it is given room.
-DRIVER_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"
 JARS = Path(__file__).resolve().parents[2] / "data" / "jars"
 
 
@@ -18,11 +15,24 @@ def session_of(engine: Engine, warehouse: Path) -> Any:  # noqa: ANN401  (two ki
     return sail_session(warehouse) if engine == "sail" else spark_session(warehouse)
 
 
-def delta_jars() -> list[Path]:
-    """Return the two jars of Delta Lake, which ``make`` has put into data/jars."""
+def spark_settings(warehouse: Path) -> dict[str, str]:
+    """Return what every Spark of these tests is told: Delta Lake, loopback, and small tables."""
     jars = sorted(JARS.glob("delta-*.jar"))
     assert jars, f"Delta Lake is not in {JARS}: run these tests with `make test-spark`"
-    return jars
+    return {
+        "spark.jars": ",".join(map(str, jars)),
+        "spark.sql.warehouse.dir": str(warehouse),
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": "2g",
+        "spark.ui.enabled": "false",
+        # Small tables: more partitions cost more than they bring, and so does a stronger compiler.
+        # The quick one throws away too much of what dbt's many statements come to, unless it is
+        # given room.
+        "spark.sql.shuffle.partitions": "2",
+        "spark.databricks.delta.snapshotPartitions": "1",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+    }
 
 
 def sail_session(warehouse: Path) -> Any:  # noqa: ANN401
@@ -52,23 +62,13 @@ def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
     os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    return (
-        SparkSession.builder.master("local[2]")
-        .config("spark.jars", ",".join(map(str, delta_jars())))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-        .config(
-            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"
-        )
-        .config("spark.sql.warehouse.dir", str(warehouse))
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.memory", "2g")
-        # Small tables: more partitions cost more than they bring.
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.databricks.delta.snapshotPartitions", "1")
-        .config("spark.driver.extraJavaOptions", DRIVER_OPTIONS)
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.catalogImplementation", "in-memory")
-        .getOrCreate()
-    )
+    builder = SparkSession.builder.master("local[2]")
+    told = spark_settings(warehouse) | {
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.catalogImplementation": "in-memory",
+    }
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()

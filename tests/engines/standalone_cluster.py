@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyspark
 
-from tests.engines.sessions import DRIVER_OPTIONS, delta_jars
+from tests.engines.sessions import spark_settings
 
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
 WORKERS = 2
@@ -45,10 +45,6 @@ class StandaloneCluster:
         for process in self.processes:
             process.wait(timeout=30)
 
-    def executors(self) -> list[Path]:
-        """Return the folders of the executors that worked, one per worker and application."""
-        return sorted(self.folder.glob("worker-*/app-*/*"))
-
     def _run(self, name: str, kind: str, *options: str) -> None:
         command = [str(SPARK_CLASS), kind, "--host", "127.0.0.1", "--webui-port", "0", *options]
         with (self.folder / f"{name}.log").open("wb") as log:
@@ -68,22 +64,13 @@ class StandaloneCluster:
 
 def configuration(folder: Path, warehouse: Path) -> dict[str, str]:
     """Write what a user's cluster would be told in its SPARK_CONF_DIR; return the environment."""
-    told = {
-        "spark.jars": ",".join(map(str, delta_jars())),
-        "spark.sql.warehouse.dir": str(warehouse),
+    told = spark_settings(warehouse) | {
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={folder / 'metastore'};create=true"
         ),
-        "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder} {DRIVER_OPTIONS}",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.memory": "2g",
         "spark.executor.memory": "900m",
-        # Small tables: more partitions cost more than they bring.
-        "spark.sql.shuffle.partitions": str(WORKERS),
-        "spark.databricks.delta.snapshotPartitions": "1",
-        "spark.ui.enabled": "false",
     }
+    told["spark.driver.extraJavaOptions"] += f" -Dderby.system.home={folder}"
     folder.mkdir(parents=True, exist_ok=True)
     lines = (f"{name} {value}\n" for name, value in told.items())
     (folder / "spark-defaults.conf").write_text("".join(lines))

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
 Command = dict[str, Any]
 
@@ -42,11 +42,17 @@ def runner_of_dbt() -> Callable[[Command], Command]:
     return run
 
 
-def answer_each_line(make_answerer: Callable[[], Callable[[Command], Command]]) -> None:
-    """Answer commands until standard input ends; all that is printed meanwhile goes elsewhere."""
+def answers_alone() -> TextIO:
+    """Return standard output for answers; all that is printed from now on goes elsewhere."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    return answers
+
+
+def answer_each_line(make_answerer: Callable[[], Callable[[Command], Command]]) -> None:
+    """Answer commands until standard input ends."""
+    answers = answers_alone()
     answer = make_answerer()
     for line in sys.stdin:
         answers.write(json.dumps(answer(json.loads(line))) + "\n")

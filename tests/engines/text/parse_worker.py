@@ -6,17 +6,16 @@ from standard input and prints {"complaints", "unknown"}: what the parser says a
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 
 from tests.engines.sessions import spark_session
+from tests.models.dbt_worker import answers_alone
 
 
 def main() -> None:
     """Answer one question."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
+    answers = answers_alone()
     question = json.load(sys.stdin)
     from pyspark.errors import PySparkException  # noqa: PLC0415  (only where Spark is wanted)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tests.engines.adapter_without_workspace import Connection, Cursor
+from tests.engines.adapter_without_workspace import Connection, Cursor, with_parameters
 from tests.engines.rewritten_statements import Answer
 
 # The variables of profiles.yml: those of a SQL warehouse and a catalog of Unity Catalog.
@@ -87,11 +87,7 @@ class RecordingCursor(Cursor):
 
     def execute(self, operation: str, parameters: Sequence[Any] | None = None) -> Cursor:
         """Record one statement, its parameters written into it as the connector does."""
-        from databricks.sql.utils import ParamEscaper, inject_parameters  # noqa: PLC0415
-
-        if parameters:
-            operation = inject_parameters(operation, ParamEscaper().escape_args(parameters))
-        answer = self.recorder.record(operation)
+        answer = self.recorder.record(with_parameters(operation, parameters))
         return self.hold(answer.columns, answer.rows)
 
     def tables(self, catalog_name: str, schema_name: str) -> Cursor:

@@ -1,31 +1,13 @@
 """Spark's own parser reads every statement; what it refuses is known to be of Databricks alone."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.engines.text.golden_files import PROJECT, Recorded
+from tests.engines.text.golden_files import Recorded
 from tests.engines.text.statements_of_databricks_alone import OF_DATABRICKS_ALONE, known
 from tests.engines.text.words_of_both_engines import FUNCTIONS
-
-
-def spark_says(question: dict[str, list[str]], folder: Path) -> dict[str, Any]:
-    """Ask Spark what it can read."""
-    outcome = subprocess.run(
-        [sys.executable, "-m", "tests.engines.text.parse_worker", str(folder)],
-        cwd=PROJECT,
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert outcome.returncode == 0, outcome.stderr[-5000:]
-    answer: dict[str, Any] = json.loads(outcome.stdout)
-    return answer
+from tests.engines.text.worker import answer_of
 
 
 @pytest.mark.spark
@@ -37,7 +19,7 @@ def test_spark_reads_every_statement(recorded: Recorded, tmp_path: Path) -> None
         "statements": [*texts, nonsense],
         "functions": [*sorted(FUNCTIONS), "json_transform"],
     }
-    answer = spark_says(question, tmp_path)
+    answer = answer_of("parse_worker", tmp_path, question)
     said = dict(zip(question["statements"], answer["complaints"], strict=True))
     assert said.pop(nonsense) is not None, "the parser takes anything"
     refused = {text: complaint for text, complaint in said.items() if complaint and not known(text)}

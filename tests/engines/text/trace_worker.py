@@ -12,6 +12,7 @@ from typing import Any
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
 from tests.engines.text.scripted_answers import Columns, Warehouse
+from tests.models.dbt_worker import answers_alone
 
 
 def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)
@@ -30,9 +31,7 @@ def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object
 
 def main() -> None:
     """Run every scenario; the tables of one are there in the next."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    answers = answers_alone()
     os.environ.update(ENVIRONMENT)
     os.environ.pop("CASPERS_LANDING", None)
     options = ["--target", "databricks", "--threads", "1"]

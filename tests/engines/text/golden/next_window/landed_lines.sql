@@ -101,8 +101,8 @@ opened as (
     cross join known
 ),
 -- A whole number survives the way to an integer and back; 1.7 and '1e3' do not, and nobody is charged for
--- one and a half of a dish. A missing coordinate is
--- a gap in what is known of an event; an impossible one, or a basket that cannot be charged, is no event.
+-- one and a half of a dish. A missing coordinate is a gap in what is known of an event; an impossible one,
+-- or a basket that cannot be charged, is no event.
 judged as (
     select
         *,
