@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

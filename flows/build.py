@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from filelock import FileLock, Timeout
 
-from flows.errors import BusyError
-from flows.replay.durable import explained
-from generator.errors import UserError
-from generator.places import PROJECT, data_directory, warehouse_file
+from common.errors import BusyError, UserError
+from common.paths import PROJECT, data_directory, warehouse_file
+from common.system_errors import to_user_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -235,7 +234,7 @@ def build(
     begun = time.perf_counter()
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
     results = target / "run_results.json"
-    with alone():
+    with build_lock():
         _wait_until_free(warehouse_file())
         before = _stamp(results)
         code, lines = _run(
@@ -328,7 +327,7 @@ def _stamp(file: Path) -> int:
 
 
 @contextmanager
-def alone(*, leave_nothing: bool = False) -> Iterator[None]:
+def build_lock(*, leave_nothing: bool = False) -> Iterator[None]:
     """Be the only build of this data folder.
 
     Parameters
@@ -351,7 +350,7 @@ def alone(*, leave_nothing: bool = False) -> Iterator[None]:
             f"Another build of {warehouse_file()} runs: wait until it has ended."
         ) from None
     except OSError as error:
-        raise explained(error, "build beside") from error
+        raise to_user_error(error, "build beside") from error
     try:
         yield
     finally:

@@ -20,15 +20,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from common.errors import BusyError, UserError
+from common.paths import PROJECT, canonical_directory, landing_directory, warehouse_file
 from flows.build import Build, build, step_of
-from flows.errors import BusyError
 from flows.replay import commands
-from flows.replay.telling import told
-from flows.replay.window import emitted_time, spoken
-from flows.server import prepare_environment, some_server
+from flows.replay.messages import format_report
+from flows.replay.window import emitted_time, format_position
+from flows.server import prefect_server, prepare_environment
 from flows.summary import Kitchen, as_markdown, as_table, count_rows, read_kitchens, what_next
-from generator.errors import UserError
-from generator.places import PROJECT, canonical_directory, landing_directory, warehouse_file
 
 prepare_environment()
 
@@ -80,13 +79,13 @@ def land_window() -> Report:
     with _progress("Landing") as show:
 
         def landed_up_to(window: Window, position: int) -> None:
-            show(f"Landing {spoken(position)} to {spoken(window.last)}")
+            show(f"Landing {format_position(position)} to {format_position(window.last)}")
 
         return commands.run(
             canonical_directory(),
             landing_directory(),
             commands.utc_now(),
-            commands.wishes_from_environment(),
+            commands.options_from_environment(),
             landed_up_to,
         )
 
@@ -136,14 +135,16 @@ def window_row(report: Report, built: Build) -> dict[str, object]:
     window, settings = report.window, report.settings
 
     def emitted(position: int) -> str:
-        moment = emitted_time(position, settings.facts.epoch, settings.shift_days)
+        moment = emitted_time(position, settings.profile.epoch, settings.shift_days)
         return moment.isoformat(sep=" ", timespec="milliseconds")
 
     return {
         "case": str(report.case),
         "from": emitted(window.first) if window else "",
         "to": emitted(window.last) if window else "",
-        "virtual": f"{spoken(window.first)} - {spoken(window.last)}" if window else "",
+        "virtual": f"{format_position(window.first)} - {format_position(window.last)}"
+        if window
+        else "",
         "events": report.events,
         "tables built": len(built.built),
         "tests passed": len(built.tested),
@@ -173,7 +174,7 @@ def once() -> None:
     """
     _silence_prefect()
     make_dataset()
-    with some_server() as api, temporary_settings({PREFECT_API_URL: api}):
+    with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
         state = casper_kitchens(return_state=True)
         # The server is about to end: what waits to be sent would be retried for a minute.
         APILogHandler().flush()
@@ -184,7 +185,7 @@ def once() -> None:
     if not isinstance(outcome, Outcome):
         raise UserError(f"The flow ended as {state.name}: {state.message}") from _cause(outcome)
     console = Console(highlight=False, soft_wrap=True)
-    for line in (*told(outcome.report), *outcome.built.told()):
+    for line in (*format_report(outcome.report), *outcome.built.told()):
         console.print(line, markup=False)
     console.print(as_table(outcome.kitchens), soft_wrap=False)
     console.print(f"What next:\n{what_next()}", markup=False)
@@ -193,7 +194,7 @@ def once() -> None:
 def serve() -> None:
     """Run the business now and every three minutes, until Ctrl-C or SIGTERM."""
     make_dataset()
-    with some_server() as api, temporary_settings({PREFECT_API_URL: api}):
+    with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
         print(
             f"The business is live; watch it at {api.removesuffix('/api')} - Ctrl-C stops it.",
             flush=True,

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from common.errors import UserError
+from common.storage import storage_of
+from common.storage.volume import volumes_root
 from flows.replay import commands
 from flows.replay.dataset import open_dataset
 from flows.replay.landing import state_folder
+from flows.replay.messages import format_report
 from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
-from flows.replay.telling import told
 from generator.__main__ import main as generate
-from generator.errors import UserError
-from generator.storage import storage_of
-from generator.storage.volume import volumes_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,17 +106,17 @@ def parameters(arguments: Sequence[str] | None = None) -> Parameters:
                 f"{name}={given[name]!r} is no name of Unity Catalog: leave out spaces, dots and "
                 "slashes."
             )
-    wishes = commands.checked_wishes(
+    replay_options = commands.check_options(
         _number(given, "START_DAY", int, 0), _number(given, "SPEED_MULTIPLIER", float, 0.0)
     )
-    assert wishes.start_day is not None  # noqa: S101  # both were given
-    assert wishes.speed is not None  # noqa: S101
+    assert replay_options.start_day is not None  # noqa: S101  # both were given
+    assert replay_options.speed is not None  # noqa: S101
     return Parameters(
         catalog=given["CATALOG"],
         schema=given["SCHEMA"],
         volume=given["VOLUME"],
-        start_day=wishes.start_day,
-        speed=wishes.speed,
+        start_day=replay_options.start_day,
+        speed=replay_options.speed,
         schedule_minutes=_number(given, "SCHEDULE_MINUTES", int, 1),
         pipeline_minutes=_number(given, "PIPELINE_SCHEDULE_MINUTES", int, 0),
     )
@@ -152,8 +152,8 @@ def replay(
     """
     asked = parameters(arguments)
     now = now or commands.utc_now()
-    wishes = commands.Wishes(asked.start_day, asked.speed)
-    for line in told(commands.run(asked.canonical, asked.landing, now, wishes)):
+    replay_options = commands.ReplayOptions(asked.start_day, asked.speed)
+    for line in format_report(commands.run(asked.canonical, asked.landing, now, replay_options)):
         print(line)
     due = pipeline_is_due(asked, now)
     (tell or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from generator.errors import UserError
-from generator.places import data_directory
+from common.errors import UserError
+from common.paths import data_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def named_server() -> str | None:
 
 
 @contextmanager
-def some_server() -> Iterator[str]:
+def prefect_server() -> Iterator[str]:
     """Use the server that ``PREFECT_API_URL`` names, or run one for as long as this lasts.
 
     Yields

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 from rich.table import Table
 
+from common.errors import UserError
 from flows.build import lock_trouble
-from generator.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -18,13 +18,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from flows.build import alone, dbt_environment, lock_trouble
-from flows.replay import commands
-from flows.replay.durable import explained
-from flows.replay.landing import state_folder, window_files
-from generator.canonical import dataset_files
-from generator.errors import UserError
-from generator.places import (
+from common.errors import UserError
+from common.paths import (
     PROJECT,
     canonical_directory,
     data_directory,
@@ -32,6 +27,11 @@ from generator.places import (
     roads_directory,
     warehouse_file,
 )
+from common.system_errors import to_user_error
+from flows.build import build_lock, dbt_environment, lock_trouble
+from flows.replay import commands
+from flows.replay.landing import state_folder, window_files
+from generator.dataset.canonical import dataset_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,13 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show what would be removed, ask, remove it; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with alone(leave_nothing=True):
+        with build_lock(leave_nothing=True):
             _teardown(options.target, dry_run=options.dry_run, agreed=options.yes)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"error: {explained(error, 'remove')}", file=sys.stderr)
+        print(f"error: {to_user_error(error, 'remove')}", file=sys.stderr)
         return 1
     return 0
 

@@ -12,17 +12,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.defaults import DEFAULT_ROADS, DEFAULT_SEED, DEFAULT_START
-from generator.errors import UserError
-from generator.places import SEEDS, canonical_directory, roads_directory
+from common.errors import UserError
+from common.paths import SEEDS, canonical_directory, roads_directory
+from generator.configuration.defaults import DEFAULT_ROADS, DEFAULT_SEED, DEFAULT_START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from generator.canonical import EventMaker, Summary
-    from generator.catalogue import Catalogue
-    from generator.configuration import KitchenConfiguration
-    from generator.settings import KitchenSettings
+    from generator.catalogue.records import Catalogue
+    from generator.configuration.kitchen_configuration import KitchenConfiguration
+    from generator.configuration.kitchen_settings import KitchenSettings
+    from generator.dataset.canonical import EventMaker, Summary
 
 _WRONG_INPUT = 2
 _BROKEN_ENVIRONMENT = 1
@@ -43,7 +43,7 @@ examples:
   python -m generator canonical
   python -m generator canonical --days 7 --locations sf,sv --out /tmp/week
   python -m generator canonical --roads osm
-  python -m generator canonical --config generator/configurations/chicago.json
+  python -m generator canonical --config generator/configuration/examples/chicago.json
   python -m generator canonical --days 9000 --engine spark
 """
 _FAULTS_EXAMPLES = """\
@@ -152,7 +152,7 @@ def _add_kitchens(command: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="FILE",
-        help="JSON settings, one file per kitchen (examples in generator/configurations)",
+        help="JSON settings, one file per kitchen (examples in generator/configuration/examples)",
     )
 
 
@@ -310,9 +310,9 @@ def _chosen(
     options: argparse.Namespace,
 ) -> tuple[Catalogue, list[KitchenConfiguration], list[KitchenSettings]]:
     """Read the seeds and configurations, and settle which kitchens a command is about."""
-    from generator.configuration_file import load_configuration  # noqa: PLC0415
-    from generator.configured_kitchens import kitchen_settings  # noqa: PLC0415
-    from generator.seed_files import load_catalogue  # noqa: PLC0415
+    from generator.catalogue.seed_files import load_catalogue  # noqa: PLC0415
+    from generator.configuration.configuration_file import load_configuration  # noqa: PLC0415
+    from generator.configuration.configured_kitchens import kitchen_settings  # noqa: PLC0415
 
     catalogue = load_catalogue(SEEDS)
     configurations = [load_configuration(file) for file in options.config]
@@ -320,9 +320,9 @@ def _chosen(
 
 
 def _canonical(options: argparse.Namespace) -> None:
-    from generator.canonical import Plan, write_dataset  # noqa: PLC0415
-    from generator.configured_kitchens import days_to_simulate  # noqa: PLC0415
-    from generator.progress import shown_progress  # noqa: PLC0415
+    from common.progress import shown_progress  # noqa: PLC0415
+    from generator.configuration.configured_kitchens import days_to_simulate  # noqa: PLC0415
+    from generator.dataset.canonical import Plan, write_dataset  # noqa: PLC0415
 
     begin = time.perf_counter()
     catalogue, configurations, settings = _chosen(options)
@@ -351,12 +351,12 @@ def _canonical(options: argparse.Namespace) -> None:
 def _event_maker(engine: str) -> Iterator[EventMaker]:
     """Offer what makes the events, and the session that it needs, for as long as it is needed."""
     if engine == "local":
-        from generator.canonical import simulate_here  # noqa: PLC0415
+        from generator.dataset.canonical import simulate_here  # noqa: PLC0415
 
         yield simulate_here
         return
-    from generator.spark.events import SparkEvents  # noqa: PLC0415
-    from generator.spark.session import spark_session  # noqa: PLC0415
+    from generator.dataset.spark.events import SparkEvents  # noqa: PLC0415
+    from generator.dataset.spark.session import spark_session  # noqa: PLC0415
 
     with spark_session() as session:
         yield SparkEvents(session)
@@ -392,8 +392,8 @@ def _warn_of_unknown(catalogue: Catalogue, settings: Sequence[KitchenSettings]) 
 
 
 def _faults(options: argparse.Namespace) -> None:
-    from generator.faults.injection import LEDGER_FILE, LEDGER_FOLDER, inject  # noqa: PLC0415
-    from generator.faults.settings import read_settings  # noqa: PLC0415
+    from flows.faults.injection import LEDGER_FILE, LEDGER_FOLDER, inject  # noqa: PLC0415
+    from flows.faults.settings import read_settings  # noqa: PLC0415
 
     counts = inject(options.landing, options.out, read_settings(options.rates), options.seed)
     told = ", ".join(f"{count:,} {kind}" for kind, count in sorted(counts.items())) or "no faults"
@@ -422,7 +422,7 @@ def _draw(options: argparse.Namespace) -> None:
     if out.suffix not in _DRAWINGS:
         raise UserError(f"--out {out}: end the name in .png for a picture or .html for a map.")
 
-    from generator.roads.draw import draw_html, draw_png  # noqa: PLC0415
+    from generator.roads.pictures import draw_html, draw_png  # noqa: PLC0415
     from generator.roads.sources import load_network  # noqa: PLC0415
 
     draw = draw_png if out.suffix == ".png" else draw_html

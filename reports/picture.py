@@ -16,8 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
-from generator.errors import UserError
-from generator.places import PROJECT, warehouse_file
+from common.errors import UserError
+from common.paths import PROJECT, warehouse_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

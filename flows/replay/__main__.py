@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from common.errors import UserError
+from common.paths import canonical_directory, landing_directory
 from flows.replay import commands
-from flows.replay.telling import standing, told
-from flows.replay.window import Window, spoken
-from generator.errors import UserError
-from generator.places import canonical_directory, landing_directory
+from flows.replay.messages import format_report, format_status
+from flows.replay.window import Window, format_position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.replay.commands import Wishes
+    from flows.replay.commands import ReplayOptions
 
 _INTERRUPTED = 130
 
@@ -44,11 +44,11 @@ def _obey(options: argparse.Namespace) -> list[str]:
     now = options.now or commands.utc_now()
     match options.command:
         case "run":
-            wishes = commands.wishes_from_environment(options.start_day, options.speed)
-            return _run(canonical, landing, now, wishes)
+            replay_options = commands.options_from_environment(options.start_day, options.speed)
+            return _run(canonical, landing, now, replay_options)
         case "status":
-            wishes = commands.wishes_from_environment(options.start_day, options.speed)
-            return standing(commands.status(canonical, landing, now, wishes), landing)
+            replay_options = commands.options_from_environment(options.start_day, options.speed)
+            return format_status(commands.status(canonical, landing, now, replay_options), landing)
         case "pause":
             return [commands.pause(landing, now)]
         case "resume":
@@ -59,14 +59,16 @@ def _obey(options: argparse.Namespace) -> list[str]:
             return [_reset(landing, agreed=options.yes)]
 
 
-def _run(canonical: Path, landing: Path, now: datetime, wishes: Wishes) -> list[str]:
+def _run(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions) -> list[str]:
     console = Console(stderr=True)
     with console.status("Landing the next window …") as spinner:
 
         def show(window: Window, position: int) -> None:
-            spinner.update(f"Landing {spoken(position)} to {spoken(window.last)} …")
+            spinner.update(
+                f"Landing {format_position(position)} to {format_position(window.last)} …"
+            )
 
-        return told(commands.run(canonical, landing, now, wishes, show))
+        return format_report(commands.run(canonical, landing, now, replay_options, show))
 
 
 def _reset(landing: Path, *, agreed: bool) -> str:

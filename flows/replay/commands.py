@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from flows.replay.dataset import check_same, open_dataset, survey
-from flows.replay.durable import explained
+from common.errors import UserError
+from common.storage import storage_of
+from common.system_errors import to_user_error
+from flows.replay.dataset import check_same, open_dataset, profile_dataset
 from flows.replay.events import count_events, write_window
 from flows.replay.landing import (
     LATEST_POSITION,
-    hold,
     landed_windows,
+    lock_landing,
     publish,
     remove_windows,
     staging_folder,
@@ -45,22 +47,20 @@ from flows.replay.window import (
     paused,
     resumed,
 )
-from generator.errors import UserError
-from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from common.storage import Lock
     from flows.replay.dataset import Dataset
-    from generator.storage import Hold
 
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class ReplayOptions:
     """What the person wants the first run to fix; ``None`` where nothing was said."""
 
     start_day: int | None = None
@@ -134,7 +134,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def checked_wishes(start_day: int | None, speed: float | None) -> Wishes:
+def check_options(start_day: int | None, speed: float | None) -> ReplayOptions:
     """Return the wishes if they can be.
 
     Raises
@@ -148,10 +148,12 @@ def checked_wishes(start_day: int | None, speed: float | None) -> Wishes:
         )
     if speed is not None and not 0 < speed <= FASTEST:
         raise UserError(f"The speed must be above 0 and at most {FASTEST:,.0f}, not {speed:g}.")
-    return Wishes(start_day, speed)
+    return ReplayOptions(start_day, speed)
 
 
-def wishes_from_environment(start_day: int | None = None, speed: float | None = None) -> Wishes:
+def options_from_environment(
+    start_day: int | None = None, speed: float | None = None
+) -> ReplayOptions:
     """Return what options, or else ``START_DAY`` and ``SPEED_MULTIPLIER``, ask for.
 
     Raises
@@ -163,14 +165,14 @@ def wishes_from_environment(start_day: int | None = None, speed: float | None = 
         start_day = _from_environment("START_DAY", int, "a whole number of days")
     if speed is None:
         speed = _from_environment("SPEED_MULTIPLIER", float, "a number")
-    return checked_wishes(start_day, speed)
+    return check_options(start_day, speed)
 
 
 def run(
     canonical: Path,
     landing: Path,
     now: datetime,
-    wishes: Wishes,
+    replay_options: ReplayOptions,
     progress: Callable[[Window, int], None] = lambda _, __: None,
 ) -> Report:
     """Land the next window.
@@ -183,7 +185,7 @@ def run(
         Folder in which the window becomes visible.
     now
         Real time, naive UTC.
-    wishes
+    replay_options
         Fixed by the first run, ignored with a notice by later ones.
     progress
         Called with the window and the position up to which it is written.
@@ -196,22 +198,22 @@ def run(
     begun = time.perf_counter()
     try:
         dataset = open_dataset(canonical)
-        with hold(landing) as held:
+        with lock_landing(landing) as lock:
             sweep(landing)
             windows = landed_windows(landing)
             settings = _known_settings(landing, len(windows))
-            notices = _ignored(wishes, settings) if settings else ()
+            notices = _ignored(replay_options, settings) if settings else ()
             if settings is None:
-                settings = _fix(dataset, canonical, landing, now, wishes)
-            check_same(dataset, settings.facts)
+                settings = _fix(dataset, canonical, landing, now, replay_options)
+            check_same(dataset, settings.profile)
             decision = next_window(settings.segments, watermark(windows), now)
             events = 0
             if decision.window is not None:
                 events = _land(
-                    dataset, canonical, landing, settings, decision.window, held, progress=progress
+                    dataset, canonical, landing, settings, decision.window, lock, progress=progress
                 )
     except OSError as error:
-        raise explained(error, "land the next window in") from error
+        raise to_user_error(error, "land the next window in") from error
     window = decision.window if events else None
     quiet = decision.window is not None and window is None
     return Report(
@@ -226,7 +228,7 @@ def run(
     )
 
 
-def status(canonical: Path, landing: Path, now: datetime, wishes: Wishes) -> Status:
+def status(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions) -> Status:
     """Say where the replay stands and what its next run would land. Writes nothing."""
     try:
         windows = landed_windows(landing)
@@ -234,12 +236,12 @@ def status(canonical: Path, landing: Path, now: datetime, wishes: Wishes) -> Sta
         started = settings is not None
         dataset = open_dataset(canonical)
         if settings is None:
-            settings = _wished(dataset, now, wishes)
-        check_same(dataset, settings.facts)
+            settings = _wished(dataset, now, replay_options)
+        check_same(dataset, settings.profile)
         decision = next_window(settings.segments, watermark(windows), now)
-        waiting = count_events(dataset, settings.facts, decision.window) if decision.window else 0
+        waiting = count_events(dataset, settings.profile, decision.window) if decision.window else 0
     except OSError as error:
-        raise explained(error, "read") from error
+        raise to_user_error(error, "read") from error
     return Status(settings, started, len(windows), watermark(windows), decision, waiting)
 
 
@@ -263,7 +265,7 @@ def resume(landing: Path, now: datetime) -> str:
 
 def change_speed(landing: Path, now: datetime, speed: float) -> str:
     """Let virtual time run at another speed from now, and say so."""
-    checked_wishes(None, speed)
+    check_options(None, speed)
 
     def faster_or_slower(latest: Segment) -> Segment | str:
         if latest.speed == speed:
@@ -285,13 +287,13 @@ def reset(landing: Path) -> str:
     try:
         if not state_folder(landing).exists() and not window_files(landing):
             return f"There is no replay in {landing}: nothing to remove."
-        with hold(landing):
+        with lock_landing(landing):
             sweep(landing)
             removed = remove_windows(landing)
             settings_file(landing).unlink(missing_ok=True)
             storage_of(landing).flush_names(state_folder(landing))
     except OSError as error:
-        raise explained(error, "reset the replay in") from error
+        raise to_user_error(error, "reset the replay in") from error
     return (
         f"Removed {removed} landed windows and the settings of {landing}. Tables that were built "
         "from them keep their rows until `dbt build --full-refresh`."
@@ -309,35 +311,35 @@ def _known_settings(landing: Path, windows: int) -> Settings | None:
     return settings
 
 
-def _wished(dataset: Dataset, now: datetime, wishes: Wishes) -> Settings:
-    start_day = DEFAULT_START_DAY if wishes.start_day is None else wishes.start_day
-    speed = DEFAULT_SPEED if wishes.speed is None else wishes.speed
-    return first_settings(survey(dataset), start_day, speed, now)
+def _wished(dataset: Dataset, now: datetime, replay_options: ReplayOptions) -> Settings:
+    start_day = DEFAULT_START_DAY if replay_options.start_day is None else replay_options.start_day
+    speed = DEFAULT_SPEED if replay_options.speed is None else replay_options.speed
+    return first_settings(profile_dataset(dataset), start_day, speed, now)
 
 
 def _fix(
-    dataset: Dataset, canonical: Path, landing: Path, now: datetime, wishes: Wishes
+    dataset: Dataset, canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions
 ) -> Settings:
     """Write the settings before the first window: killed in between, the start is still known."""
-    settings = _wished(dataset, now, wishes)
+    settings = _wished(dataset, now, replay_options)
     # Whoever replaced the dataset while it was looked through must not fix what is half of both.
-    check_same(open_dataset(canonical), settings.facts)
+    check_same(open_dataset(canonical), settings.profile)
     write_settings(landing, settings)
     return settings
 
 
-def _ignored(wishes: Wishes, settings: Settings) -> tuple[str, ...]:
+def _ignored(replay_options: ReplayOptions, settings: Settings) -> tuple[str, ...]:
     notices = []
-    if wishes.start_day is not None and wishes.start_day != settings.start_day:
+    if replay_options.start_day is not None and replay_options.start_day != settings.start_day:
         notices.append(
-            f"Start day {wishes.start_day} is ignored: the first run fixed it at "
+            f"Start day {replay_options.start_day} is ignored: the first run fixed it at "
             f"{settings.start_day}. To begin elsewhere, `python -m flows.replay reset` first."
         )
     speed = settings.segments[-1].speed
-    if wishes.speed is not None and wishes.speed != speed:
+    if replay_options.speed is not None and replay_options.speed != speed:
         notices.append(
-            f"Speed {wishes.speed:g} is ignored: the replay runs at {speed:g}. "
-            f"To change it, `python -m flows.replay speed {wishes.speed:g}`."
+            f"Speed {replay_options.speed:g} is ignored: the replay runs at {speed:g}. "
+            f"To change it, `python -m flows.replay speed {replay_options.speed:g}`."
         )
     return tuple(notices)
 
@@ -348,7 +350,7 @@ def _land(
     landing: Path,
     settings: Settings,
     window: Window,
-    held: Hold,
+    lock: Lock,
     *,
     progress: Callable[[Window, int], None],
 ) -> int:
@@ -357,21 +359,21 @@ def _land(
             "Virtual time has run beyond 31,000 years: start again with "
             "`python -m flows.replay reset`, with a lower speed."
         )
-    with storage_of(landing).workshop(staging_folder(landing)) as staging:
+    with storage_of(landing).staging_dir(staging_folder(landing)) as staging:
         staged = staging / (window_name(window) + ".partial")
         progress(window, window.first)
         events = write_window(
             dataset,
-            settings.facts,
+            settings.profile,
             window,
             settings.shift_days,
             staged,
             progress=lambda position: progress(window, position),
         )
         # Whoever replaced the dataset while it was read must not get a window of both.
-        check_same(open_dataset(canonical), settings.facts)
+        check_same(open_dataset(canonical), settings.profile)
         if events:
-            held.check()
+            lock.check()
             publish(staged, landing, window)
     sweep(landing)
     return events
@@ -384,7 +386,7 @@ def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | 
             raise UserError(
                 f"There is no replay in {landing} yet: `python -m flows.replay run` begins one."
             )
-        with hold(landing):
+        with lock_landing(landing):
             sweep(landing)
             windows = landed_windows(landing)
             settings = _known_settings(landing, len(windows))
@@ -400,7 +402,7 @@ def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | 
                 return changed
             write_settings(landing, settings.followed_by(changed))
     except OSError as error:
-        raise explained(error, "change the replay in") from error
+        raise to_user_error(error, "change the replay in") from error
     return None
 
 

@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from common.errors import UserError
 from flows.replay.window import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
-from generator.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DatasetProfile:
     """What a replay must know of its dataset for as long as it runs.
 
     Attributes
@@ -152,7 +152,7 @@ def rows_of(dataset: Dataset) -> str:
     return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"
 
 
-def survey(dataset: Dataset) -> Facts:
+def profile_dataset(dataset: Dataset) -> DatasetProfile:
     """Look through the whole dataset once, at the first run.
 
     Memory holds the keys of one row group at a time.
@@ -173,7 +173,7 @@ def survey(dataset: Dataset) -> Facts:
             f"{_MAKE}."
         )
     days = dataset.days or (span.last_created - epoch_microseconds) // MICROSECONDS_PER_DAY + 1
-    return Facts(
+    return DatasetProfile(
         identity=dataset.identity,
         epoch=epoch,
         days=days,
@@ -183,7 +183,7 @@ def survey(dataset: Dataset) -> Facts:
     )
 
 
-def check_same(dataset: Dataset, facts: Facts) -> None:
+def check_same(dataset: Dataset, profile: DatasetProfile) -> None:
     """Refuse a dataset that is not the one the replay began with.
 
     Raises
@@ -192,9 +192,9 @@ def check_same(dataset: Dataset, facts: Facts) -> None:
         If the events, the epoch or the length of the cycle are others.
     """
     if (
-        dataset.identity == facts.identity
-        and dataset.epoch in {None, facts.epoch}
-        and dataset.days in {None, facts.days}
+        dataset.identity == profile.identity
+        and dataset.epoch in {None, profile.epoch}
+        and dataset.days in {None, profile.days}
     ):
         return
     raise UserError(

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from common.errors import UserError
+from common.system_errors import to_user_error
 from flows.replay.dataset import EVENT_TYPES, rows_of
-from flows.replay.durable import explained
-from flows.replay.window import MICROSECONDS_PER_SECOND, stretches
-from generator.errors import UserError
+from flows.replay.window import MICROSECONDS_PER_SECOND, split_by_cycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flows.replay.dataset import Dataset, Facts
-    from flows.replay.window import Stretch, Window
+    from flows.replay.dataset import Dataset, DatasetProfile
+    from flows.replay.window import Window, WindowPart
 
 NAMESPACE = uuid.UUID(bytes=b"caspers-kitchens")
 """Namespace of event ids. Its bytes are text, so that SQL can put it before a name."""
@@ -58,7 +58,7 @@ def cycle_suffix(cycle: int) -> str:
 
 def write_window(
     dataset: Dataset,
-    facts: Facts,
+    profile: DatasetProfile,
     window: Window,
     shift_days: int,
     target: Path,
@@ -86,44 +86,46 @@ def write_window(
         If the dataset cannot be read or the file cannot be written.
     """
     spill = target.with_name("spill")
-    part = target.with_name(target.name + ".part")
+    copied = target.with_name(target.name + ".part")
     events = 0
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET temp_directory = {_text(str(spill))}")
-        for stretch in stretches(window, facts.length, facts.last_offset):
-            query = landed_events(dataset, facts, stretch, shift_days)
+        for part in split_by_cycle(window, profile.length, profile.last_offset):
+            query = landed_events(dataset, profile, part, shift_days)
             if target.exists():
-                events += _copy(connection, query, part, dataset)
-                _append(target, part)
+                events += _copy(connection, query, copied, dataset)
+                _append(target, copied)
             else:
                 events += _copy(connection, query, target, dataset)
-            progress(stretch.window.last)
+            progress(part.window.last)
     return events
 
 
-def count_events(dataset: Dataset, facts: Facts, window: Window) -> int:
+def count_events(dataset: Dataset, profile: DatasetProfile, window: Window) -> int:
     """Return how many events a window would land."""
     counts = 0
     with duckdb.connect() as connection:
-        for stretch in stretches(window, facts.length, facts.last_offset):
-            for cycle in stretch.cycles:
-                query = f"SELECT count(*) FROM ({_cycle_events(dataset, facts, stretch, cycle)})"
+        for part in split_by_cycle(window, profile.length, profile.last_offset):
+            for cycle in part.cycles:
+                query = f"SELECT count(*) FROM ({_cycle_events(dataset, profile, part, cycle)})"
                 row = connection.execute(query).fetchone()
                 counts += row[0] if row else 0
     return counts
 
 
-def landed_events(dataset: Dataset, facts: Facts, stretch: Stretch, shift_days: int) -> str:
+def landed_events(
+    dataset: Dataset, profile: DatasetProfile, part: WindowPart, shift_days: int
+) -> str:
     """Return the query for the landed lines of a stretch, in landing order."""
-    shift = facts.epoch_microseconds + shift_days * 86_400 * MICROSECONDS_PER_SECOND
+    shift = profile.epoch_microseconds + shift_days * 86_400 * MICROSECONDS_PER_SECOND
     slices = " UNION ALL ".join(
-        _cycle_events(dataset, facts, stretch, cycle) for cycle in stretch.cycles
+        _cycle_events(dataset, profile, part, cycle) for cycle in part.cycles
     )
     # A sorted file is read in its order; two cycles at once, or another file, must be sorted.
-    in_order = facts.in_order and len(stretch.cycles) == 1
+    in_order = profile.in_order and len(part.cycles) == 1
     order = "" if in_order else "ORDER BY position, order_id, cycle, sequence"
     names = ", ".join(_text(name) for name in EVENT_TYPES)
     digest = f"md5({_text(NAMESPACE.bytes.decode())} || landed_order_id || ':' || sequence)"
@@ -142,13 +144,13 @@ def landed_events(dataset: Dataset, facts: Facts, stretch: Stretch, shift_days: 
     """
 
 
-def _cycle_events(dataset: Dataset, facts: Facts, stretch: Stretch, cycle: int) -> str:
+def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, cycle: int) -> str:
     """Return the query for one cycle's part of a stretch.
 
     The condition on whole seconds is the one that lets DuckDB skip row groups.
     """
-    begins = facts.epoch_microseconds - cycle * facts.length
-    first, last = begins + stretch.window.first, begins + stretch.window.last
+    begins = profile.epoch_microseconds - cycle * profile.length
+    first, last = begins + part.window.first, begins + part.window.last
     micros = "coalesce(ts_micros, 0)::BIGINT" if "ts_micros" in dataset.columns else "0"
     texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in _TEXTS)
     numbers = ", ".join(
@@ -231,7 +233,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, part: Path, dataset
         number = _system_error(str(error), part)
         if number is not None:
             trouble = OSError(number, os.strerror(number), str(part.parent))
-            raise explained(trouble, "write the window into") from error
+            raise to_user_error(trouble, "write the window into") from error
         reason = str(error).split("\n", maxsplit=1)[0]
         raise UserError(
             f"The window could not be written to {part.parent} from {dataset.events}: {reason}. "

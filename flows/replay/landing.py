@@ -10,7 +10,7 @@
 On a volume of Databricks there is no lock and no staging but::
 
     <landing>/_window-….jsonl.upload         while that window is on its way: it is not there yet
-    <landing>/_replay/lock.claims/           who is at work; what is left there runs out
+    <landing>/_replay/lock.leases/           who is at work; what is left there runs out
 
 Readers take ``*.jsonl`` and skip names that begin with an underscore. Other ``*.jsonl`` files
 in the folder belong to somebody else and are left alone.
@@ -27,16 +27,15 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flows.errors import BusyError
+from common.errors import BusyError, UserError
+from common.storage import LockedError, storage_of
 from flows.replay.window import NOTHING_LANDED, Window
-from generator.errors import UserError
-from generator.storage import HeldError, storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from generator.storage import Hold
+    from common.storage import Lock
 
 _PREFIX = "window-"
 _SUFFIX = ".jsonl"
@@ -64,7 +63,7 @@ def staging_folder(landing: Path) -> Path:
 
 
 @contextmanager
-def hold(landing: Path) -> Iterator[Hold]:
+def lock_landing(landing: Path) -> Iterator[Lock]:
     """Be the only replay of a landing folder, and make the folder where there is none.
 
     Raises
@@ -78,9 +77,9 @@ def hold(landing: Path) -> Iterator[Hold]:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     owner = f"process {os.getpid()} on {host}, since {since} UTC"
     try:
-        with storage_of(landing).hold(state / "lock", owner) as held:
-            yield held
-    except HeldError as error:
+        with storage_of(landing).lock(state / "lock", owner) as lock:
+            yield lock
+    except LockedError as error:
         named = f" ({error})" if str(error) else ""
         raise BusyError(
             f"Another replay is at work on {landing}{named}: "
@@ -133,13 +132,13 @@ def sweep(landing: Path) -> None:
     for leftover in state_folder(landing).glob("*.partial"):
         leftover.unlink()
     for folder in (state_folder(landing), landing):
-        storage_of(landing).settle(folder)
+        storage_of(landing).recover(folder)
 
 
 def publish(staged: Path, landing: Path, window: Window) -> Path:
     """Make a finished window visible in one step and return its file."""
     final = landing / window_name(window)
-    storage_of(landing).make_visible(staged, final)
+    storage_of(landing).publish(staged, final)
     return final
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from flows.replay.dataset import Facts
+from common.errors import UserError
+from common.storage import storage_of
+from flows.replay.dataset import DatasetProfile
 from flows.replay.landing import state_folder
 from flows.replay.window import Segment, advance, start_position, whole_days_shift
-from generator.errors import UserError
-from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ class Settings:
         Day of virtual time at which the first run stood.
     shift_days
         Days between virtual time and the times that landed events carry. Never recomputed.
-    facts
+    profile
         What the dataset was.
     segments
         Speeds since the first run, oldest first; the first begins at the first run.
@@ -48,7 +48,7 @@ class Settings:
 
     start_day: int
     shift_days: int
-    facts: Facts
+    profile: DatasetProfile
     segments: tuple[Segment, ...]
 
     @property
@@ -61,10 +61,12 @@ class Settings:
         return replace(self, segments=(*self.segments, segment))
 
 
-def first_settings(facts: Facts, start_day: int, speed: float, now: datetime) -> Settings:
+def first_settings(
+    profile: DatasetProfile, start_day: int, speed: float, now: datetime
+) -> Settings:
     """Return the settings that a first run at ``now`` fixes."""
     segment = Segment(now, start_position(start_day, now), speed)
-    return Settings(start_day, whole_days_shift(facts.epoch, start_day, now), facts, (segment,))
+    return Settings(start_day, whole_days_shift(profile.epoch, start_day, now), profile, (segment,))
 
 
 def settings_file(landing: Path) -> Path:
@@ -80,7 +82,7 @@ def write_settings(landing: Path, settings: Settings) -> None:
         "start_day": settings.start_day,
         "start_position": settings.segments[0].position,
         "shift_days": settings.shift_days,
-        "dataset": asdict(settings.facts),
+        "dataset": asdict(settings.profile),
         "segments": [asdict(segment) for segment in settings.segments],
     }
     text = _File.model_validate(fields).model_dump_json(indent=2)
@@ -116,7 +118,7 @@ def read_settings(landing: Path) -> Settings | None:
     return Settings(
         file.start_day,
         file.shift_days,
-        Facts(**file.dataset.model_dump()),
+        DatasetProfile(**file.dataset.model_dump()),
         tuple(Segment(**segment.model_dump()) for segment in file.segments),
     )
 
@@ -125,7 +127,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class _Facts(_Strict):
+class _Profile(_Strict):
     identity: str
     epoch: date
     days: Annotated[int, Field(ge=1)]
@@ -149,7 +151,7 @@ class _File(_Strict):
     start_day: Annotated[int, Field(ge=0, le=LATEST_START_DAY)]
     start_position: int
     shift_days: int
-    dataset: _Facts
+    dataset: _Profile
     segments: Annotated[list[_Segment], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -91,7 +91,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class WindowPart:
     """A part of a window in which the same cycles have events.
 
     Attributes
@@ -179,7 +179,7 @@ def at_speed(latest: Segment, now: datetime, speed: float) -> Segment:
     return Segment(now, advance(latest, now), speed, latest.paused)
 
 
-def stretches(window: Window, length: int, last_offset: int) -> Iterator[Stretch]:
+def split_by_cycle(window: Window, length: int, last_offset: int) -> Iterator[WindowPart]:
     """Cut a window where a cycle begins or has its last event.
 
     Parameters
@@ -205,11 +205,11 @@ def stretches(window: Window, length: int, last_offset: int) -> Iterator[Stretch
             position = next_begins
             continue
         last = min(window.last, next_begins - 1, oldest * length + last_offset)
-        yield Stretch(Window(position, last), tuple(range(oldest, newest + 1)))
+        yield WindowPart(Window(position, last), tuple(range(oldest, newest + 1)))
         position = last + 1
 
 
-def spoken(position: int) -> str:
+def format_position(position: int) -> str:
     """Return a position as a person says it: ``day 70 10:30:00``."""
     day, rest = divmod(position, MICROSECONDS_PER_DAY)
     return f"day {day} {timedelta(seconds=rest // MICROSECONDS_PER_SECOND)!s:0>8}"

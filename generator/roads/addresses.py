@@ -33,7 +33,7 @@ SAMPLE_M = 25.0
 
 
 @dataclass(frozen=True)
-class KnownPlaces:
+class KnownAddresses:
     """Addresses that the source of the streets itself knows.
 
     Attributes
@@ -114,7 +114,10 @@ def addresses_along(
 
 
 def known_addresses(
-    streets: Streets, places: KnownPlaces, centre: tuple[float, float], random: np.random.Generator
+    streets: Streets,
+    places: KnownAddresses,
+    centre: tuple[float, float],
+    random: np.random.Generator,
 ) -> Addresses:
     """Give every known address the node from which its street leads to its door.
 

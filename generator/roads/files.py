@@ -14,11 +14,11 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from generator.errors import UserError
-from generator.roads.addresses import KnownPlaces, addresses_along, known_addresses
+from common.errors import UserError
+from generator.roads.addresses import KnownAddresses, addresses_along, known_addresses
 from generator.roads.geometry import METRES_PER_MILE, great_circle_m, path_lengths
 from generator.roads.network import RoadNetwork, Streets, make_network
-from generator.roads.randomness import stream
+from generator.roads.rng import stream
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,7 +196,7 @@ def network_from_graph(
     source: str,
     file: str,
     seed: int,
-    places: KnownPlaces | None = None,
+    places: KnownAddresses | None = None,
 ) -> tuple[RoadNetwork, int]:
     """Return the part of a graph in which a kitchen can deliver.
 
@@ -273,7 +273,7 @@ def network_from_graph(
     addresses = None
     if places is not None and len(places.text) >= MIN_KNOWN_ADDRESSES:
         inside = great_circle_m(*kitchen, places.latitude, places.longitude) <= radius_m
-        known = KnownPlaces(
+        known = KnownAddresses(
             places.latitude[inside],
             places.longitude[inside],
             [text for text, here in zip(places.text, inside.tolist(), strict=True) if here],
@@ -377,7 +377,7 @@ def _streets(
     return replace(streets, length_m=np.where(usable, lengths, measured))
 
 
-def _read_osm(file: Path) -> tuple[nx.MultiDiGraph[str], KnownPlaces | None]:
+def _read_osm(file: Path) -> tuple[nx.MultiDiGraph[str], KnownAddresses | None]:
     """Return the drivable streets and the addresses of an OSM XML file."""
     import networkx as nx  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
     import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
@@ -415,7 +415,7 @@ def _read_osm(file: Path) -> tuple[nx.MultiDiGraph[str], KnownPlaces | None]:
     return graph, _osm_places(file)
 
 
-def _osm_places(file: Path) -> KnownPlaces | None:
+def _osm_places(file: Path) -> KnownAddresses | None:
     """Return the addresses of an OSM XML file, if it has any."""
     import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
 
@@ -423,10 +423,10 @@ def _osm_places(file: Path) -> KnownPlaces | None:
         features = ox.features_from_xml(file, tags={"addr:housenumber": True})
     except (ValueError, KeyError, ox._errors.InsufficientResponseError):  # noqa: SLF001 - see above
         return None
-    return places_from_features(features)
+    return addresses_from_features(features)
 
 
-def places_from_features(features: Any) -> KnownPlaces | None:  # noqa: ANN401 - geopandas is untyped
+def addresses_from_features(features: Any) -> KnownAddresses | None:  # noqa: ANN401 - geopandas is untyped
     """Return the addresses of OSMnx features that have a house number and a street.
 
     Parameters
@@ -451,7 +451,7 @@ def places_from_features(features: Any) -> KnownPlaces | None:  # noqa: ANN401 -
     for text, y, x in sorted(zip(texts, points.y.tolist(), points.x.tolist(), strict=True)):
         first.setdefault(text, (y, x))
     degrees = np.array(list(first.values()), dtype=np.float64)
-    return KnownPlaces(degrees[:, 0], degrees[:, 1], list(first))
+    return KnownAddresses(degrees[:, 0], degrees[:, 1], list(first))
 
 
 def _drivable(data: dict[str, Any]) -> bool:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from generator.errors import UserError
-from generator.roads.addresses import KnownPlaces
-from generator.roads.files import network_from_graph, places_from_features, read_graphml
+from common.errors import UserError
+from common.storage import storage_of
+from generator.roads.addresses import KnownAddresses
+from generator.roads.files import addresses_from_features, network_from_graph, read_graphml
 from generator.roads.geometry import METRES_PER_MILE
-from generator.storage import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -225,7 +225,7 @@ def _download(
     *,
     roads_directory: Path,
     refresh: bool,
-) -> tuple[Any, KnownPlaces | None]:
+) -> tuple[Any, KnownAddresses | None]:
     """Ask the server for streets and addresses."""
     import networkx as nx  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
     import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
@@ -243,7 +243,7 @@ def _download(
                 features = ox.features_from_point(
                     kitchen, tags={"addr:housenumber": True}, dist=radius_m
                 )
-                places = places_from_features(features)
+                places = addresses_from_features(features)
             except no_answer:
                 # Streets without any house number are no mistake: names are invented then.
                 places = None
@@ -291,16 +291,16 @@ def _places_file(file: Path) -> Path:
 def _write_graph(file: Path, graph: Any) -> None:  # noqa: ANN401 - an OSMnx graph of any kind
     import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
 
-    with storage_of(file).whole_file(file) as aside:
+    with storage_of(file).atomic_file(file) as aside:
         ox.save_graphml(graph, aside)
 
 
-def _write_places(file: Path, places: KnownPlaces | None) -> None:
+def _write_places(file: Path, places: KnownAddresses | None) -> None:
     if places is None:
         storage_of(file).remove(file)
         return
     with (
-        storage_of(file).whole_file(file) as aside,
+        storage_of(file).atomic_file(file) as aside,
         aside.open("w", newline="", encoding="utf-8") as stream,
     ):
         rows = csv.writer(stream)
@@ -310,7 +310,7 @@ def _write_places(file: Path, places: KnownPlaces | None) -> None:
         )
 
 
-def _read_places(file: Path) -> KnownPlaces | None:
+def _read_places(file: Path) -> KnownAddresses | None:
     if not file.is_file():
         return None
     try:
@@ -318,7 +318,7 @@ def _read_places(file: Path) -> KnownPlaces | None:
             rows = list(csv.DictReader(stream))
         latitude = np.array([float(row["latitude"]) for row in rows])
         longitude = np.array([float(row["longitude"]) for row in rows])
-        return KnownPlaces(latitude, longitude, [row["address"] for row in rows])
+        return KnownAddresses(latitude, longitude, [row["address"] for row in rows])
     except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise UserError(
             f"{file} does not hold addresses ({error}): delete it and the .graphml beside it to "

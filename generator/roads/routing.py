@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from generator.errors import UserError
+from common.errors import UserError
 from generator.roads.geometry import METRES_PER_MILE, great_circle_m, step_lengths
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.roads.synthetic import synthetic_network
+from generator.roads.synthetic.synthetic_network import synthetic_network
 
 if TYPE_CHECKING:
     from generator.roads.network import RoadNetwork

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from tests.engines.unavoidable_differences import UNAVOIDABLE
-from tests.models.business import LOAD_METADATA, SCORED_AT, Business, DbtWorker
+from tests.support.business import LOAD_METADATA, SCORED_AT, Business, DbtWorker
 
 SPARK_TYPES = {
     "VARCHAR": "string",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines.comparison import EngineBusiness, engine_worker
-from tests.models.business import PROJECT, Business, DbtWorker
+from tests.support.business import PROJECT, Business, DbtWorker
 
 
 @dataclass(frozen=True)

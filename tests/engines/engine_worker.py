@@ -29,8 +29,8 @@ from tests.engines.adapter_without_workspace import (
 from tests.engines.rewritten_statements import needed, reasons
 from tests.engines.sessions import session_of
 from tests.engines.standalone_cluster import StandaloneCluster, configuration
-from tests.models.business import PROJECT
-from tests.models.dbt_worker import Command, answer_each_line, runner_of_dbt
+from tests.support.business import PROJECT
+from tests.support.dbt_worker import Command, answer_each_line, runner_of_dbt
 
 SCHEMAS = ("lakeflow", "recommender", "simulator")
 

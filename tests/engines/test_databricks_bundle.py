@@ -20,8 +20,8 @@ from databricks.bundles.jobs import Job
 from databricks.bundles.schemas import Schema
 from databricks.bundles.volumes import Volume
 
+from common.paths import PROJECT
 from flows.databricks import PIPELINE_IS_DUE, parameters
-from generator.places import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

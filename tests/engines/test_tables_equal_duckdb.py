@@ -16,7 +16,7 @@ from tests.engines.comparison import differences
 from tests.engines.conftest import Pair
 from tests.engines.standalone_cluster import WORKERS
 from tests.engines.unavoidable_differences import STRANGE_LINES
-from tests.models.business import Business, event, item, order_life
+from tests.support.business import Business, event, item, order_life
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
 HOUR = timedelta(hours=1)
@@ -35,8 +35,8 @@ class Story:
     def window(self, later: timedelta) -> list[bytes]:
         """Let the replay land its next window, hold back some lines, and return the others."""
         self.now += later
-        wishes = commands.Wishes(start_day=1, speed=1.0)
-        report = commands.run(self.canonical, self.business.landing, self.now, wishes)
+        replay_options = commands.ReplayOptions(start_day=1, speed=1.0)
+        report = commands.run(self.canonical, self.business.landing, self.now, replay_options)
         assert report.file is not None
         lines = report.file.read_bytes().splitlines(keepends=True)
         held = {line for line in lines if self.chance.random() < 0.03}

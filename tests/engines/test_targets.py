@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.business import PROJECT
+from tests.support.business import PROJECT
 
 VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}
 

@@ -9,11 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from flows.replay.commands import Wishes, run
-from generator.errors import UserError
+from common.errors import UserError
+from flows.replay.commands import ReplayOptions, run
 from tests.engines import workspace_smoke
 from tests.engines.workspace_smoke import NEEDED, check_environment, findings, go, local_count, main
-from tests.flows.samples import some_orders, write_dataset
+from tests.support.sample_datasets import some_orders, write_dataset
 
 NOW = datetime(2026, 11, 21, 10, 30)
 ORDERS = "event_type = 'order_created'"
@@ -59,7 +59,7 @@ class Workspace:
 def workspace(canonical: Path, tmp_path: Path) -> Workspace:
     landing = tmp_path / "landing"
     for hours in range(3):
-        run(canonical, landing, NOW + timedelta(hours=hours), Wishes(start_day=1))
+        run(canonical, landing, NOW + timedelta(hours=hours), ReplayOptions(start_day=1))
     return Workspace(landing)
 
 

@@ -21,15 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.errors import UserError
+from common.paths import PROJECT
+from common.storage.upload_markers import marked_name
 from flows.databricks import parameters
-from flows.replay.dataset import open_dataset, survey
+from flows.replay.dataset import open_dataset, profile_dataset
 from flows.replay.events import count_events
 from flows.replay.landing import window_name
 from flows.replay.window import Window
 from generator.__main__ import main as generate
-from generator.errors import UserError
-from generator.places import PROJECT
-from generator.storage.notes import noted_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,12 +115,12 @@ def warehouse(environment: Mapping[str, str]) -> Query:
 def local_count(canonical: Path) -> Callable[[str], int]:
     """Return what says how many events a window has, by the dataset that is made here."""
     dataset = open_dataset(canonical)
-    facts = survey(dataset)
+    profile = profile_dataset(dataset)
 
     def count(name: str) -> int:
         bounds = _WINDOW.fullmatch(name)
         assert bounds is not None
-        return count_events(dataset, facts, Window(int(bounds[1]), int(bounds[2])))
+        return count_events(dataset, profile, Window(int(bounds[1]), int(bounds[2])))
 
     return count
 
@@ -147,7 +147,7 @@ def findings(
     def one(statement: str) -> object:
         return query(statement)[0][0]
 
-    left = sorted(filter(noted_name, listed - _busy(listed)))
+    left = sorted(filter(marked_name, listed - _busy(listed)))
     of_built = {name: count for name, count in dict(lines).items() if name in built}
     return [
         Finding("windows have landed", True, bool(windows)),
@@ -178,7 +178,7 @@ def findings(
 def _busy(listed: set[str]) -> set[str]:
     """Notes of the newest window: a replay may be writing it."""
     newest = max((name for name in listed if _WINDOW.fullmatch(name)), default="")
-    return {name for name in listed if (noted_name(name) or "") >= newest}
+    return {name for name in listed if (marked_name(name) or "") >= newest}
 
 
 def _gaps(windows: Sequence[str]) -> list[str]:

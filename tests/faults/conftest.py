@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 from tests.faults.kitchen import Kitchen, LandAndBuild
 
 

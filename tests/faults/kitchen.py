@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
-from tests.flows.samples import landed_bytes
-from tests.models.business import PROJECT, Business, DbtWorker
+from tests.support.business import PROJECT, Business, DbtWorker
+from tests.support.sample_datasets import landed_bytes
 
 Kill = dict[str, Any]
 

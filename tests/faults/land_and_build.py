@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from flows.replay.__main__ import main as replay
-from tests.flows.kill_sweep import touches
+from tests.support.kill_sweep import touches
 
 REFUSED = 7
 """Exit code where dbt did not succeed; that of the replay is its own."""

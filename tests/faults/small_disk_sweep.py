@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.replay.commands import Wishes, run
-from generator.errors import UserError
-from tests.flows.kill_sweep import forked
-from tests.flows.samples import landed_bytes
+from common.errors import UserError
+from flows.replay.commands import ReplayOptions, run
+from tests.support.kill_sweep import forked
+from tests.support.sample_datasets import landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30)
 PAGE = 4096
@@ -34,7 +34,7 @@ def mount(folder: Path, *options: str) -> None:
 
 
 def land(canonical: Path, landing: Path, minutes: int) -> None:
-    run(canonical, landing, NOW + timedelta(minutes=minutes), Wishes(start_day=0))
+    run(canonical, landing, NOW + timedelta(minutes=minutes), ReplayOptions(start_day=0))
 
 
 def land_or_hear(canonical: Path, landing: Path, minutes: int) -> None:

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import BusyError, UserError
+from common.paths import PROJECT
 from flows import build as build_module
-from flows.errors import BusyError
 from flows.replay import commands
-from flows.replay.commands import Wishes, run
+from flows.replay.commands import ReplayOptions, run
 from flows.replay.settings import settings_file
-from generator.errors import UserError
-from generator.places import PROJECT
 from tests.faults.kitchen import LANDING_ONLY, Kitchen
-from tests.flows.samples import landed_bytes, some_orders, write_dataset
 from tests.flows.test_replay import NOW
+from tests.support.sample_datasets import landed_bytes, some_orders, write_dataset
 
 FIRST = "2026-11-21T10:30:00"
 SECOND = "2026-11-21T10:50:00"
@@ -28,7 +27,7 @@ SECOND = "2026-11-21T10:50:00"
 BUILD = """
 import sys
 from flows.build import build
-from generator.errors import UserError
+from common.errors import UserError
 try:
     print(build(select=["resource_type:seed"]).told()[0])
 except UserError as error:
@@ -198,21 +197,21 @@ def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
     rows, other_rows = some_orders(3, 8, seed=1), some_orders(2, 9, seed=2)
     canonical = write_dataset(tmp_path / "canonical", rows, days=3)
     landing, unharmed = tmp_path / "landing", tmp_path / "unharmed"
-    run(canonical, unharmed, NOW, Wishes(start_day=4))
-    survey = commands.survey
+    run(canonical, unharmed, NOW, ReplayOptions(start_day=4))
+    profile_dataset = commands.profile_dataset
 
-    def replace_and_survey(dataset: object) -> object:
+    def replace_and_profile(dataset: object) -> object:
         write_dataset(canonical, other_rows, days=2)
-        return survey(dataset)  # type: ignore[arg-type]
+        return profile_dataset(dataset)  # type: ignore[arg-type]
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(commands, "survey", replace_and_survey)
+        meanwhile.setattr(commands, "profile_dataset", replace_and_profile)
         with pytest.raises(UserError, match="holds another dataset"):
-            run(canonical, landing, NOW, Wishes(start_day=4))
+            run(canonical, landing, NOW, ReplayOptions(start_day=4))
     assert landed_bytes(landing) == b""
     assert not settings_file(landing).exists()
     write_dataset(canonical, rows, days=3)
-    run(canonical, landing, NOW, Wishes(start_day=4))
+    run(canonical, landing, NOW, ReplayOptions(start_day=4))
     assert landed_bytes(landing) == landed_bytes(unharmed)
 
 
@@ -292,7 +291,7 @@ READ_ONLY = """
 import os, subprocess, sys
 from flows.build import build
 from flows.replay.__main__ import main
-from generator.errors import UserError
+from common.errors import UserError
 folder, canonical = sys.argv[1:]
 landing = os.path.join(folder, "landing", "events")
 places = ["--canonical", canonical, "--landing", landing]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from flows.faults.settings import FaultSettings
 from generator.__main__ import main as generate
-from generator.faults.settings import FaultSettings
-from tests.models.business import Business, DbtWorker
+from tests.support.business import Business, DbtWorker
 
 # More than the defaults, so that each kind happens in a landing this small.
 RATES = {

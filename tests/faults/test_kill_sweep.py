@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 from tests.faults.kitchen import TABLES, TABLES_AND_TESTS, Kill, Kitchen
 
 FIRST = "2026-11-21T10:30:00"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.samples import Small, some_orders, write_dataset
+from tests.support.sample_datasets import Small, some_orders, write_dataset
 
 
 @pytest.fixture(scope="session")

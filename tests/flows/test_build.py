@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import BusyError, UserError
+from common.paths import PROJECT
 from flows import build as build_module
 from flows.build import (
     build,
@@ -20,9 +22,6 @@ from flows.build import (
     read_results,
     step_of,
 )
-from flows.errors import BusyError
-from generator.errors import UserError
-from generator.places import PROJECT
 
 LOCK_LINE = (
     'IO Error: Could not set lock on file "/home/ada/casper/data/caspers.duckdb": Conflicting lock '

@@ -13,14 +13,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from common.errors import BusyError, UserError
+from common.paths import PROJECT
 from flows import business
 from flows.build import Build, Node
-from flows.errors import BusyError
-from flows.replay.commands import Report, Wishes, run
+from flows.replay.commands import ReplayOptions, Report, run
 from flows.replay.window import Case
-from generator.errors import UserError
-from generator.places import PROJECT
-from tests.flows.samples import Small, landed_lines
+from tests.support.sample_datasets import Small, landed_lines
 
 NODES = (
     Node("model.c.all_events", '"caspers"."lakeflow"."all_events"', "success", 0.512, 0, "OK"),
@@ -32,7 +31,7 @@ BUILT = Build(12.34, NODES)
 
 @pytest.fixture
 def report(small: Small, landing: Path) -> Report:
-    return run(small.folder, landing, datetime(2026, 11, 21, 10, 30), Wishes(start_day=1))
+    return run(small.folder, landing, datetime(2026, 11, 21, 10, 30), ReplayOptions(start_day=1))
 
 
 def test_the_row_of_a_window_says_bounds_events_tables_and_time(report: Report) -> None:
@@ -122,10 +121,10 @@ import sys
 import duckdb
 from flows import business
 from flows.build import Build, Node
-from flows.errors import BusyError
+from common.errors import BusyError
 from flows.server import some_server
-from generator.errors import UserError
-from generator.places import warehouse_file
+from common.errors import UserError
+from common.paths import warehouse_file
 from tests.flows.test_summary import ROWS, TABLES
 
 tries = []

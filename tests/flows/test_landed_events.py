@@ -10,12 +10,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from flows.replay.commands import Wishes, run
-from flows.replay.dataset import literal_path, open_dataset, survey
+from common.errors import UserError
+from flows.replay.commands import ReplayOptions, run
+from flows.replay.dataset import literal_path, open_dataset, profile_dataset
 from flows.replay.events import NAMESPACE, event_id, write_window
 from flows.replay.window import Window
-from generator.errors import UserError
-from tests.flows.samples import (
+from tests.support.sample_datasets import (
     DAY,
     SCHEMA,
     SECOND,
@@ -35,7 +35,7 @@ MINUTES = [60 * SECOND * step for step in range(1, 9)]
 
 def written(canonical: Path, window: Window, target: Path, shift_days: int = 0) -> list[bytes]:
     dataset = open_dataset(canonical)
-    events = write_window(dataset, survey(dataset), window, shift_days, target)
+    events = write_window(dataset, profile_dataset(dataset), window, shift_days, target)
     lines = target.read_bytes().splitlines(keepends=True)
     assert events == len(lines)
     return lines
@@ -159,7 +159,7 @@ def test_unreadable_json_in_the_dataset_is_an_error_and_no_line(
     rows[row][column] = text
     canonical = write_dataset(tmp_path / "c", rows, days=1)
     with pytest.raises(UserError, match="cannot be replayed"):
-        run(canonical, landing, NOW, Wishes(start_day=1))
+        run(canonical, landing, NOW, ReplayOptions(start_day=1))
     assert list(landing.glob("*.jsonl")) == []
 
 
@@ -187,9 +187,9 @@ def test_a_dataset_of_the_older_form_lands_the_same_events(
     rows = [row | {"ts_micros": None, "eta_mins": None} for row in some_orders(3, 8)]
     canonical = older_form(sorted_rows([row | {"ts_micros": 0} for row in rows]), tmp_path / "old",
                            shuffled=shuffled)  # fmt: skip
-    facts = survey(open_dataset(canonical))
-    assert (facts.days, facts.in_order) == (3, not shuffled)
-    report = run(canonical, landing, NOW, Wishes(start_day=5))
+    profile = profile_dataset(open_dataset(canonical))
+    assert (profile.days, profile.in_order) == (3, not shuffled)
+    report = run(canonical, landing, NOW, ReplayOptions(start_day=5))
     last = 5 * DAY + (10 * 3600 + 30 * 60) * SECOND + 250
     assert landed_lines(landing) == expected_lines(rows, 3, 0, last, report.settings.shift_days)
 
@@ -205,13 +205,13 @@ def test_a_window_reads_only_its_own_row_groups(tmp_path: Path) -> None:
     metadata = pa.parquet.read_metadata(dataset.events)
     half = metadata.row_group(metadata.num_row_groups // 2).column(0).data_page_offset
     content[half : half + 20_000] = b"\0" * 20_000
-    facts = survey(dataset)
+    profile = profile_dataset(dataset)
     broken = tmp_path / "broken" / "events.parquet"
     broken.parent.mkdir()
     broken.write_bytes(content)
     events = write_window(
         replace(dataset, events=broken, files=(broken,)),
-        facts,
+        profile,
         Window(2 * DAY, 2 * DAY + DAY // 8),
         0,
         target,
@@ -220,7 +220,11 @@ def test_a_window_reads_only_its_own_row_groups(tmp_path: Path) -> None:
     target.unlink()
     with pytest.raises(UserError):
         write_window(
-            replace(dataset, events=broken, files=(broken,)), facts, Window(0, 20 * DAY), 0, target
+            replace(dataset, events=broken, files=(broken,)),
+            profile,
+            Window(0, 20 * DAY),
+            0,
+            target,
         )
 
 
@@ -230,7 +234,7 @@ def test_a_path_is_no_pattern(small: Small, tmp_path: Path) -> None:
     for file in small.folder.iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     landing = folder / "landing"
-    report = run(folder, landing, NOW, Wishes(start_day=1))
+    report = run(folder, landing, NOW, ReplayOptions(start_day=1))
     assert report.events == len(landed_lines(landing)) > 0
     with duckdb.connect() as connection:
         path = literal_path(folder / "events.parquet")

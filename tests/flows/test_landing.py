@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import BusyError
+from common.errors import BusyError, UserError
 from flows.replay.landing import (
     LATEST_POSITION,
-    hold,
     landed_windows,
+    lock_landing,
     publish,
     remove_windows,
     staging_folder,
@@ -17,7 +17,6 @@ from flows.replay.landing import (
     window_name,
 )
 from flows.replay.window import NOTHING_LANDED, Window
-from generator.errors import UserError
 
 
 def land(landing: Path, *bounds: tuple[int, int]) -> None:
@@ -132,10 +131,10 @@ def test_sweeping_removes_leftovers_only(landing: Path) -> None:
 
 def test_the_second_replay_stops_and_hears_who_holds_the_folder(landing: Path) -> None:
     with (
-        hold(landing),
+        lock_landing(landing),
         pytest.raises(BusyError, match=r"Another replay is at work .* \(process \d+ on "),
-        hold(landing),
+        lock_landing(landing),
     ):
         pytest.fail("two replays held one folder")
-    with hold(landing):
+    with lock_landing(landing):
         pass

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.errors import BusyError
+from common.errors import BusyError, UserError
 from flows.replay import commands
-from flows.replay.commands import Wishes, change_speed, pause, reset, resume, run, status
-from flows.replay.landing import hold, landed_windows, watermark
+from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
+from flows.replay.landing import landed_windows, lock_landing, watermark
 from flows.replay.settings import read_settings, settings_file
 from flows.replay.window import Case
-from generator.errors import UserError
-from tests.flows.samples import (
+from tests.support.sample_datasets import (
     DAY,
     SECOND,
     Small,
@@ -33,7 +32,7 @@ from tests.flows.samples import (
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 TIME_OF_DAY = (10 * 3600 + 30 * 60) * SECOND + 250
-DAY_1 = Wishes(start_day=1)
+DAY_1 = ReplayOptions(start_day=1)
 
 
 def test_the_first_run_lands_up_to_the_start_day_and_time_of_day(
@@ -55,7 +54,7 @@ def test_the_first_run_lands_up_to_the_start_day_and_time_of_day(
 
 def test_later_runs_land_sixty_times_as_much_time_as_passed(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    report = run(small.folder, landing, NOW + timedelta(minutes=3), Wishes())
+    report = run(small.folder, landing, NOW + timedelta(minutes=3), ReplayOptions())
     assert report.case is Case.NEXT_WINDOW
     assert report.window is not None
     assert report.window.last - report.window.first + 1 == 3 * 3600 * SECOND
@@ -72,11 +71,11 @@ def test_an_event_on_the_edge_lands_once(landing: Path, tmp_path: Path) -> None:
     edge = TIME_OF_DAY
     rows = order("A1", 1, edge, [1, 2, *(SECOND * step for step in range(1, 7))])
     canonical = write_dataset(tmp_path / "c", rows, days=1)
-    first = run(canonical, landing, NOW, Wishes(start_day=0, speed=1.0))
+    first = run(canonical, landing, NOW, ReplayOptions(start_day=0, speed=1.0))
     assert first.events == 1
-    second = run(canonical, landing, NOW + timedelta(microseconds=1), Wishes())
+    second = run(canonical, landing, NOW + timedelta(microseconds=1), ReplayOptions())
     assert second.events == 1
-    third = run(canonical, landing, NOW + timedelta(seconds=60), Wishes())
+    third = run(canonical, landing, NOW + timedelta(seconds=60), ReplayOptions())
     assert third.events == 7
 
 
@@ -85,17 +84,17 @@ def test_a_window_without_events_makes_no_file_and_loses_nothing(
 ) -> None:
     rows = order("A1", 1, 20 * 3600 * SECOND, [SECOND * step for step in range(1, 9)])
     canonical = write_dataset(tmp_path / "c", rows, days=1)
-    first = run(canonical, landing, NOW, Wishes(start_day=0))
+    first = run(canonical, landing, NOW, ReplayOptions(start_day=0))
     assert (first.case, first.window, first.file) == (Case.NOTHING_NEW, None, None)
     assert list(landing.glob("*.jsonl")) == []
-    second = run(canonical, landing, NOW + timedelta(minutes=10), Wishes())
+    second = run(canonical, landing, NOW + timedelta(minutes=10), ReplayOptions())
     assert (second.events, second.case) == (9, Case.FIRST_RUN)
     assert second.settings.sim_start == NOW
 
 
 def test_one_run_may_land_more_than_a_cycle(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    report = run(small.folder, landing, NOW + timedelta(hours=5), Wishes())
+    report = run(small.folder, landing, NOW + timedelta(hours=5), ReplayOptions())
     assert report.window is not None
     assert report.window.last - report.window.first > 4 * 3 * DAY
     assert landed_lines(landing) == expected_lines(
@@ -127,14 +126,14 @@ def test_any_sequence_of_runs_lands_what_one_run_lands(
         landing = Path(folder) / "landing"
         now, position = NOW, Fraction(start_day * DAY + TIME_OF_DAY)
         speed, stopped = Fraction(60), False
-        first = run(small.folder, landing, now, Wishes(start_day=start_day))
+        first = run(small.folder, landing, now, ReplayOptions(start_day=start_day))
         landed = first.position
         for what, microseconds in [*script, ("resume", 0), ("run", 60 * SECOND)]:
             if what == "back":
                 # A clock that is behind lands nothing, and nothing is remembered of it.
                 before = landed_bytes(landing)
                 behind = now - timedelta(microseconds=microseconds)
-                report = run(small.folder, landing, behind, Wishes())
+                report = run(small.folder, landing, behind, ReplayOptions())
                 if report.position < landed:
                     assert landed_bytes(landing) == before
                 landed = max(landed, watermark(landed_windows(landing)))
@@ -143,7 +142,7 @@ def test_any_sequence_of_runs_lands_what_one_run_lands(
             if not stopped:
                 position += microseconds * speed
             if what == "run":
-                report = run(small.folder, landing, now, Wishes())
+                report = run(small.folder, landing, now, ReplayOptions())
                 landed = max(landed, report.position if not stopped else landed)
                 assert report.position == position // 1
             else:
@@ -169,7 +168,7 @@ def test_any_sequence_of_runs_lands_what_one_run_lands(
         assert landed_lines(landing) == expected
         other = Path(folder) / "at once"
         shutil.copytree(landing / "_replay", other / "_replay")
-        run(small.folder, other, now, Wishes())
+        run(small.folder, other, now, ReplayOptions())
         assert landed_bytes(other) == landed_bytes(landing)
 
 
@@ -180,18 +179,18 @@ def test_paused_nothing_lands_and_afterwards_nothing_is_missing(
     before = landed_bytes(landing)
     assert pause(landing, NOW + timedelta(minutes=1)).startswith("Paused")
     assert "already" in pause(landing, NOW + timedelta(minutes=2))
-    report = run(small.folder, landing, NOW + timedelta(days=2), Wishes())
+    report = run(small.folder, landing, NOW + timedelta(days=2), ReplayOptions())
     assert (report.case, landed_bytes(landing)) == (Case.PAUSED, before)
     assert resume(landing, NOW + timedelta(days=2)).startswith("Resumed")
     assert "not paused" in resume(landing, NOW + timedelta(days=2))
-    after = run(small.folder, landing, NOW + timedelta(days=2, minutes=1), Wishes())
+    after = run(small.folder, landing, NOW + timedelta(days=2, minutes=1), ReplayOptions())
     assert after.position == DAY + TIME_OF_DAY + 2 * 3600 * SECOND
 
 
 def test_a_changed_speed_holds_from_now_on_and_is_kept(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     change_speed(landing, NOW + timedelta(minutes=1), 600.0)
-    report = run(small.folder, landing, NOW + timedelta(minutes=2), Wishes())
+    report = run(small.folder, landing, NOW + timedelta(minutes=2), ReplayOptions())
     assert report.position == DAY + TIME_OF_DAY + (3600 + 36_000) * SECOND
     assert "already" in change_speed(landing, NOW + timedelta(minutes=3), 600.0)
 
@@ -202,7 +201,7 @@ def test_an_impossible_speed_is_refused(small: Small, landing: Path, speed: floa
     with pytest.raises(UserError, match="speed must be"):
         change_speed(landing, NOW, speed)
     with pytest.raises(UserError, match="speed must be"):
-        commands.checked_wishes(1, speed)
+        commands.check_options(1, speed)
 
 
 def test_a_change_by_a_clock_that_is_behind_is_refused(small: Small, landing: Path) -> None:
@@ -225,24 +224,24 @@ def test_controls_before_the_first_run_say_how_to_begin(landing: Path) -> None:
 
 def test_a_clock_that_went_backwards_lands_nothing(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    run(small.folder, landing, NOW + timedelta(minutes=9), Wishes())
+    run(small.folder, landing, NOW + timedelta(minutes=9), ReplayOptions())
     before = landed_bytes(landing)
     for behind in (timedelta(minutes=8), timedelta(days=-1)):
-        report = run(small.folder, landing, NOW + behind, Wishes())
+        report = run(small.folder, landing, NOW + behind, ReplayOptions())
         assert (report.case, report.events) == (Case.CLOCK_WENT_BACKWARDS, 0)
     assert landed_bytes(landing) == before
 
 
 def test_what_the_first_run_fixed_stays_and_it_is_said(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    report = run(small.folder, landing, NOW + timedelta(minutes=1), Wishes(2, 10.0))
+    report = run(small.folder, landing, NOW + timedelta(minutes=1), ReplayOptions(2, 10.0))
     assert report.events > 0
     assert report.position == DAY + TIME_OF_DAY + 3600 * SECOND
     assert [notice.split(" is ignored")[0] for notice in report.notices] == [
         "Start day 2",
         "Speed 10",
     ]
-    again = run(small.folder, landing, NOW + timedelta(minutes=2), Wishes(1, 60.0))
+    again = run(small.folder, landing, NOW + timedelta(minutes=2), ReplayOptions(1, 60.0))
     assert again.notices == ()
 
 
@@ -253,7 +252,7 @@ def test_two_datasets_run_side_by_side(small: Small, tmp_path: Path) -> None:
     for minute in range(3):
         now = NOW + timedelta(minutes=minute)
         run(small.folder, here, now, DAY_1)
-        run(other, there, now + timedelta(hours=1), Wishes(start_day=4, speed=7.0))
+        run(other, there, now + timedelta(hours=1), ReplayOptions(start_day=4, speed=7.0))
     change_speed(here, NOW + timedelta(minutes=3), 1.0)
     known = read_settings(there)
     assert known is not None
@@ -276,7 +275,7 @@ def test_reset_removes_this_replay_and_nothing_of_others(small: Small, tmp_path:
     assert reset(here).startswith("Removed 2 landed windows")
     assert [path.name for path in here.iterdir() if path.name != "_replay"] == ["foreign.jsonl"]
     assert landed_bytes(there) == kept
-    assert run(small.folder, here, NOW + timedelta(days=1), Wishes(2)).case is Case.FIRST_RUN
+    assert run(small.folder, here, NOW + timedelta(days=1), ReplayOptions(2)).case is Case.FIRST_RUN
 
 
 def test_reset_mends_what_cannot_be_read(small: Small, landing: Path) -> None:
@@ -296,19 +295,19 @@ def test_status_writes_nothing_and_foretells_the_next_run(small: Small, landing:
     assert (before.waiting, before.decision.window) == (first.events, first.window)
     later = NOW + timedelta(hours=2)
     files = sorted(landing.rglob("*"))
-    foretold = status(small.folder, landing, later, Wishes())
+    foretold = status(small.folder, landing, later, ReplayOptions())
     assert sorted(landing.rglob("*")) == files
     assert (foretold.windows, foretold.watermark) == (1, first.position)
-    second = run(small.folder, landing, later, Wishes())
+    second = run(small.folder, landing, later, ReplayOptions())
     assert (foretold.waiting, foretold.decision.window) == (second.events, second.window)
 
 
 def test_a_second_replay_stops_and_writes_nothing(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    with hold(landing):
+    with lock_landing(landing):
         before = sorted(landing.rglob("*"))
         for command in (
-            lambda: run(small.folder, landing, NOW + timedelta(hours=1), Wishes()),
+            lambda: run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions()),
             lambda: pause(landing, NOW),
             lambda: reset(landing),
         ):
@@ -329,10 +328,10 @@ def test_a_replaced_dataset_is_refused_until_it_is_back(
                   write_dataset(tmp_path / "b", small.rows, days=4)):  # fmt: skip
         shutil.copytree(other, canonical, dirs_exist_ok=True)
         with pytest.raises(UserError, match="holds another dataset"):
-            run(canonical, landing, later, Wishes())
+            run(canonical, landing, later, ReplayOptions())
         assert landed_bytes(landing) == before
     write_dataset(canonical, small.rows, days=3)
-    assert run(canonical, landing, later, Wishes()).events > 0
+    assert run(canonical, landing, later, ReplayOptions()).events > 0
 
 
 def test_a_dataset_replaced_while_it_is_read_lands_nothing(
@@ -351,7 +350,7 @@ def test_a_dataset_replaced_while_it_is_read_lands_nothing(
 
     monkeypatch.setattr(commands, "write_window", write_and_replace)
     with pytest.raises(UserError, match="holds another dataset"):
-        run(canonical, landing, NOW + timedelta(hours=1), Wishes())
+        run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_bytes(landing) == before
 
 
@@ -360,7 +359,7 @@ def test_windows_without_settings_are_no_new_beginning(small: Small, landing: Pa
     settings_file(landing).unlink()
     before = landed_bytes(landing)
     with pytest.raises(UserError, match=r"settings\.json are missing"):
-        run(small.folder, landing, NOW + timedelta(hours=1), Wishes())
+        run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_bytes(landing) == before
     assert not settings_file(landing).exists()
 
@@ -372,7 +371,7 @@ def test_after_the_newest_window_is_deleted_its_events_land_again(
         run(small.folder, landing, NOW + timedelta(minutes=minutes), DAY_1)
     whole = landed_bytes(landing)
     max(landing.glob("window-*.jsonl")).unlink()
-    run(small.folder, landing, NOW + timedelta(minutes=6), Wishes())
+    run(small.folder, landing, NOW + timedelta(minutes=6), ReplayOptions())
     assert landed_bytes(landing) == whole
 
 
@@ -382,7 +381,7 @@ def test_many_small_windows_are_one_long_one(small: Small, tmp_path: Path) -> No
         run(small.folder, landing, NOW, DAY_1)
     moments = itertools.accumulate([timedelta(minutes=37)] * 12, initial=NOW)
     for now in moments:
-        run(small.folder, many, now, Wishes())
-    run(small.folder, one, NOW + timedelta(minutes=37 * 12), Wishes())
+        run(small.folder, many, now, ReplayOptions())
+    run(small.folder, one, NOW + timedelta(minutes=37 * 12), ReplayOptions())
     assert landed_bytes(many) == landed_bytes(one)
     assert len(landed_windows(many)) > 5

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
+from common.paths import PROJECT
 from flows.replay.__main__ import main
-from flows.replay.commands import Wishes, wishes_from_environment
-from generator.errors import UserError
-from generator.places import PROJECT
-from tests.flows.samples import Small, landed_bytes
+from flows.replay.commands import ReplayOptions, options_from_environment
+from tests.support.sample_datasets import Small, landed_bytes
 
 Replay = Callable[..., tuple[int, str, str]]
 
@@ -139,13 +139,13 @@ def test_a_now_that_is_no_time_is_refused(replay: Replay, text: str) -> None:
 def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("START_DAY", "12")
     monkeypatch.setenv("SPEED_MULTIPLIER", "1.5")
-    assert wishes_from_environment() == Wishes(12, 1.5)
-    assert wishes_from_environment(3, 4.0) == Wishes(3, 4.0)
+    assert options_from_environment() == ReplayOptions(12, 1.5)
+    assert options_from_environment(3, 4.0) == ReplayOptions(3, 4.0)
     monkeypatch.setenv("START_DAY", "")
-    assert wishes_from_environment() == Wishes(None, 1.5)
+    assert options_from_environment() == ReplayOptions(None, 1.5)
     monkeypatch.setenv("START_DAY", "7.5")
     with pytest.raises(UserError, match=r"START_DAY='7.5' .* is not a whole number"):
-        wishes_from_environment()
+        options_from_environment()
 
 
 def test_the_hosts_zone_and_hash_seed_change_no_byte(small: Small, tmp_path: Path) -> None:

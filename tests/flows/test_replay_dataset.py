@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.replay.commands import Wishes, run, status
-from flows.replay.dataset import open_dataset, survey
-from generator.errors import UserError
-from tests.flows.samples import (
+from common.errors import UserError
+from flows.replay.commands import ReplayOptions, run, status
+from flows.replay.dataset import open_dataset, profile_dataset
+from tests.support.sample_datasets import (
     DAY,
     EPOCH_SECONDS,
     SCHEMA,
@@ -99,7 +99,7 @@ def test_it_is_told_and_nothing_lands(
     damage(canonical)
     for command in (run, status):
         with pytest.raises(UserError, match=message) as error:
-            command(canonical, landing, NOW, Wishes())
+            command(canonical, landing, NOW, ReplayOptions())
         assert str(canonical) in str(error.value)
         assert "python -m generator canonical" in str(error.value)
     assert list(landing.rglob("*.jsonl")) == []
@@ -107,17 +107,17 @@ def test_it_is_told_and_nothing_lands(
 
 
 def test_the_facts_of_a_dataset(small: Small) -> None:
-    facts = survey(open_dataset(small.folder))
-    assert (facts.epoch, facts.days, facts.in_order) == (date(2024, 1, 1), 3, True)
-    assert facts.events == len(small.rows)
-    assert facts.last_offset == 3 * DAY + 3600 * SECOND
+    profile = profile_dataset(open_dataset(small.folder))
+    assert (profile.epoch, profile.days, profile.in_order) == (date(2024, 1, 1), 3, True)
+    assert profile.events == len(small.rows)
+    assert profile.last_offset == 3 * DAY + 3600 * SECOND
 
 
 @pytest.mark.parametrize("epoch", [EPOCH_SECONDS, "2024-01-01", None])
 def test_the_epoch_may_be_a_date_or_left_out(epoch: object, small: Small, tmp_path: Path) -> None:
     canonical = write_dataset(tmp_path / "c", small.rows, days=3)
     describe(canonical, epoch=epoch)
-    assert survey(open_dataset(canonical)).epoch == date(2024, 1, 1)
+    assert profile_dataset(open_dataset(canonical)).epoch == date(2024, 1, 1)
 
 
 @pytest.mark.parametrize("swap", [(0, 1), (150, 151), (-2, -1)])
@@ -126,7 +126,7 @@ def test_one_event_out_of_order_is_noticed(swap: tuple[int, int], tmp_path: Path
     first, second = swap
     rows[first], rows[second] = rows[second], rows[first]
     canonical = write_dataset(tmp_path / "c", rows, days=3, row_group_size=151)
-    assert not survey(open_dataset(canonical)).in_order
+    assert not profile_dataset(open_dataset(canonical)).in_order
 
 
 def test_the_same_bytes_are_the_same_dataset(small: Small, tmp_path: Path) -> None:
@@ -145,15 +145,15 @@ def test_a_folder_of_parts_lands_what_one_file_does(small: Small, tmp_path: Path
     events = in_parts(canonical, 5)
     (events / "_SUCCESS").write_bytes(b"")
     (events / ".part-00000.parquet").write_bytes(b"not for readers")
-    facts = survey(open_dataset(canonical))
-    assert facts.in_order
-    assert facts.identity != open_dataset(small.folder).identity
-    assert (facts.events, facts.days) == (len(small.rows), 3)
+    profile = profile_dataset(open_dataset(canonical))
+    assert profile.in_order
+    assert profile.identity != open_dataset(small.folder).identity
+    assert (profile.events, profile.days) == (len(small.rows), 3)
     landed = []
     for dataset in (canonical, small.folder):
         landing = tmp_path / f"landing{len(landed)}"
         for minutes in (0, 3, 20, 200):
-            run(dataset, landing, NOW + timedelta(minutes=minutes), Wishes(start_day=1))
+            run(dataset, landing, NOW + timedelta(minutes=minutes), ReplayOptions(start_day=1))
         landed.append({file.name: file.read_bytes() for file in landing.glob("*.jsonl")})
     assert landed[0] == landed[1]
     assert len(landed[0]) == 4
@@ -162,9 +162,9 @@ def test_a_folder_of_parts_lands_what_one_file_does(small: Small, tmp_path: Path
 def test_parts_that_change_or_swap_are_another_dataset(small: Small, tmp_path: Path) -> None:
     canonical = write_dataset(tmp_path / "c", small.rows, days=3)
     events = in_parts(canonical, 3)
-    before = survey(open_dataset(canonical))
+    before = profile_dataset(open_dataset(canonical))
     (events / "part-00000.parquet").rename(events / "part-00009.parquet")
-    after = survey(open_dataset(canonical))
+    after = profile_dataset(open_dataset(canonical))
     assert after.identity != before.identity
     assert (before.in_order, after.in_order) == (True, False)
     assert after.events == before.events
@@ -175,5 +175,5 @@ def test_a_dictionary_of_texts_is_text(small: Small, tmp_path: Path) -> None:
     rewrite(
         canonical, lambda table: column("order_id", table["order_id"].dictionary_encode())(table)
     )
-    assert survey(open_dataset(canonical)).events == len(small.rows)
+    assert profile_dataset(open_dataset(canonical)).events == len(small.rows)
     assert pq.read_schema(canonical / "events.parquet").names == SCHEMA.names

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.replay.commands import Wishes, run
-from generator.errors import UserError
-from generator.places import PROJECT
-from generator.storage import local
-from tests.flows.samples import Small, landed_bytes
+from common.errors import UserError
+from common.paths import PROJECT
+from common.storage import local
+from flows.replay.commands import ReplayOptions, run
+from tests.support.sample_datasets import Small, landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
@@ -41,7 +41,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 def test_a_file_that_cannot_grow_leaves_nothing_behind(small: Small, landing: Path) -> None:
-    run(small.folder, landing, NOW, Wishes(start_day=0))
+    run(small.folder, landing, NOW, ReplayOptions(start_day=0))
     before = landed_bytes(landing)
     ended = subprocess.run(
         [
@@ -58,7 +58,7 @@ def test_a_file_that_cannot_grow_leaves_nothing_behind(small: Small, landing: Pa
     assert "larger than the system allows" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
     assert landed_bytes(landing) == before
-    assert run(small.folder, landing, NOW + timedelta(hours=2), Wishes()).events > 0
+    assert run(small.folder, landing, NOW + timedelta(hours=2), ReplayOptions()).events > 0
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
@@ -66,7 +66,7 @@ def test_a_file_that_cannot_grow_leaves_nothing_behind(small: Small, landing: Pa
 def test_a_disk_that_fails_at_the_last_step_shows_nothing(
     small: Small, landing: Path, monkeypatch: pytest.MonkeyPatch, number: int, step: str
 ) -> None:
-    run(small.folder, landing, NOW, Wishes(start_day=0))
+    run(small.folder, landing, NOW, ReplayOptions(start_day=0))
     before = landed_bytes(landing)
 
     def fail(*_: object) -> None:
@@ -75,9 +75,9 @@ def test_a_disk_that_fails_at_the_last_step_shows_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(local.os, step, fail)
         with pytest.raises(UserError, match="Could not land the next window"):
-            run(small.folder, landing, NOW + timedelta(hours=1), Wishes())
+            run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_bytes(landing) == before
-    assert run(small.folder, landing, NOW + timedelta(hours=1), Wishes()).events > 0
+    assert run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions()).events > 0
     assert landed_bytes(landing).startswith(before)
 
 
@@ -93,7 +93,7 @@ def test_a_file_in_the_way_of_the_folder_is_told(
 ) -> None:
     obstacle(landing)
     with pytest.raises(UserError, match="Could not land the next window") as error:
-        run(small.folder, landing, NOW, Wishes())
+        run(small.folder, landing, NOW, ReplayOptions())
     assert str(landing.parent) in str(error.value)
 
 
@@ -114,7 +114,7 @@ def test_content_is_on_the_disk_before_its_name_is(
 
     monkeypatch.setattr(local, "_flush", note_flush)
     monkeypatch.setattr(local.os, "replace", note_replace)
-    report = run(small.folder, landing, NOW, Wishes(start_day=0))
+    report = run(small.folder, landing, NOW, ReplayOptions(start_day=0))
     assert report.file is not None
     assert seen == [
         ("flush", "settings.json.partial"),

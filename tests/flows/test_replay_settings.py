@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from flows.replay.commands import Wishes, change_speed, pause, resume, run
+from common.errors import UserError
+from flows.replay.commands import ReplayOptions, change_speed, pause, resume, run
 from flows.replay.settings import read_settings, settings_file, write_settings
-from generator.errors import UserError
-from tests.flows.samples import Small, landed_bytes
+from tests.support.sample_datasets import Small, landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
 
 @pytest.fixture
 def begun(small: Small, landing: Path) -> Path:
-    run(small.folder, landing, NOW, Wishes(1, 60.0))
+    run(small.folder, landing, NOW, ReplayOptions(1, 60.0))
     change_speed(landing, NOW + timedelta(minutes=1), 17.3)
     pause(landing, NOW + timedelta(minutes=2, microseconds=1))
     resume(landing, NOW + timedelta(minutes=9))
@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
     file.write_text(broken, encoding="utf-8")
     before = landed_bytes(begun)
     for command in (
-        lambda: run(small.folder, begun, NOW + timedelta(hours=1), Wishes()),
+        lambda: run(small.folder, begun, NOW + timedelta(hours=1), ReplayOptions()),
         lambda: pause(begun, NOW + timedelta(hours=1)),
     ):
         with pytest.raises(UserError, match="reset") as error:
@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
 def test_a_folder_in_its_place_is_named(small: Small, landing: Path) -> None:
     settings_file(landing).mkdir(parents=True)
     with pytest.raises(UserError, match=r"settings\.json cannot be read"):
-        run(small.folder, landing, NOW, Wishes())
+        run(small.folder, landing, NOW, ReplayOptions())
 
 
 NOBODY = 65_534
@@ -123,16 +123,17 @@ def test_settings_that_may_not_be_read_are_named(small: Small) -> None:
         folder.chmod(0o777)
         canonical = shutil.copytree(small.folder, folder / "canonical")
         landing = folder / "landing"
-        run(canonical, landing, NOW, Wishes(1, 60.0))
+        run(canonical, landing, NOW, ReplayOptions(1, 60.0))
         before, file = landed_bytes(landing), settings_file(landing)
         for path in folder.rglob("*"):
             path.chmod(0o777)
         file.chmod(0)
         told = as_another_user(
-            lambda: run(canonical, landing, NOW + timedelta(hours=1), Wishes()), folder / "told"
+            lambda: run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions()),
+            folder / "told",
         )
         assert f"The replay's settings in {file} cannot be read (Permission denied)" in told
         assert landed_bytes(landing) == before
         file.chmod(0o600)
-        run(canonical, landing, NOW + timedelta(hours=1), Wishes())
+        run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions())
         assert landed_bytes(landing) != before

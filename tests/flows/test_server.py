@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from common.errors import UserError
 from flows import server
-from flows.server import named_server, prefect_environment, prepare_environment, some_server
-from generator.errors import UserError
+from flows.server import named_server, prefect_environment, prefect_server, prepare_environment
 
 HEALTHY = """
 import http.server, sys
@@ -72,7 +72,7 @@ def test_the_server_that_the_person_names_is_used(
     assert named_server() is None
     monkeypatch.setenv("PREFECT_API_URL", healthy)
     assert named_server() == healthy
-    with some_server() as api:
+    with prefect_server() as api:
         assert api == healthy
     monkeypatch.setattr(Health, "answer", b"no")
     with pytest.raises(UserError, match="PREFECT_API_URL"):
@@ -87,7 +87,7 @@ def test_a_stranger_on_the_usual_port_is_left_alone(
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
-    with some_server() as api:
+    with prefect_server() as api:
         assert api != healthy
 
 
@@ -96,7 +96,7 @@ def test_an_address_that_leads_nowhere_is_an_error(
     api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
-    with pytest.raises(UserError, match="No Prefect server answers"), some_server():
+    with pytest.raises(UserError, match="No Prefect server answers"), prefect_server():
         pass
 
 
@@ -104,7 +104,7 @@ def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
-    with some_server() as api:
+    with prefect_server() as api:
         assert api == f"http://127.0.0.1:{server.USUAL_PORT}/api"
         assert os.environ["PREFECT_API_URL"] == api
         assert named_server() == api
@@ -117,9 +117,9 @@ def test_two_that_begin_together_have_a_server_each(monkeypatch: pytest.MonkeyPa
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
     monkeypatch.setattr(server, "_wait", lambda *_: None)
-    with some_server() as one:
+    with prefect_server() as one:
         monkeypatch.delenv("PREFECT_API_URL")
-        with some_server() as other:
+        with prefect_server() as other:
             assert one != other
         monkeypatch.setenv("PREFECT_API_URL", one)
 
@@ -133,7 +133,7 @@ def test_another_port_is_taken_where_the_usual_one_is_in_use(
     with socket.socket() as other:
         other.bind(("127.0.0.1", server.USUAL_PORT))
         other.listen()
-        with some_server() as api:
+        with prefect_server() as api:
             assert api != f"http://127.0.0.1:{server.USUAL_PORT}/api"
 
 
@@ -142,7 +142,7 @@ def test_a_server_that_ends_at_once_is_told_with_its_log(
 ) -> None:
     script = "import sys; sys.exit('no room')"
     monkeypatch.setattr(server, "server_arguments", lambda _: [sys.executable, "-c", script])
-    with pytest.raises(UserError, match="ended at once") as error, some_server():
+    with pytest.raises(UserError, match="ended at once") as error, prefect_server():
         pass
     log = tmp_path / "prefect" / "server.log"
     assert str(log) in str(error.value)

@@ -9,9 +9,8 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from flows.errors import BusyError
+from common.errors import BusyError, UserError
 from flows.summary import WHAT_NEXT, as_markdown, as_table, count_rows, read_kitchens
-from generator.errors import UserError
 
 TABLES = """
     CREATE SCHEMA simulator; CREATE SCHEMA lakeflow; CREATE SCHEMA recommender;

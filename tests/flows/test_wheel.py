@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 
 EXTRAS = (
     *("dbt", "fastapi", "geopandas", "matplotlib", "networkx", "osmnx", "pandas", "plotly"),

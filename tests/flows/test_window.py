@@ -16,12 +16,12 @@ from flows.replay.window import (
     advance,
     at_speed,
     emitted_time,
+    format_position,
     next_window,
     paused,
     resumed,
-    spoken,
+    split_by_cycle,
     start_position,
-    stretches,
     whole_days_shift,
 )
 
@@ -121,12 +121,12 @@ def test_stretches_cover_each_event_of_each_cycle_once(
     first: int, size: int, length: int, last_offset: int
 ) -> None:
     window = Window(first, first + size)
-    cut = list(stretches(window, length, last_offset))
+    cut = list(split_by_cycle(window, length, last_offset))
     covered = [
         (position, cycle)
-        for stretch in cut
-        for position in range(stretch.window.first, stretch.window.last + 1)
-        for cycle in stretch.cycles
+        for part in cut
+        for position in range(part.window.first, part.window.last + 1)
+        for cycle in part.cycles
     ]
     wanted = [
         (position, cycle)
@@ -139,9 +139,9 @@ def test_stretches_cover_each_event_of_each_cycle_once(
 
 def test_an_ordinary_window_is_one_stretch_of_one_cycle() -> None:
     window = Window(10 * DAY, 11 * DAY)
-    (stretch,) = stretches(window, 90 * DAY, 90 * DAY + 3600)
-    assert (stretch.window, stretch.cycles) == (window, (0,))
+    (part,) = split_by_cycle(window, 90 * DAY, 90 * DAY + 3600)
+    assert (part.window, part.cycles) == (window, (0,))
 
 
 def test_positions_are_spoken_as_day_and_time() -> None:
-    assert spoken(70 * DAY + 9 * 3_600_000_000 + 1) == "day 70 09:00:00"
+    assert format_position(70 * DAY + 9 * 3_600_000_000 + 1) == "day 70 09:00:00"

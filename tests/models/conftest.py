@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.models.business import Business, DbtWorker
+from tests.support.business import Business, DbtWorker
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from tests.models.business import PROJECT, Business, item, order_life
+from tests.support.business import PROJECT, Business, item, order_life
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -16,14 +16,14 @@ NOON = datetime(2026, 11, 20, 12)
 def business(new_business: Callable[[], Business]) -> Business:
     """A day of sixty orders, and the next with one that took an hour and one that is on its way."""
     business = new_business()
-    lives = [
+    lifecycles = [
         order_life(f"before{number}", NOON + timedelta(minutes=number), minutes=20 + number / 2)
         for number in range(60)
     ]
     basket = [item(1, 9, 10.25, 2), item(2, 3, 4.5)]
-    lives.append(order_life("late", NOON + timedelta(days=1), minutes=60, items=basket))
-    lives.append(order_life("under way", NOON + timedelta(days=1, hours=1))[:4])
-    business.land("window-1.jsonl", [event for life in lives for event in life])
+    lifecycles.append(order_life("late", NOON + timedelta(days=1), minutes=60, items=basket))
+    lifecycles.append(order_life("under way", NOON + timedelta(days=1, hours=1))[:4])
+    business.land("window-1.jsonl", [event for life in lifecycles for event in life])
     business.build()
     return business
 

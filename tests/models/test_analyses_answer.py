@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.models.business import PROJECT, Business, Event, item, order_life
+from tests.support.business import PROJECT, Business, Event, item, order_life
 
 FOLDER = PROJECT / "analyses"
 ANALYSES = sorted(file.stem for file in FOLDER.glob("*.sql"))

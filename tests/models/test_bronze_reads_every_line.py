@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.models.business import Business, event, order_life
+from tests.support.business import Business, event, order_life
 
 NOON = datetime(2026, 11, 20, 12)
 GOOD = event("good", 0, "gk_started", NOON)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tests.models.business import Business, order_life
+from tests.support.business import Business, order_life
 
 NOON = datetime(2026, 11, 20, 12)
 TABLES = {

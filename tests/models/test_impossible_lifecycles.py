@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.models.business import Business, Event, item, order_life
+from tests.support.business import Business, Event, item, order_life
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -18,7 +18,7 @@ def moved(event: Event, minutes: float) -> Event:
 
 
 @pytest.fixture(scope="module")
-def lives(new_business: Callable[[], Business]) -> Business:
+def lifecycles(new_business: Callable[[], Business]) -> Business:
     """A business of one day with one order of each impossible kind, and a sound one."""
     business = new_business()
     twice = order_life("created twice", NOON, items=[item(1, price=10.0)])
@@ -40,26 +40,26 @@ def lives(new_business: Callable[[], Business]) -> Business:
     return business
 
 
-def test_an_order_created_twice_is_charged_its_first_basket_once(lives: Business) -> None:
-    assert lives.query(
+def test_an_order_created_twice_is_charged_its_first_basket_once(lifecycles: Business) -> None:
+    assert lifecycles.query(
         """
         select order_revenue, total_qty, header.order_id
         from lakeflow.gold_order_header as header where order_id = 'created twice'
         """
     ) == [(Decimal("10.00"), 1, "created twice")]
-    assert lives.query(
+    assert lifecycles.query(
         "select sum(units_sold) from lakeflow.gold_item_sales_day where item_id = 2"
     ) == [(None,)]
 
 
-def test_revenue_is_that_of_the_orders_whose_creation_is_known(lives: Business) -> None:
-    assert lives.query(
+def test_revenue_is_that_of_the_orders_whose_creation_is_known(lifecycles: Business) -> None:
+    assert lifecycles.query(
         "select sum(revenue), sum(orders) from lakeflow.gold_location_sales_hourly"
     ) == [(Decimal("47.50"), 4)]
 
 
-def test_nobody_is_refunded_for_a_time_that_is_unknown(lives: Business) -> None:
-    found = lives.query(
+def test_nobody_is_refunded_for_a_time_that_is_unknown(lifecycles: Business) -> None:
+    found = lifecycles.query(
         """
         select order_id, total_minutes is null, refund_class, refund_usd
         from recommender.refund_recommendations
@@ -72,8 +72,8 @@ def test_nobody_is_refunded_for_a_time_that_is_unknown(lives: Business) -> None:
     ]
 
 
-def test_delivered_before_picked_up_has_a_total_but_no_drive(lives: Business) -> None:
-    assert lives.query(
+def test_delivered_before_picked_up_has_a_total_but_no_drive(lifecycles: Business) -> None:
+    assert lifecycles.query(
         """
         select total_minutes, drive_minutes from lakeflow.silver_order_timeline
         where order_id = 'delivered before picked up'
@@ -81,8 +81,8 @@ def test_delivered_before_picked_up_has_a_total_but_no_drive(lives: Business) ->
     ) == [(10.0, None)]
 
 
-def test_the_quality_of_the_day_tells_each_of_them(lives: Business) -> None:
-    assert lives.query(
+def test_the_quality_of_the_day_tells_each_of_them(lifecycles: Business) -> None:
+    assert lifecycles.query(
         """
         select orders, orders_created, orders_complete, orders_missing_steps,
             orders_delivered_before_created, orders_created_twice, duplicates
@@ -91,5 +91,5 @@ def test_the_quality_of_the_day_tells_each_of_them(lives: Business) -> None:
     ) == [(5, 4, 4, 1, 1, 1, len(order_life("sound", NOON)))]
 
 
-def test_increments_tell_them_as_a_full_refresh_does(lives: Business) -> None:
-    assert lives.differences(lives.rebuilt()) == {}
+def test_increments_tell_them_as_a_full_refresh_does(lifecycles: Business) -> None:
+    assert lifecycles.differences(lifecycles.rebuilt()) == {}

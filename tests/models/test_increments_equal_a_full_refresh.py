@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.models.business import Business, Event, event, item, order_life
+from tests.support.business import Business, Event, event, item, order_life
 
 FIRST_DAY = datetime(2026, 11, 10)
 NEVER = -1
@@ -214,12 +214,15 @@ def test_a_model_is_looked_at_again_once_all_that_it_is_made_of_has_caught_up(
 
 def test_the_newest_day_is_judged_by_all_seven_days_before_it(business: Business) -> None:
     """The oldest of the seven lies far from the day that the window touches."""
-    lives = [
+    lifecycles = [
         order_life(f"order{day}", FIRST_DAY + timedelta(days=day), minutes=20 + 5 * day)
         for day in range(8)
     ]
-    before = [one for life in lives[:7] for one in life]
-    check(business, Schedule([("window-1.jsonl", before), ("window-2.jsonl", lives[7])], [[], []]))
+    before = [one for life in lifecycles[:7] for one in life]
+    check(
+        business,
+        Schedule([("window-1.jsonl", before), ("window-2.jsonl", lifecycles[7])], [[], []]),
+    )
     assert business.query(
         "select deliveries from recommender.delivery_percentiles_trailing order by day desc limit 1"
     ) == [(7,)]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.models.business import PROJECT
+from tests.support.business import PROJECT
 
 
 def _load_model() -> ModuleType:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from flows.replay import commands
-from tests.models.business import PROJECT, Business
+from tests.support.business import PROJECT, Business
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
 # A second, a few minutes, hours, over midnight, over the whole cycle of two days and more.
@@ -72,12 +72,12 @@ def test_random_windows(
     chance = random.Random(seed)  # noqa: S311  (nothing secret is drawn)
     now = FIRST_RUN
     held: list[bytes] = []
-    wishes = commands.Wishes(start_day=1, speed=1.0)
+    replay_options = commands.ReplayOptions(start_day=1, speed=1.0)
     for number, (duration, build) in enumerate(
         zip([0, *durations], ["build", *builds], strict=False)
     ):
         now += timedelta(seconds=duration)
-        report = commands.run(canonical, business.landing, now, wishes)
+        report = commands.run(canonical, business.landing, now, replay_options)
         if report.file is not None:
             held += _hold_back(report.file, chance, 0.03)
             again = chance.choices(report.file.read_bytes().splitlines(keepends=True) or [b""], k=9)

@@ -9,8 +9,8 @@ import pytest
 
 from flows import teardown
 from flows.replay import commands
-from tests.flows.samples import some_orders, write_dataset
-from tests.models.business import Business
+from tests.support.business import Business
+from tests.support.sample_datasets import some_orders, write_dataset
 
 NOW = datetime(2026, 11, 21, 10, 30)
 
@@ -22,7 +22,7 @@ def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
     monkeypatch.setenv("DBT_TARGET_PATH", str(business.data.parent / "teardown"))
     monkeypatch.setenv("DBT_LOG_PATH", str(business.data.parent / "teardown"))
     canonical = write_dataset(business.data / "canonical", some_orders(2, 20), days=2)
-    commands.run(canonical, business.landing, NOW, commands.Wishes(start_day=0))
+    commands.run(canonical, business.landing, NOW, commands.ReplayOptions(start_day=0))
     (business.data / "roads").mkdir()
     (business.data / "roads" / "sf.graphml").write_text("<graphml/>")
     (business.data / "prefect").mkdir()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.samples import Small, some_orders, write_dataset
-from tests.volumes.shim import Volume, mounted
+from tests.support.sample_datasets import Small, some_orders, write_dataset
+from tests.support.volume_shim import Volume, mounted
 
 
 @pytest.fixture(scope="session")

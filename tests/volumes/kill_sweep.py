@@ -14,11 +14,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows.errors import BusyError
-from flows.replay.commands import Wishes, pause, run
-from generator.storage import claims
-from tests.flows.kill_sweep import forked
-from tests.volumes.shim import mounted
+from common.errors import BusyError
+from common.storage import leases
+from flows.replay.commands import ReplayOptions, pause, run
+from tests.support.kill_sweep import forked
+from tests.support.volume_shim import mounted
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 LANDING = ("caspersdev", "simulator", "events")
@@ -29,7 +29,7 @@ def content(backing: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(landing)): path.read_bytes()
         for path in landing.rglob("*")
-        if path.is_file() and path.parent.name != "lock.claims"
+        if path.is_file() and path.parent.name != "lock.leases"
     }
 
 
@@ -51,8 +51,8 @@ def main() -> int:  # noqa: PLR0911  # each way to fail says its own line
     root = folder / "Volumes"
     landing = root.joinpath(*LANDING)
     stages: list[Callable[[], object]] = [
-        lambda: run(canonical, landing, NOW, Wishes(start_day=1)),
-        lambda: run(canonical, landing, NOW + timedelta(minutes=37), Wishes()),
+        lambda: run(canonical, landing, NOW, ReplayOptions(start_day=1)),
+        lambda: run(canonical, landing, NOW + timedelta(minutes=37), ReplayOptions()),
         lambda: pause(landing, NOW + timedelta(minutes=40)),
     ]
 
@@ -67,7 +67,7 @@ def main() -> int:  # noqa: PLR0911  # each way to fail says its own line
     def later(stage: Callable[[], object]) -> Callable[[], object]:
         def action() -> None:
             real = time.time
-            claims.time.time = lambda: real() + claims.LEASE_SECONDS + 31
+            leases.time.time = lambda: real() + leases.LEASE_SECONDS + 31
             stage()
 
         return action

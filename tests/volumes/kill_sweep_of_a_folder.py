@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from generator.replaced_directory import replaced_directory
-from generator.storage import claims
-from tests.flows.kill_sweep import forked
-from tests.volumes.shim import mounted
+from common.storage import leases
+from common.storage.atomic_directory import atomic_directory
+from tests.support.kill_sweep import forked
+from tests.support.volume_shim import mounted
 
 OLD = {"events": b"old events", "menus": b"old", "items": b"same", "left": b"over"}
 NEW = {"events": b"new events", "menus": b"new", "items": b"same"}
@@ -33,11 +33,11 @@ def main() -> int:
     def replace(kill_at: int | None, later: float = 0.0) -> int:
         def action() -> None:
             real = time.time
-            claims.time.time = lambda: real() + later
+            leases.time.time = lambda: real() + later
             with mounted(root, backing) as volume:
                 volume.kill_at = kill_at
                 place = root.joinpath(*PLACE, "data")
-                with replaced_directory(place, OLD.keys(), seal="events") as new:
+                with atomic_directory(place, OLD.keys(), commit_marker="events") as new:
                     for name, content in NEW.items():
                         (new / name).write_bytes(content)
 
@@ -60,7 +60,7 @@ def main() -> int:
         if sealed and after not in (OLD, NEW):
             print(f"a mixture after call {kills}: {after}", file=sys.stderr)
             return 1
-        if replace(None, claims.LEASE_SECONDS + 31) or found() != NEW:
+        if replace(None, leases.LEASE_SECONDS + 31) or found() != NEW:
             print(f"not mended after call {kills}: {found()}", file=sys.stderr)
             return 1
     print(kills)

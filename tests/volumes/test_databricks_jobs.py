@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UserError
 from flows import databricks
 from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
 from flows.replay.landing import landed_windows
-from generator.errors import UserError
-from tests.flows.samples import Small
-from tests.volumes.shim import Volume
+from tests.support.sample_datasets import Small
+from tests.support.volume_shim import Volume
 
 NOW = datetime(2026, 11, 21, 10, 30)
 

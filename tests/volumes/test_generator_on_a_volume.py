@@ -10,15 +10,15 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from flows.replay.commands import Wishes, status
+from common.errors import UserError
+from common.paths import PROJECT
+from common.storage import storage_of
+from common.storage.atomic_directory import atomic_directory
+from common.storage.volume import is_on_volume
+from flows.replay.commands import ReplayOptions, status
 from generator.__main__ import main
-from generator.errors import UserError
-from generator.places import PROJECT
-from generator.replaced_directory import replaced_directory
 from generator.roads import osm
-from generator.storage import storage_of
-from generator.storage.volume import is_on_volume
-from tests.volumes.shim import Volume
+from tests.support.volume_shim import Volume
 from tests.volumes.test_replay_on_a_volume import NOW, behind, content
 
 if TYPE_CHECKING:
@@ -67,13 +67,15 @@ def test_the_seal_goes_first_and_comes_last(misc: Path, volume: Volume) -> None:
 
 
 def write(directory: Path, files: "Mapping[str, str]") -> None:
-    with replaced_directory(directory, {"events", "menus", "items", "left"}, seal="events") as new:
+    with atomic_directory(
+        directory, {"events", "menus", "items", "left"}, commit_marker="events"
+    ) as new:
         for name, text in files.items():
             (new / name).write_text(text)
 
 
 def test_folders_in_the_folder_come_too(misc: Path, volume: Volume) -> None:
-    with replaced_directory(misc / "faulty", {"one", "_faults"}) as new:
+    with atomic_directory(misc / "faulty", {"one", "_faults"}) as new:
         (new / "one").write_text("1")
         (new / "_faults").mkdir()
         (new / "_faults" / "ledger").write_text("all of them")
@@ -100,7 +102,7 @@ def test_a_volume_itself_cannot_be_replaced(misc: Path) -> None:
 def test_two_runs_into_one_folder_the_second_stops(misc: Path) -> None:
     write(misc / "data", {"events": "old"})
     with (
-        storage_of(misc).hold(misc / ".data.lock", None),
+        storage_of(misc).lock(misc / ".data.lock", None),
         pytest.raises(UserError, match="Another run is writing"),
     ):
         write(misc / "data", {"events": "new"})
@@ -123,7 +125,7 @@ def test_killed_at_any_call_there_is_the_old_the_new_or_none(tmp_path: Path) -> 
 def test_a_dataset_of_which_the_events_are_missing_is_no_dataset(events: Path, misc: Path) -> None:
     write(misc / "data", {"menus": "new"})
     with pytest.raises(UserError, match=r"There is no canonical dataset at .*: make the dataset"):
-        status(misc / "data", events, NOW, Wishes())
+        status(misc / "data", events, NOW, ReplayOptions())
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     def download(
         _server: object, _code: str, kitchen: tuple[float, float], _radius: float, **named: object
-    ) -> tuple[nx.MultiDiGraph, osm.KnownPlaces]:
+    ) -> tuple[nx.MultiDiGraph, osm.KnownAddresses]:
         downloads.append(storage_of(Path(str(named["roads_directory"]))).opens_cheaply)
         graph = nx.MultiDiGraph(crs="epsg:4326")
         graph.add_node(1, y=kitchen[0], x=kitchen[1])
@@ -141,7 +143,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         graph.add_edge(1, 2, 0, length=111.0)
         graph.add_edge(2, 1, 0, length=111.0)
         place = np.array([kitchen[0]]), np.array([kitchen[1]])
-        return graph, osm.KnownPlaces(*place, ["1 Elm St"])
+        return graph, osm.KnownAddresses(*place, ["1 Elm St"])
 
     monkeypatch.setattr(osm, "_check_server", lambda *_: None)
     monkeypatch.setattr(osm, "_download", download)

@@ -12,30 +12,29 @@ from pathlib import Path
 
 import pytest
 
-from flows.errors import BusyError
-from flows.replay.commands import Wishes, change_speed, pause, reset, resume, run, status
-from flows.replay.landing import hold, landed_windows
-from generator.errors import UserError
-from generator.places import PROJECT
-from generator.storage import claims
-from tests.flows.samples import Small, landed_bytes
-from tests.volumes import shim
-from tests.volumes.shim import Volume
+from common.errors import BusyError, UserError
+from common.paths import PROJECT
+from common.storage import leases
+from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
+from flows.replay.landing import landed_windows, lock_landing
+from tests.support import volume_shim
+from tests.support.sample_datasets import Small, landed_bytes
+from tests.support.volume_shim import Volume
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
 
 def live_through(canonical: Path, landing: Path) -> None:
     """A first window, others, a pause, a change of speed, windows past the cycle's end."""
-    run(canonical, landing, NOW, Wishes(start_day=1))
-    run(canonical, landing, NOW + timedelta(minutes=3), Wishes())
+    run(canonical, landing, NOW, ReplayOptions(start_day=1))
+    run(canonical, landing, NOW + timedelta(minutes=3), ReplayOptions())
     pause(landing, NOW + timedelta(minutes=5))
-    run(canonical, landing, NOW + timedelta(minutes=6), Wishes())
+    run(canonical, landing, NOW + timedelta(minutes=6), ReplayOptions())
     resume(landing, NOW + timedelta(minutes=9))
     change_speed(landing, NOW + timedelta(minutes=12), 600)
-    run(canonical, landing, NOW + timedelta(minutes=18), Wishes())
-    run(canonical, landing, NOW + timedelta(hours=12), Wishes())
-    run(canonical, landing, NOW + timedelta(hours=12), Wishes())
+    run(canonical, landing, NOW + timedelta(minutes=18), ReplayOptions())
+    run(canonical, landing, NOW + timedelta(hours=12), ReplayOptions())
+    run(canonical, landing, NOW + timedelta(hours=12), ReplayOptions())
 
 
 def content(landing: Path) -> dict[str, bytes]:
@@ -60,15 +59,15 @@ def test_the_same_bytes_as_in_a_folder(
     assert landed == content(folder)
     assert b"-L3" in landed_bytes(behind(volume, events))
     assert len([name for name in landed if name.startswith("window-")]) == 4
-    assert status(small.folder, events, NOW + timedelta(hours=13), Wishes()).windows == 4
+    assert status(small.folder, events, NOW + timedelta(hours=13), ReplayOptions()).windows == 4
 
 
 def test_a_window_is_written_once_between_its_note_and_the_end_of_the_note(
     small: Small, events: Path, volume: Volume
 ) -> None:
-    run(small.folder, events, NOW, Wishes(start_day=1))
+    run(small.folder, events, NOW, ReplayOptions(start_day=1))
     volume.calls.clear()
-    report = run(small.folder, events, NOW + timedelta(minutes=3), Wishes())
+    report = run(small.folder, events, NOW + timedelta(minutes=3), ReplayOptions())
     assert report.file is not None
     here = "/caspersdev/simulator/events"
     file, note = f"{here}/{report.file.name}", f"{here}/_{report.file.name}.upload"
@@ -93,32 +92,35 @@ def test_reset_removes_what_landed_and_leaves_the_files_of_others(
 
 
 def test_the_second_of_two_stops_and_writes_nothing(small: Small, events: Path) -> None:
-    run(small.folder, events, NOW, Wishes(start_day=1))
+    run(small.folder, events, NOW, ReplayOptions(start_day=1))
     before = landed_windows(events)
-    with hold(events), pytest.raises(BusyError, match=r"Another replay is at work on .*process \d"):
-        run(small.folder, events, NOW + timedelta(hours=1), Wishes())
+    with (
+        lock_landing(events),
+        pytest.raises(BusyError, match=r"Another replay is at work on .*process \d"),
+    ):
+        run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_windows(events) == before
-    assert run(small.folder, events, NOW + timedelta(hours=1), Wishes()).events > 0
+    assert run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions()).events > 0
 
 
 def test_of_two_who_claim_at_once_never_both_go_on(events: Path) -> None:
     """Each step of the one between any two of the other: written first, looked around after."""
-    folder = events / "claims"
+    folder = events / "leases"
     folder.mkdir()
 
     def write(path: Path, owner: bytes) -> None:
         with path.open("wb") as file:
             file.write(owner)
 
-    def goes_on(kept: claims.Kept) -> bool:
+    def goes_on(kept: leases.Lease) -> bool:
         try:
             kept.refuse_others()
-        except claims.HeldError:
+        except leases.LockedError:
             return False
         return True
 
     for order in ("aabb", "abab", "abba", "baab", "baba", "bbaa"):
-        kept = {name: claims.Kept(folder, name.encode(), write) for name in "ab"}
+        kept = {name: leases.Lease(folder, name.encode(), write) for name in "ab"}
         went_on: dict[str, bool] = {}
         seen: set[str] = set()
         for name in order:
@@ -134,24 +136,24 @@ def test_of_two_who_claim_at_once_never_both_go_on(events: Path) -> None:
 
 
 class Clock:
-    """The time, as far as claims are concerned."""
+    """The time, as far as leases are concerned."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.0
-        monkeypatch.setattr(claims.time, "time", lambda: self.now)
+        monkeypatch.setattr(leases.time, "time", lambda: self.now)
 
 
 def test_the_claim_of_a_killed_run_runs_out(
     small: Small, events: Path, volume: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
-    run(small.folder, events, NOW, Wishes(start_day=1))
-    held = behind(volume, events) / "_replay" / "lock.claims"
-    (held / f"claim-{int(clock.now) + 120}-{'0' * 32}").write_text("process 7 on elsewhere")
+    run(small.folder, events, NOW, ReplayOptions(start_day=1))
+    held = behind(volume, events) / "_replay" / "lock.leases"
+    (held / f"lease-{int(clock.now) + 120}-{'0' * 32}").write_text("process 7 on elsewhere")
     with pytest.raises(BusyError, match=r"process 7 on elsewhere; if it was killed, at \d\d:"):
-        run(small.folder, events, NOW + timedelta(hours=1), Wishes())
+        run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions())
     clock.now += 151
-    assert run(small.folder, events, NOW + timedelta(hours=1), Wishes()).events > 0
+    assert run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions()).events > 0
     assert list(held.iterdir()) == []
 
 
@@ -159,9 +161,9 @@ def test_a_claim_is_renewed_before_it_runs_out(
     events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
-    monkeypatch.setattr(claims, "_RENEW_SECONDS", 0.01)
-    folder = events / "_replay" / "lock.claims"
-    with hold(events) as held:
+    monkeypatch.setattr(leases, "_RENEW_SECONDS", 0.01)
+    folder = events / "_replay" / "lock.leases"
+    with lock_landing(events) as held:
         first = {claim.name for claim in folder.iterdir()}
         clock.now += 100
         for _ in range(3_000):
@@ -181,25 +183,25 @@ def test_a_machine_that_stood_still_shows_nothing(
         clock.now += 121
 
     with pytest.raises(BusyError, match="ran out before it ended"):
-        run(small.folder, events, NOW, Wishes(start_day=1), stand_still)
+        run(small.folder, events, NOW, ReplayOptions(start_day=1), stand_still)
     assert landed_windows(events) == []
-    assert run(small.folder, events, NOW, Wishes(start_day=1)).events > 0
+    assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
 
 
 @pytest.mark.parametrize("cut", [lambda text: text[: len(text) // 2], lambda text: text])
 def test_what_lies_beside_its_note_is_not_there_yet(
     small: Small, events: Path, volume: Volume, cut: Callable[[bytes], bytes]
 ) -> None:
-    run(small.folder, events, NOW, Wishes(start_day=1))
-    report = run(small.folder, events, NOW + timedelta(minutes=3), Wishes())
+    run(small.folder, events, NOW, ReplayOptions(start_day=1))
+    report = run(small.folder, events, NOW + timedelta(minutes=3), ReplayOptions())
     assert report.file is not None
     file = behind(volume, report.file)
     whole = file.read_bytes()
     file.write_bytes(cut(whole))
     note = file.with_name(f"_{file.name}.upload")
     note.write_text(json.dumps({"sha256": hashlib.sha256(whole).hexdigest(), "text": None}))
-    assert status(small.folder, events, NOW, Wishes()).windows == 1
-    run(small.folder, events, NOW + timedelta(minutes=3), Wishes())
+    assert status(small.folder, events, NOW, ReplayOptions()).windows == 1
+    run(small.folder, events, NOW + timedelta(minutes=3), ReplayOptions())
     assert file.read_bytes() == whole
     assert not note.exists()
 
@@ -207,20 +209,20 @@ def test_what_lies_beside_its_note_is_not_there_yet(
 def test_an_upload_of_which_a_part_is_missing_is_no_window(
     small: Small, events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = shim.Sequential.write
+    real = volume_shim.Sequential.write
 
-    def lose_the_end(file: shim.Sequential, data: bytes) -> int:
+    def lose_the_end(file: volume_shim.Sequential, data: bytes) -> int:
         if file.path.name.startswith("window-"):
             real(file, data[:-1])
             return len(data)
         return real(file, data)
 
     with monkeypatch.context() as broken:
-        broken.setattr(shim.Sequential, "write", lose_the_end)
+        broken.setattr(volume_shim.Sequential, "write", lose_the_end)
         with pytest.raises(UserError, match="Could not land the next window"):
-            run(small.folder, events, NOW, Wishes(start_day=1))
+            run(small.folder, events, NOW, ReplayOptions(start_day=1))
     assert landed_windows(events) == []
-    assert run(small.folder, events, NOW, Wishes(start_day=1)).events > 0
+    assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
 
 
 @pytest.mark.parametrize("parts", [(), ("caspersdev",), ("caspersdev", "simulator")])
@@ -229,7 +231,7 @@ def test_a_place_that_is_in_no_volume_is_named(
 ) -> None:
     place = volume.root.joinpath(*parts)
     with pytest.raises(UserError, match="is not inside a volume; choose a folder under") as error:
-        status(small.folder, place, NOW, Wishes())
+        status(small.folder, place, NOW, ReplayOptions())
     assert str(place) in str(error.value)
 
 

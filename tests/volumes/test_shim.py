@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from filelock import FileLock
 
-from tests.volumes.shim import Volume
+from tests.support.volume_shim import Volume
 
 
 def seek_back(path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 
 pytestmark = [
     pytest.mark.long,

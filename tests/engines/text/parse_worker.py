@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.engines.sessions import spark_session
-from tests.models.dbt_worker import answers_alone
+from tests.support.dbt_worker import answers_alone
 
 
 def main() -> None:

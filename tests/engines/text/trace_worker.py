@@ -12,7 +12,7 @@ from typing import Any
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
 from tests.engines.text.scripted_answers import Columns, Warehouse
-from tests.models.dbt_worker import answers_alone
+from tests.support.dbt_worker import answers_alone
 
 
 def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)

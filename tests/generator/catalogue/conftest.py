@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.places import SEEDS
+from common.paths import SEEDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.errors import UserError
-from generator.seed_files import load_catalogue
+from common.errors import UserError
+from generator.catalogue.seed_files import load_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from generator.catalogue import Catalogue, cooks_on
-from generator.places import SEEDS
-from generator.seed_files import load_catalogue
+from common.paths import SEEDS
+from generator.catalogue.records import Catalogue, cooks_on
+from generator.catalogue.seed_files import load_catalogue
 
 HEALTHY = {
     "Sproutwick Salads",

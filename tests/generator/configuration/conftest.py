@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.places import SEEDS
-from generator.seed_files import load_catalogue
+from common.paths import SEEDS
+from generator.catalogue.seed_files import load_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from generator.catalogue import Catalogue
+    from generator.catalogue.records import Catalogue
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.configuration_file import load_configuration
-from generator.configured_kitchens import kitchen_settings
-from generator.errors import UserError
+from common.errors import UserError
+from generator.configuration.configuration_file import load_configuration
+from generator.configuration.configured_kitchens import kitchen_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from generator.catalogue import Catalogue
+    from generator.catalogue.records import Catalogue
 
 
 def refusal(file: Path) -> str:

@@ -9,26 +9,26 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import ValidationError
 
-from generator.business_tables import write_business_tables
-from generator.configuration import KitchenConfiguration
-from generator.configuration_file import load_configuration
-from generator.configured_kitchens import (
+from common.errors import UserError
+from common.event_schema import EVENT_TYPE_IDS
+from common.paths import PROJECT
+from generator.catalogue.seed_files import load_catalogue
+from generator.configuration.configuration_file import load_configuration
+from generator.configuration.configured_kitchens import (
     apply_configuration,
     days_to_simulate,
     kitchen_settings,
 )
-from generator.errors import UserError
-from generator.event_types import EVENT_TYPE_IDS
-from generator.places import PROJECT
-from generator.seed_files import load_catalogue
-from generator.settings import Minutes, NullProbability
-from generator.simulated_catalogue import simulated_catalogue
+from generator.configuration.kitchen_configuration import KitchenConfiguration
+from generator.configuration.kitchen_settings import Minutes, NullProbability
+from generator.dataset.business_tables import write_business_tables
+from generator.dataset.simulated_catalogue import simulated_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from generator.catalogue import Catalogue
+    from generator.catalogue.records import Catalogue
 
 EXAMPLES = sorted((PROJECT / "generator" / "configurations").glob("*.json"))
 

@@ -13,9 +13,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from generator.places import PROJECT
+from common.paths import PROJECT
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
-from generator.roads.synthetic import synthetic_network
+from generator.roads.synthetic.synthetic_network import synthetic_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

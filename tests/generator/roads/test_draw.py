@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from matplotlib.image import imread
 
-from generator.errors import UserError
-from generator.roads.draw import draw_html, draw_png
+from common.errors import UserError
+from generator.roads.pictures import draw_html, draw_png
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import osmnx as ox
 import pytest
 from shapely import LineString
 
-from generator.errors import UserError
+from common.errors import UserError
 from generator.roads.files import network_from_graph
 from generator.roads.geometry import great_circle_m
 from generator.roads.routing import delivery_routes

@@ -7,7 +7,7 @@ import numpy as np
 import osmnx as ox
 import pytest
 
-from generator.errors import UserError
+from common.errors import UserError
 from generator.roads.osm import Overpass, fetch, osm_network
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import UserError
+from common.errors import UserError
 from generator.roads.geometry import distance_to_segments, great_circle_m
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
 from generator.roads.routing import DeliveryRoutes, delivery_routes

@@ -13,13 +13,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from generator.errors import UserError
-from generator.places import PROJECT
-from generator.roads.cities import CITIES
+from common.errors import UserError
+from common.paths import PROJECT
 from generator.roads.geometry import great_circle_m, inside_polygon, path_lengths
 from generator.roads.statistics import network_statistics
-from generator.roads.synthetic import synthetic_network
-from generator.roads.winding import orientation_order
+from generator.roads.synthetic.cities import CITIES
+from generator.roads.synthetic.synthetic_network import synthetic_network
+from generator.roads.synthetic.winding import orientation_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ def test_same_arguments_give_the_same_bytes_under_any_hash_seed(
     city: Callable[[str], RoadNetwork],
 ) -> None:
     program = (
-        "from generator.roads.synthetic import synthetic_network as draw;"
+        "from generator.roads.synthetic.synthetic_network import synthetic_network as draw;"
         "print(draw('sf', 37.7890, -122.3942, 4.0, 42).content_hash)"
     )
     answers = {

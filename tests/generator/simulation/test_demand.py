@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from generator.demand import (
+from common.rng import Purpose, make_rng
+from generator.simulation.demand import (
     MICROSECONDS_PER_DAY,
     SHAPES,
     USUAL_SHAPE,
@@ -14,16 +15,15 @@ from generator.demand import (
     order_times,
     weekday_factor,
 )
-from generator.kitchen_day import expected_orders
-from generator.randomness import Purpose, generator
+from generator.simulation.kitchen_day import expected_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from generator.demand import DemandShape
-    from generator.kitchen_day import Kitchen
+    from generator.simulation.demand import DemandShape
+    from generator.simulation.kitchen_day import Kitchen
 
 SILICON_VALLEY = SHAPES["sv"]
 HOURS = (np.arange(1440) + 0.5) / 60
@@ -47,8 +47,10 @@ def test_each_rush_lifts_the_mean_of_its_window_as_stated(
     off_peak = ~np.any([within(*window) for window in lifts], axis=0)
     assert weights.sum() == pytest.approx(1.0)
     assert weights.min() >= 0
-    for window, lift in lifts.items():
-        assert weights[within(*window)].mean() / weights[off_peak].mean() == pytest.approx(lift)
+    for window, multiplier in lifts.items():
+        assert weights[within(*window)].mean() / weights[off_peak].mean() == pytest.approx(
+            multiplier
+        )
 
 
 def test_rushes_are_smooth_and_nights_are_quiet() -> None:
@@ -77,7 +79,7 @@ def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
     weights = minute_weights(USUAL_SHAPE)
     sizes = np.array(
         [
-            order_times(generator(1, 1, day, Purpose.DEMAND), 300.0, 0.1, weights).size
+            order_times(make_rng(1, 1, day, Purpose.DEMAND), 300.0, 0.1, weights).size
             for day in range(1500)
         ]
     )
@@ -88,7 +90,7 @@ def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
 
 def test_order_times_lie_within_the_day_in_order() -> None:
     times = order_times(
-        generator(1, 1, 0, Purpose.DEMAND), 5000.0, 0.0, minute_weights(SILICON_VALLEY)
+        make_rng(1, 1, 0, Purpose.DEMAND), 5000.0, 0.0, minute_weights(SILICON_VALLEY)
     )
     assert times.min() >= 0
     assert times.max() < MICROSECONDS_PER_DAY

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.kitchen import CLEARED_AT, draw_minutes, serve
-from generator.kitchen_day import simulate
-from generator.randomness import Purpose, generator
-from generator.settings import Minutes
+from common.rng import Purpose, make_rng
+from generator.configuration.kitchen_settings import Minutes
+from generator.simulation.kitchen import CLEARED_AT, draw_minutes, serve
+from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
-    from generator.catalogue import Catalogue
-    from generator.kitchen_day import Kitchen
-    from generator.settings import KitchenBrand
+    from generator.catalogue.records import Catalogue
+    from generator.configuration.kitchen_settings import KitchenBrand
+    from generator.simulation.kitchen_day import Kitchen
 
 EPOCH = 1_704_067_200
 STARTED, FINISHED = 2, 3
@@ -190,6 +190,6 @@ def test_a_declining_kitchen_gets_slower_and_a_growing_one_keeps_up(
 
 
 def test_durations_are_whole_milliseconds_and_never_too_short() -> None:
-    times = draw_minutes(generator(1, 1, 1, Purpose.COOKING), Minutes(0.0, 5.0), 5000)
+    times = draw_minutes(make_rng(1, 1, 1, Purpose.COOKING), Minutes(0.0, 5.0), 5000)
     assert times.min() == 15_000_000
     assert np.all(times % 1000 == 0)

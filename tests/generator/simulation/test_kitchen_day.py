@@ -9,17 +9,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from generator.deliveries import pings_between, rush_factor
-from generator.event_table import SCHEMA, SORT_ORDER, places_of
-from generator.event_types import EVENT_TYPE_IDS
-from generator.kitchen_day import simulate, stations_at_midnight
-from generator.settings import DriverArrival, NullProbability
+from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER, delivery_addresses
+from generator.configuration.kitchen_settings import DriverArrival, NullProbability
+from generator.simulation.deliveries import pings_between, rush_factor
+from generator.simulation.kitchen_day import simulate, stations_at_midnight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from generator.catalogue import Catalogue
-    from generator.kitchen_day import Kitchen
+    from generator.catalogue.records import Catalogue
+    from generator.simulation.kitchen_day import Kitchen
 
 EPOCH = 1_704_067_200
 MINUTE = 60_000_000
@@ -40,7 +39,7 @@ def by_order(events: pa.Table) -> dict[str, list[dict]]:
 
 
 def test_the_table_is_what_the_contract_says(events: pa.Table) -> None:
-    assert events.schema.equals(SCHEMA)
+    assert events.schema.equals(EVENT_COLUMNS)
     assert {field.name: str(field.type) for field in events.schema} == {
         "order_id": "string",
         "location_id": "int32",
@@ -241,7 +240,7 @@ def test_settings_of_one_kitchen_do_not_change_another(
     own = make_kitchen("sf", seed=43, random_seed=42)
     # Only the ids differ, and with them the order of events at the same moment: a station that
     # passes from one order to the next.
-    same = [name for name in SCHEMA.names if name not in ("order_id", "sequence")]
+    same = [name for name in EVENT_COLUMNS.names if name not in ("order_id", "sequence")]
     moment = [(name, "ascending") for name in ("ts_seconds", "ts_micros", "event_type_id")]
     theirs = simulate(own, 9, EPOCH).events.select(same).sort_by(moment)
     assert alone.select(same).sort_by(moment).equals(theirs)
@@ -258,7 +257,7 @@ def test_fields_go_missing_as_the_settings_say(make_kitchen: Callable[..., Kitch
     )
     lossy = simulate(kitchen, 9, EPOCH).events
     assert lossy.equals(simulate(kitchen, 9, EPOCH).events)
-    for column in set(SCHEMA.names) - {"customer_lat", "ping_lat"}:
+    for column in set(EVENT_COLUMNS.names) - {"customer_lat", "ping_lat"}:
         assert lossy[column].equals(usual[column])
     assert lossy["ping_lat"].null_count == lossy.num_rows
     created = lossy.filter(pc.equal(lossy["event_type_id"], 1))["customer_lat"]
@@ -270,12 +269,12 @@ def test_fields_go_missing_as_the_settings_say(make_kitchen: Callable[..., Kitch
 def test_a_day_without_orders_is_an_empty_table(make_kitchen: Callable[..., Kitchen]) -> None:
     made = simulate(make_kitchen("sf", orders_first_day=1e-9), 0, EPOCH)
     assert made.orders == made.longest_wait == 0
-    assert made.events.equals(SCHEMA.empty_table())
+    assert made.events.equals(EVENT_COLUMNS.empty_table())
 
 
 def test_a_customer_next_door_is_still_a_delivery(make_kitchen: Callable[..., Kitchen]) -> None:
     kitchen = make_kitchen("sf", ping_seconds=3600)
-    near = places_of(replace(kitchen.places.routes, distance_m=np.array([0.0])))
-    made = simulate(replace(kitchen, places=near), 0, EPOCH)
+    near = delivery_addresses(replace(kitchen.addresses.routes, distance_m=np.array([0.0])))
+    made = simulate(replace(kitchen, addresses=near), 0, EPOCH)
     assert made.events["ping_lat"].null_count == made.events.num_rows
     assert set(made.events["event_type_id"].to_pylist()) == {1, 2, 3, 4, 5, 6, 8}

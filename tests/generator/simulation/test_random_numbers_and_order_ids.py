@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from generator.errors import UserError
-from generator.order_ids import (
+from common.errors import UserError
+from common.rng import LARGEST_SEED, Purpose, make_rng
+from generator.simulation.order_ids import (
     LARGEST_DAY,
     LARGEST_INDEX,
     LARGEST_LOCATION_ID,
@@ -14,18 +15,17 @@ from generator.order_ids import (
     as_text,
     order_numbers,
 )
-from generator.randomness import LARGEST_SEED, Purpose, generator
 
 
 def test_a_stream_depends_on_each_of_its_four_keys_and_on_nothing_else() -> None:
-    again = generator(42, 1, 5, Purpose.DEMAND).random(4)
-    np.testing.assert_array_equal(again, generator(42, 1, 5, Purpose.DEMAND).random(4))
+    again = make_rng(42, 1, 5, Purpose.DEMAND).random(4)
+    np.testing.assert_array_equal(again, make_rng(42, 1, 5, Purpose.DEMAND).random(4))
     others = [
-        generator(43, 1, 5, Purpose.DEMAND),
-        generator(42, 2, 5, Purpose.DEMAND),
-        generator(42, 1, 6, Purpose.DEMAND),
-        generator(42, 1, 5, Purpose.BRANDS),
-        generator(LARGEST_SEED, 1, 5, Purpose.DEMAND),
+        make_rng(43, 1, 5, Purpose.DEMAND),
+        make_rng(42, 2, 5, Purpose.DEMAND),
+        make_rng(42, 1, 6, Purpose.DEMAND),
+        make_rng(42, 1, 5, Purpose.BRANDS),
+        make_rng(LARGEST_SEED, 1, 5, Purpose.DEMAND),
     ]
     drawn = {tuple(other.random(4)) for other in others} | {tuple(again)}
     assert len(drawn) == len(others) + 1
@@ -34,7 +34,7 @@ def test_a_stream_depends_on_each_of_its_four_keys_and_on_nothing_else() -> None
 def test_streams_of_neighbouring_days_and_kitchens_are_uncorrelated() -> None:
     streams = np.array(
         [
-            generator(0, location, day, Purpose.COOKING).random(4000)
+            make_rng(0, location, day, Purpose.COOKING).random(4000)
             for location in (1, 2)
             for day in (0, 1, 2)
         ]
@@ -44,35 +44,35 @@ def test_streams_of_neighbouring_days_and_kitchens_are_uncorrelated() -> None:
 
 
 def test_ids_of_all_kitchens_and_days_are_unique_and_short() -> None:
-    numbers = np.concatenate(
+    rng = np.concatenate(
         [
             order_numbers(42, location, day, np.arange(700))
             for location in (1, 2, 3, 4, LARGEST_LOCATION_ID)
             for day in (*range(60), LARGEST_DAY)
         ]
     )
-    ids = as_text(numbers).to_pylist()
-    assert len(set(ids)) == numbers.size
+    ids = as_text(rng).to_pylist()
+    assert len(set(ids)) == rng.size
     assert {len(order_id) for order_id in ids} == {LENGTH}
     assert {order_id[0].isalpha() for order_id in ids} == {True}
 
 
 @pytest.mark.parametrize("seed", [0, 1, 42, LARGEST_SEED])
 def test_no_order_is_visible_in_ids(seed: int) -> None:
-    numbers = order_numbers(seed, 1, 0, np.arange(4000))
-    ranks = np.argsort(np.argsort(numbers))
+    rng = order_numbers(seed, 1, 0, np.arange(4000))
+    ranks = np.argsort(np.argsort(rng))
     assert abs(np.corrcoef(ranks, np.arange(4000))[0, 1]) < 0.08
     # neighbours in time do not share how an id begins or ends
-    ids = np.array(as_text(numbers).to_pylist())
+    ids = np.array(as_text(rng).to_pylist())
     for part in (slice(0, 2), slice(-2, None)):
         same = np.mean([one[part] == other[part] for one, other in itertools.pairwise(ids)])
         assert same < 0.02
 
 
 def test_ids_sort_as_their_numbers_do() -> None:
-    numbers = order_numbers(7, 3, 11, np.arange(500))
-    by_number = np.argsort(numbers)
-    ids = as_text(numbers).to_pylist()
+    rng = order_numbers(7, 3, 11, np.arange(500))
+    by_number = np.argsort(rng)
+    ids = as_text(rng).to_pylist()
     assert [ids[position] for position in by_number] == sorted(ids)
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from generator.kitchen_day import simulate
+from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from generator.kitchen_day import Kitchen
+    from generator.simulation.kitchen_day import Kitchen
 
 EPOCH = 1_704_067_200
 BRAND = re.compile(r'"brand_id":(\d+)')

@@ -1,0 +1,45 @@
+"""Random numbers that depend on what they are for, and on nothing else."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from numpy.random import Generator, Philox
+
+# Half of the 128-bit key: separates this project's streams from any other use of the same seed.
+_KEY = 0x9E3779B97F4A7C15
+LARGEST_SEED = 2**64 - 1
+
+
+class Purpose(IntEnum):
+    """What a stream of random numbers is drawn for. Numbers are for ever: a new purpose is added.
+
+    One purpose per step means that a change in one step (another basket size, say) leaves the
+    draws of all others as they were.
+    """
+
+    DEMAND = 1
+    BRANDS = 2
+    ITEMS = 3
+    COOKING = 4
+    DELIVERY = 5
+    MISSING_FIELDS = 6
+    FAULTS = 7
+
+
+def make_rng(seed: int, location_id: int, day: int, purpose: Purpose) -> Generator:
+    """Return the random numbers of one purpose on one day in one kitchen.
+
+    Philox is counter-based: kitchen, day and purpose are the high words of its 256-bit counter, so
+    all streams of a seed are disjoint and any of them can be opened alone, in any order.
+
+    Parameters
+    ----------
+    seed
+        0 to 2**64 - 1.
+    location_id, day
+        Kitchen, and days since the start of the dataset; neither is negative.
+    purpose
+        What the numbers are for.
+    """
+    return Generator(Philox(key=[seed, _KEY], counter=[0, int(purpose), day, location_id]))

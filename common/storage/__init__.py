@@ -1,0 +1,29 @@
+"""What files are written to: a folder of this machine, or a Databricks volume.
+
+The path alone says which. Everything that differs between the two is behind `Storage`; who writes
+files asks `storage_of` and never looks at the path again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from common.storage.interface import Lock, LockedError, Storage
+from common.storage.local import LocalStorage
+from common.storage.volume import VolumeStorage, is_on_volume
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Lock", "LockedError", "Storage", "storage_of"]
+
+
+def storage_of(path: Path) -> Storage:
+    """Return the kind of storage that a path is on; nothing need exist there yet.
+
+    Raises
+    ------
+    common.errors.UserError
+        If it is where volumes are, but not inside one.
+    """
+    return VolumeStorage() if is_on_volume(path) else LocalStorage()

@@ -1,0 +1,89 @@
+"""A folder that changes all at once or not at all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from common.errors import UserError
+from common.storage import LockedError, storage_of
+from common.storage.upload_markers import marker_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def atomic_directory(
+    directory: Path, own_names: Collection[str], *, commit_marker: str | None = None
+) -> Iterator[Path]:
+    """Offer an empty folder that takes the place of ``directory`` when the block ends well.
+
+    While the block runs ``directory`` is what it was, and on a file system of this machine it
+    stays so for ever where the block fails or is killed. A volume cannot exchange folders: there
+    it loses its ``commit_marker`` before anything else changes and gets the new one last, so that
+    whoever looks for the marker sees the old folder, no folder or the new one, never a mixture.
+
+    Parameters
+    ----------
+    directory
+        The folder to replace; need not exist.
+    own_names
+        Names of the files that may be in it. A folder that holds anything else is not ours to
+        replace. Of a folder in it, ``folder/pattern`` says what may be in there; without any,
+        that is not looked at.
+    commit_marker
+        The file without which nobody takes the folder for complete.
+
+    Yields
+    ------
+    A temporary folder, to be filled.
+
+    Raises
+    ------
+    UserError
+        Where the folder holds other files, or another run is writing it.
+    """
+    directory = directory.resolve()
+    storage = storage_of(directory)
+    _refuse_what_is_not_ours(directory, {*own_names, *map(marker_name, own_names)})
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            storage.lock(directory.parent / f".{directory.name}.lock", None) as lock,
+            storage.replacement(directory, commit_marker) as unfinished,
+        ):
+            yield unfinished
+            lock.check()
+    except LockedError:
+        raise UserError(
+            f"Another run is writing {directory}; wait for it, or choose another folder with --out."
+        ) from None
+
+
+def _refuse_what_is_not_ours(directory: Path, own_names: Collection[str]) -> None:
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise UserError(f"{directory} is a file; choose a folder with --out.")
+    foreign = sorted(_foreign(directory, own_names))
+    if foreign:
+        raise UserError(
+            f"{directory} holds files that are not part of a dataset (for example {foreign[0]}); "
+            "choose an empty or new folder with --out."
+        )
+
+
+def _foreign(directory: Path, own_names: Collection[str]) -> Iterator[str]:
+    for entry in directory.iterdir():
+        if entry.name not in own_names:
+            yield entry.name
+            continue
+        patterns = [name for name in own_names if name.startswith(f"{entry.name}/")]
+        if patterns and entry.is_dir():
+            for inner in entry.iterdir():
+                name = f"{entry.name}/{inner.name}"
+                if not any(fnmatchcase(name, pattern) for pattern in patterns):
+                    yield name

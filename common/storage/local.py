@@ -1,0 +1,190 @@
+"""Files on a file system of this machine: they appear all at once and stay after a power cut."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from common.storage.interface import LockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from common.storage.interface import Lock
+
+_UNFINISHED = "unfinished"
+_RETIRED = "retired"
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def flush_file(path: Path) -> None:
+    """Wait until the content of a file is on the disk."""
+    _flush(path, os.O_RDONLY)
+
+
+def flush_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk."""
+    _flush(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+
+
+class LocalStorage:
+    """A file system with rename, locks and flushing; the kernel keeps its promises."""
+
+    opens_cheaply = True
+
+    @contextmanager
+    def lock(self, lock_file: Path, owner: str | None) -> Iterator[Lock]:
+        """Take a lock that ends with the process, however it ends."""
+        file_lock = FileLock(lock_file)
+        owner_file = lock_file.with_name(f"{lock_file.name}.owner")
+        try:
+            file_lock.acquire(timeout=0)
+        except Timeout:
+            raise LockedError(_read(owner_file)) from None
+        try:
+            if owner is not None:
+                owner_file.write_text(owner, encoding="utf-8")
+            yield _ProcessLock()
+        finally:
+            if owner is not None:
+                owner_file.unlink(missing_ok=True)
+            file_lock.release()
+
+    @contextmanager
+    def staging_dir(self, staging: Path) -> Iterator[Path]:
+        """Offer ``staging`` itself: rename needs it on the same file system."""
+        staging.mkdir()
+        yield staging
+
+    def publish(self, finished: Path, final: Path) -> None:
+        """Give a finished file its name in one step, after its content is on the disk.
+
+        Both must be on one file system. A crash leaves either the old state or the new one.
+        """
+        flush_file(finished)
+        os.replace(finished, final)  # noqa: PTH105  # the one step that matters, in plain words
+        flush_folder(final.parent)
+
+    @contextmanager
+    def atomic_file(self, final: Path) -> Iterator[Path]:
+        """Offer a name of this process beside the final one."""
+        aside = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+        try:
+            yield aside
+            aside.replace(final)
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+
+    def write_text(self, final: Path, text: str) -> None:
+        """Write it beside, then rename."""
+        staged = final.with_name(final.name + ".partial")
+        staged.write_text(text, encoding="utf-8")
+        self.publish(staged, final)
+
+    def read_bytes(self, final: Path) -> bytes:
+        """Read the file."""
+        return final.read_bytes()
+
+    def remove(self, final: Path) -> None:
+        """Remove the file."""
+        final.unlink(missing_ok=True)
+
+    def unfinished(self, folder: Path) -> frozenset[str]:  # noqa: ARG002  # as in `Storage`
+        """Return nothing: what has its name is whole."""
+        return frozenset()
+
+    def recover(self, folder: Path) -> None:
+        """Do nothing: a rename has happened or has not."""
+
+    def flush_names(self, folder: Path) -> None:
+        """Flush the folder."""
+        flush_folder(folder)
+
+    @contextmanager
+    def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002
+        """Offer a folder beside, and exchange the two in one step where the system can.
+
+        While the block runs, and for ever where it fails or is killed, ``directory`` is what it
+        was. What a killed run left beside it is removed by the next one.
+        """
+        _clear_up(directory)
+        unfinished = _beside(directory, _UNFINISHED)
+        unfinished.mkdir()
+        try:
+            yield unfinished
+            for entry in unfinished.rglob("*"):
+                _flush(entry, os.O_RDONLY)
+            _flush(unfinished, os.O_RDONLY)
+            _take_the_place(unfinished, directory)
+            # From here on it is done. Should this fail and the power too, one of the two complete
+            # folders is there.
+            with suppress(OSError):
+                _flush(directory.parent, os.O_RDONLY)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+class _ProcessLock:
+    """A lock of the kernel cannot be lost."""
+
+    def check(self) -> None:
+        """Do nothing."""
+
+
+def _read(owner_file: Path) -> str:
+    try:
+        return owner_file.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _flush(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _beside(directory: Path, purpose: str) -> Path:
+    return directory.parent / f".{directory.name}.{purpose}"
+
+
+def _clear_up(directory: Path) -> None:
+    """Remove what a killed run left; bring back the old folder if it died between two renames."""
+    retired = _beside(directory, _RETIRED)
+    if retired.exists() and not directory.exists():
+        retired.rename(directory)
+    for left in (retired, _beside(directory, _UNFINISHED)):
+        if left.exists():
+            shutil.rmtree(left)
+
+
+def _take_the_place(unfinished: Path, directory: Path) -> None:
+    if not directory.exists():
+        unfinished.rename(directory)
+    elif not _exchange(unfinished, directory):
+        retired = _beside(directory, _RETIRED)
+        directory.rename(retired)
+        unfinished.rename(directory)
+        shutil.rmtree(retired, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step where the system can; say whether it did."""
+    if not sys.platform.startswith("linux"):
+        return False
+    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if renameat2 is None:
+        return False
+    names = (os.fsencode(one), os.fsencode(other))
+    return bool(renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)

@@ -1,0 +1,1 @@
+"""The seeds, read and checked: kitchens, brands, menus and items."""

@@ -1,0 +1,1 @@
+"""What a person may set for a kitchen, and the settings that its simulation uses."""

@@ -1,0 +1,245 @@
+"""The kitchens of a run: what the seeds say, changed by their configurations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from common.did_you_mean import did_you_mean
+from common.errors import UserError
+from common.event_schema import EVENT_TYPE_IDS
+from generator.configuration.defaults import DEFAULT_DAYS
+from generator.configuration.kitchen_configuration import KitchenConfiguration
+from generator.configuration.kitchen_settings import (
+    DriverArrival,
+    KitchenBrand,
+    KitchenSettings,
+    Minutes,
+    NullProbability,
+    ServiceTimes,
+)
+from generator.configuration.new_kitchen import new_kitchen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.catalogue.records import Catalogue, Location
+
+
+def kitchen_settings(
+    catalogue: Catalogue,
+    configurations: Sequence[KitchenConfiguration] = (),
+    location_codes: Sequence[str] | None = None,
+) -> list[KitchenSettings]:
+    """Return the settings of every kitchen of a run.
+
+    Parameters
+    ----------
+    catalogue
+        The business.
+    configurations
+        At most one per kitchen. One whose name no kitchen of the seeds has opens a new kitchen.
+    location_codes
+        The kitchens to simulate, by code or name. ``None`` means all of the seeds and every new
+        one.
+
+    Returns
+    -------
+    list of KitchenSettings
+        One per kitchen, sorted by ``location_id``. A kitchen's settings do not depend on which
+        others are simulated.
+
+    Raises
+    ------
+    UserError
+        Two configurations for one kitchen, a new kitchen without a position, an unknown brand,
+        or an unknown kitchen in ``location_codes``.
+    """
+    known = catalogue
+    chosen: dict[int, KitchenConfiguration] = {}
+    for configuration in configurations:
+        location = known.location(configuration.kitchen)
+        if location is None:
+            location = new_kitchen(known, configuration)
+            known = replace(known, locations=(*known.locations, location))
+        if location.location_id in chosen:
+            raise UserError(
+                f"{configuration.file} and {chosen[location.location_id].file} are both about "
+                f"kitchen {location.location_code}; give only one of them or another location_name."
+            )
+        chosen[location.location_id] = configuration
+    wanted = {location.location_id for location in known.locations}
+    if location_codes is not None:
+        wanted = {_wanted(known, code).location_id for code in location_codes}
+        if not wanted:
+            raise UserError("--locations names no kitchen; name at least one or leave it out.")
+    return [
+        apply_configuration(known, location, chosen.get(location.location_id))
+        for location in sorted(known.locations, key=lambda location: location.location_id)
+        if location.location_id in wanted
+    ]
+
+
+def _wanted(catalogue: Catalogue, code: str) -> Location:
+    location = catalogue.location(code)
+    if location is None:
+        codes = [location.location_code for location in catalogue.locations]
+        raise UserError(f'--locations: there is no kitchen "{code}"{did_you_mean(code, codes)}.')
+    return location
+
+
+def apply_configuration(
+    catalogue: Catalogue, location: Location, configuration: KitchenConfiguration | None = None
+) -> KitchenSettings:
+    """Return what the simulation of one kitchen uses: its seeds, changed by its configuration.
+
+    Parameters
+    ----------
+    catalogue
+        The business.
+    location
+        One kitchen of it, or a new one; a new kitchen cooks every brand that is open on day 0
+        somewhere.
+    configuration
+        What is to be different; ``None`` where nothing is.
+
+    Returns
+    -------
+    KitchenSettings
+        Its ``location`` carries the changed values too.
+
+    Raises
+    ------
+    UserError
+        The configuration names a brand that does not cook in this kitchen, or a position outside
+        the world.
+    """
+    configuration = configuration or KitchenConfiguration()
+    place = _place(location, configuration)
+    first = configuration.orders_day_1 or float(location.base_orders_day)
+    growth, story_days = location.growth_rate_daily, DEFAULT_DAYS
+    if configuration.orders_last is not None:
+        steps = (configuration.days or DEFAULT_DAYS) - 1
+        # Rounded, because the last digit of a power differs between processors.
+        growth = round(math.pow(configuration.orders_last / first, 1.0 / steps) - 1.0, 9)
+        story_days = steps + 1
+    radius_mi = configuration.radius_mi or location.radius_mi
+    service = configuration.svc
+    arrival = configuration.driver_arrival
+    return KitchenSettings(
+        location=replace(
+            place,
+            radius_mi=radius_mi,
+            base_orders_day=max(1, round(first)),
+            growth_rate_daily=growth,
+        ),
+        brands=_kitchen_brands(catalogue, location, configuration),
+        radius_mi=radius_mi,
+        stations=location.stations,
+        orders_first_day=first,
+        growth_rate_daily=growth,
+        story_days=story_days,
+        noise=configuration.noise_pct / 100.0,
+        service_times=ServiceTimes(
+            created_to_started=Minutes(*service.cs),
+            started_to_finished=Minutes(*service.sf),
+            finished_to_ready=Minutes(*service.fr),
+            ready_to_picked_up=Minutes(*service.rp),
+        ),
+        driver_arrival=DriverArrival(arrival.alpha, arrival.beta, arrival.after_ready_pct),
+        driver_mph=configuration.driver_mph,
+        ping_seconds=configuration.ping_sec,
+        null_probabilities=tuple(
+            NullProbability(EVENT_TYPE_IDS[event_type], column, probability)
+            for event_type in sorted(configuration.dq, key=EVENT_TYPE_IDS.__getitem__)
+            for column, probability in sorted(configuration.dq[event_type].items())
+            if probability > 0
+        ),
+        random_seed=configuration.random_seed,
+        speed_up=configuration.speed_up,
+    )
+
+
+def days_to_simulate(
+    configurations: Sequence[KitchenConfiguration], requested: int | None = None
+) -> int:
+    """Return how many days a run has: ``--days``, else what the configurations say, else 90.
+
+    Raises
+    ------
+    UserError
+        Two configurations ask for different numbers and ``--days`` does not decide.
+    """
+    if requested is not None:
+        return requested
+    asked = [
+        (configuration.days, configuration.file)
+        for configuration in configurations
+        if configuration.days is not None
+    ]
+    for days, file in asked[1:]:
+        if days != asked[0][0]:
+            raise UserError(
+                f"{asked[0][1]} asks for {asked[0][0]} days and {file} for {days}; make "
+                "start_days_ago and end_days_ahead agree or decide with --days."
+            )
+    return asked[0][0] if asked else DEFAULT_DAYS
+
+
+def _place(location: Location, configuration: KitchenConfiguration) -> Location:
+    position = configuration.position
+    if position is not None:
+        return replace(location, lat=position[0], lon=position[1])
+    return replace(location, address=configuration.gk_location or location.address)
+
+
+def _kitchen_brands(
+    catalogue: Catalogue, location: Location, configuration: KitchenConfiguration
+) -> tuple[KitchenBrand, ...]:
+    brands = {brand.brand_id: brand for brand in catalogue.brands}
+    present = catalogue.brands_at(location.location_id)
+    if present:
+        cooking = [
+            KitchenBrand(
+                brand_id=row.brand_id,
+                prep_time_min=brands[row.brand_id].avg_prep_time_min,
+                start_day=row.start_day,
+                end_day=row.end_day,
+                growth_rate_monthly=row.growth_rate_monthly,
+            )
+            for row in present
+        ]
+    else:
+        established = {row.brand_id for row in catalogue.brand_locations if row.start_day == 0}
+        cooking = [
+            KitchenBrand(brand.brand_id, brand.avg_prep_time_min, 0, None, 0.0)
+            for brand in catalogue.brands
+            if brand.brand_id in established
+        ]
+    rates = _momentum(catalogue, location, configuration, {brand.brand_id for brand in cooking})
+    return tuple(
+        replace(brand, growth_rate_monthly=rates.get(brand.brand_id, brand.growth_rate_monthly))
+        for brand in cooking
+    )
+
+
+def _momentum(
+    catalogue: Catalogue,
+    location: Location,
+    configuration: KitchenConfiguration,
+    cooking: set[int],
+) -> dict[int, float]:
+    """Return the monthly growth that the configuration gives to brands, by brand_id."""
+    ids = {brand.name: brand.brand_id for brand in catalogue.brands}
+    here = [name for name, brand_id in ids.items() if brand_id in cooking]
+    rates = {}
+    for name, word in configuration.brand_momentum.items():
+        if name not in here:
+            problem = "does not cook in kitchen" if name in ids else "is no brand in kitchen"
+            raise UserError(
+                f'{configuration.file}: brand_momentum: "{name}" {problem} '
+                f"{location.location_code}{did_you_mean(name, here)}."
+            )
+        rates[ids[name]] = configuration.momentum_rates[word]
+    return rates

@@ -1,0 +1,134 @@
+"""What the simulation of one kitchen uses: every number it needs, wherever the number came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.configuration.defaults import DEFAULT_DAYS
+
+if TYPE_CHECKING:
+    from generator.catalogue.records import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A duration by its mean and standard deviation, both in minutes."""
+
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTimes:
+    """How long each step in the kitchen takes when nothing queues."""
+
+    created_to_started: Minutes = Minutes(2.0, 1.0)
+    started_to_finished: Minutes = Minutes(10.0, 3.0)
+    finished_to_ready: Minutes = Minutes(2.0, 1.0)
+    ready_to_picked_up: Minutes = Minutes(6.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverArrival:
+    """When the driver comes: Beta(alpha, beta), a fraction ``after_ready`` of them after ready."""
+
+    alpha: float = 3.0
+    beta: float = 3.0
+    after_ready: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class KitchenBrand:
+    """One brand as it cooks in the kitchen.
+
+    Attributes
+    ----------
+    brand_id
+        Key in the catalogue.
+    prep_time_min
+        The brand's mean cooking time, minutes.
+    start_day, end_day
+        First day, and first day no more (``None`` while open), counted from day 0.
+    growth_rate_monthly
+        Growth of its pull on customers per 30 days, a fraction, relative to the other brands.
+    """
+
+    brand_id: int
+    prep_time_min: float
+    start_day: int
+    end_day: int | None
+    growth_rate_monthly: float
+
+    def weight(self, day: int) -> float:
+        """Return its pull on the customers of a day: 0 while closed, 1 on its first day."""
+        if day < self.start_day or (self.end_day is not None and day >= self.end_day):
+            return 0.0
+        return float((1.0 + self.growth_rate_monthly) ** ((day - self.start_day) / 30.0))
+
+
+@dataclass(frozen=True, slots=True)
+class NullProbability:
+    """One field of one event type that is sometimes missing in the canonical dataset."""
+
+    event_type_id: int
+    column: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class KitchenSettings:
+    """Everything the simulation of one kitchen needs besides its streets and the seed of the run.
+
+    Attributes
+    ----------
+    location
+        The kitchen: key, code, name, address and position.
+    brands
+        Who cooks there and when, in the order of ``brand_locations.csv``.
+    radius_mi
+        How far it delivers, miles.
+    stations
+        Orders that can be cooked at the same time.
+    orders_first_day
+        Orders expected on day 0, before weekday and noise.
+    growth_rate_daily
+        Compounding per day.
+    story_days
+        Growth ends with this day; the kitchen then keeps the level of day ``story_days - 1``.
+    noise
+        Daily volume varies by this fraction up and down: 0.1 is ±10 %.
+    service_times, driver_arrival
+        Distributions around the queue.
+    driver_mph
+        Mean speed on the road, miles per hour.
+    ping_seconds
+        Seconds between two GPS fixes.
+    null_probabilities
+        Fields that are sometimes missing; usually none.
+    random_seed
+        This kitchen's own seed, or ``None`` to follow the seed of the run.
+    speed_up
+        Replay speed suggested for this dataset, or ``None``; changes no event.
+    """
+
+    location: Location
+    brands: tuple[KitchenBrand, ...]
+    radius_mi: float
+    stations: int
+    orders_first_day: float
+    growth_rate_daily: float
+    story_days: int = DEFAULT_DAYS
+    noise: float = 0.1
+    service_times: ServiceTimes = ServiceTimes()
+    driver_arrival: DriverArrival = DriverArrival()
+    driver_mph: float = 25.0
+    ping_seconds: int = 60
+    null_probabilities: tuple[NullProbability, ...] = ()
+    random_seed: int | None = None
+    speed_up: float | None = None
+
+    def expected_orders(self, day: int) -> float:
+        """Return the orders expected on a day, before weekday and noise."""
+        steps = min(day, self.story_days - 1)
+        return float(self.orders_first_day * (1.0 + self.growth_rate_daily) ** steps)

@@ -1,0 +1,1 @@
+"""Kitchen-days into Parquet: the canonical dataset, made here or on Spark."""

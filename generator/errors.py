@@ -1,9 +1,0 @@
-"""The one error that is shown to a person as a single line."""
-
-
-class UserError(Exception):
-    """Something the person who ran the command can mend.
-
-    The message names the file, row or option and says what to do. Commands print it without a
-    traceback and leave with a non-zero exit code.
-    """

@@ -1,0 +1,1 @@
+"""Street networks drawn after published statistics of real cities."""

@@ -1,0 +1,1 @@
+"""One kitchen-day: demand, baskets, kitchen, deliveries, events; a pure function."""

@@ -1,0 +1,95 @@
+"""Short order ids: unique by construction, with no order visible in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from common.errors import UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LENGTH = 8
+_LOCATION_BITS, _DAY_BITS, _INDEX_BITS = 7, 14, 18
+_BITS = _LOCATION_BITS + _DAY_BITS + _INDEX_BITS
+LARGEST_LOCATION_ID = 2**_LOCATION_BITS - 1
+LARGEST_DAY = 2**_DAY_BITS - 1
+LARGEST_INDEX = 2**_INDEX_BITS - 1
+
+# Both alphabets are in ASCII order, so ids sort as their numbers do, and leave out what people
+# misread (i, l, o, u). The first character is a letter, so that no tool that guesses types takes
+# an id such as 52338746 or 3e427795 for a number.
+_FIRST = np.frombuffer(b"abcdefghjkmnpqrs", dtype=np.uint8)
+_OTHERS = np.frombuffer(b"0123456789abcdefghjkmnpqrstvwxyz", dtype=np.uint8)
+
+_MASK = (1 << _BITS) - 1
+_ROUNDS = 3
+_SPREAD = 0x2545F4914F6CDD1D
+_STEP = 0x9E3779B97F4A7C15
+
+
+def order_numbers(
+    seed: int, location_id: int, day: int, indices: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """Return the scrambled 39-bit numbers behind order ids.
+
+    Each round of xor with a key, multiplication by an odd number and xor with a shift of itself is
+    a bijection on 39 bits; so is their chain. Different (kitchen, day, index) therefore never meet.
+
+    Parameters
+    ----------
+    seed
+        Seed of the dataset; another seed gives another order.
+    location_id, day
+        Kitchen, and day on which the orders were placed.
+    indices
+        Position of each order within its kitchen-day, shape (N,).
+
+    Returns
+    -------
+    Numbers below 2**39, shape (N,).
+
+    Raises
+    ------
+    UserError
+        Where kitchen, day or number of orders has no room in 39 bits.
+    """
+    largest_index = int(indices.max()) if indices.size else 0
+    if location_id > LARGEST_LOCATION_ID:
+        raise UserError(
+            f"location_id {location_id} in seeds/locations.csv is too large for order ids; "
+            f"use at most {LARGEST_LOCATION_ID}."
+        )
+    if day > LARGEST_DAY or largest_index > LARGEST_INDEX:
+        raise UserError(
+            f"Order ids have room for {LARGEST_DAY + 1:,} days and {LARGEST_INDEX + 1:,} orders a "
+            "day in a kitchen; ask for fewer days (--days) or fewer orders."
+        )
+    mask = np.uint64(_MASK)
+    kitchen_day = ((location_id << _DAY_BITS) | day) << _INDEX_BITS
+    rng: NDArray[np.uint64] = np.uint64(kitchen_day) | indices.astype(np.uint64)
+    key = seed
+    for _ in range(_ROUNDS):
+        # splitmix-like key schedule, in Python integers: no overflow to think about
+        key = (key * _SPREAD + _STEP) & (2**64 - 1)
+        rng = rng ^ np.uint64((key >> 25) & _MASK)
+        rng = (rng * np.uint64(_SPREAD)) & mask
+        rng = rng ^ (rng >> np.uint64(_BITS // 2))
+    return rng
+
+
+def as_text(rng: NDArray[np.uint64]) -> pa.StringArray:
+    """Write order numbers as ids of eight characters that sort as the numbers do."""
+    signs = np.empty((rng.size, LENGTH), dtype=np.uint8)
+    rest = rng.copy()
+    for position in range(LENGTH - 1, 0, -1):
+        signs[:, position] = _OTHERS[rest & np.uint64(31)]
+        rest >>= np.uint64(5)
+    signs[:, 0] = _FIRST[rest]
+    offsets = np.arange(0, (rng.size + 1) * LENGTH, LENGTH, dtype=np.int32)
+    return pa.StringArray.from_buffers(
+        rng.size, pa.py_buffer(offsets), pa.py_buffer(signs.reshape(-1))
+    )

@@ -1,0 +1,109 @@
+"""Kitchens with streets so simple that a test can say where everything must be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from common.paths import SEEDS
+from generator.catalogue.seed_files import load_catalogue
+from generator.configuration.configured_kitchens import kitchen_settings
+from generator.dataset import canonical
+from generator.simulation.kitchen_day import Kitchen, prepare_kitchen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from generator.catalogue.records import Catalogue
+    from generator.configuration.kitchen_settings import KitchenSettings
+
+START = date(2024, 1, 1)
+EPOCH = 1_704_067_200
+METRES_PER_DEGREE = 111_195.0
+
+
+@dataclass(frozen=True)
+class StraightRoutes:
+    """Addresses due north of the kitchen, each reached on one straight street."""
+
+    kitchen_latitude: float
+    kitchen_longitude: float
+    distance_m: NDArray[np.float64]
+    unreachable_addresses: int = 0
+
+    @property
+    def latitude(self) -> NDArray[np.float64]:
+        return self.kitchen_latitude + self.distance_m / METRES_PER_DEGREE
+
+    @property
+    def longitude(self) -> NDArray[np.float64]:
+        return np.full(self.distance_m.size, self.kitchen_longitude)
+
+    @property
+    def text(self) -> list[str]:
+        return [f"{number} Straight St" for number in range(self.distance_m.size)]
+
+    def positions(
+        self, address: NDArray[np.int64], travelled_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        latitude = self.kitchen_latitude + travelled_m / METRES_PER_DEGREE
+        return latitude, np.full(address.size, self.kitchen_longitude)
+
+    def route_json(self, address: int) -> str:
+        there = [round(float(self.latitude[address]), 6), self.kitchen_longitude]
+        return json.dumps([[self.kitchen_latitude, self.kitchen_longitude], there])
+
+
+@dataclass(frozen=True)
+class NoNetwork:
+    """What a run wants to know of a street network when its routes are straight."""
+
+    source: str
+    content_hash: str = "0" * 64
+
+
+@pytest.fixture
+def straight_roads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every kitchen of a dataset deliver along straight streets."""
+
+    def load_network(*, location_code: str, **_: object) -> NoNetwork:
+        return NoNetwork(f"/somewhere/{location_code}.graphml")
+
+    def delivery_routes(
+        _: NoNetwork, latitude: float, longitude: float, __: float
+    ) -> StraightRoutes:
+        return StraightRoutes(latitude, longitude, np.linspace(300.0, 7000.0, 500))
+
+    monkeypatch.setattr(canonical, "load_network", load_network)
+    monkeypatch.setattr(canonical, "delivery_routes", delivery_routes)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_catalogue(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def make_kitchen(catalogue: Catalogue) -> Callable[..., Kitchen]:
+    """Return a function that prepares a kitchen of the seeds, with changes to its settings."""
+
+    @cache
+    def settings_of(code: str) -> KitchenSettings:
+        return kitchen_settings(catalogue, (), [code])[0]
+
+    def make(code: str, *, seed: int = 42, **changes: object) -> Kitchen:
+        settings = replace(settings_of(code), **changes)
+        routes = StraightRoutes(
+            settings.location.lat, settings.location.lon, np.linspace(300.0, 7000.0, 500)
+        )
+        return prepare_kitchen(settings, catalogue, routes, START, seed)
+
+    return make
