@@ -1,4 +1,4 @@
-"""What a person wants to read at the end: how each kitchen does, and what to do next."""
+"""The summary at the end of a run: one line per kitchen, and the commands to try next."""
 
 from __future__ import annotations
 
@@ -19,66 +19,41 @@ if TYPE_CHECKING:
 REFUND_CLASSES = ("none", "partial", "full")
 
 WHAT_NEXT = (
-    ("make run", "land the next window, build only that"),
+    ("make run", "land the next window and build only what it touched"),
     ("make live", "a window every three minutes"),
-    ("make status", "where virtual time stands"),
-    ("source .venv/bin/activate", "then dbt and all commands of README.md are at hand"),
-    ("dbt show --select gold_brand_sales_day", "look into a table"),
+    ("make status", "how far virtual time has come"),
+    ("source .venv/bin/activate", "puts dbt and all commands of README.md on the path"),
+    ("dbt show --select gold_brand_sales_day", "look at a table"),
 )
-"""Commands a person may want after a run, each with what it does."""
+"""Commands to try after a run, each with what it does."""
 
 _KITCHENS = """
-    WITH orders AS (
-        SELECT location_id, count(*) AS orders, sum(order_revenue) AS revenue
-        FROM lakeflow.gold_order_header
-        GROUP BY ALL
-    ),
-    deliveries AS (
-        SELECT
-            location_id,
-            quantile_cont(total_minutes::DOUBLE, [0.5, 0.75, 0.99]) AS minutes
-        FROM lakeflow.silver_order_timeline
-        WHERE status = 'delivered' AND total_minutes IS NOT NULL
-        GROUP BY ALL
-    ),
-    refunds AS (
-        SELECT
-            timeline.location_id,
-            count(*) FILTER (refund_class = 'none') AS refunds_none,
-            count(*) FILTER (refund_class = 'partial') AS refunds_partial,
-            count(*) FILTER (refund_class = 'full') AS refunds_full,
-            sum(refund_usd) AS refunded
-        FROM recommender.refund_recommendations
-        JOIN lakeflow.silver_order_timeline AS timeline USING (order_id)
-        GROUP BY ALL
-    )
     SELECT
-        locations.name,
-        coalesce(orders, 0),
-        coalesce(revenue, 0)::DECIMAL(18, 2),
-        minutes,
-        coalesce(refunds_none, 0),
-        coalesce(refunds_partial, 0),
-        coalesce(refunds_full, 0),
-        coalesce(refunded, 0)::DECIMAL(18, 2)
-    FROM simulator.locations
-    LEFT JOIN orders USING (location_id)
-    LEFT JOIN deliveries USING (location_id)
-    LEFT JOIN refunds USING (location_id)
-    ORDER BY locations.location_id
+        name,
+        orders,
+        revenue,
+        p50_minutes,
+        p75_minutes,
+        p99_minutes,
+        refunds_none,
+        refunds_partial,
+        refunds_full,
+        refunded
+    FROM lakeflow.gold_kitchen_summary
+    ORDER BY location_id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Kitchen:
-    """How one kitchen does.
+    """One row of ``gold_kitchen_summary``.
 
     Attributes
     ----------
     name
         Its name.
     orders
-        Orders it got.
+        Orders it received.
     revenue, refunded
         In US dollars.
     minutes
@@ -90,15 +65,15 @@ class Kitchen:
     name: str
     orders: int
     revenue: Decimal
-    minutes: tuple[float, float, float] | None
+    minutes: tuple[Decimal, Decimal, Decimal] | None
     refunds: tuple[int, int, int]
     refunded: Decimal
 
 
 def read_kitchens(warehouse: Path) -> tuple[Kitchen, ...]:
-    """Return how each kitchen does, read from the finished tables.
+    """Return the summary of each kitchen from the finished tables.
 
-    The file is open for the time of one query only, and never while dbt builds.
+    The file is open for one query only, and never while dbt builds.
 
     Raises
     ------
@@ -107,17 +82,18 @@ def read_kitchens(warehouse: Path) -> tuple[Kitchen, ...]:
     UserError
         If the file or its tables are missing.
     """
-    rows = _query(warehouse, [_KITCHENS])[0]
     return tuple(
         Kitchen(
-            name=str(name),
+            name=name,
             orders=orders,
             revenue=revenue,
-            minutes=None if minutes is None else (minutes[0], minutes[1], minutes[2]),
+            minutes=None if p50 is None else (p50, p75, p99),
             refunds=(none, partial, full),
             refunded=refunded,
         )
-        for name, orders, revenue, minutes, none, partial, full, refunded in rows
+        for name, orders, revenue, p50, p75, p99, none, partial, full, refunded in _query(
+            warehouse, [_KITCHENS]
+        )[0]
     )
 
 
@@ -147,7 +123,7 @@ def as_table(kitchens: Iterable[Kitchen]) -> Table:
 
 
 def as_markdown(kitchens: Iterable[Kitchen]) -> str:
-    """Return the kitchens as a Markdown table, and what to do next."""
+    """Return the kitchens as a Markdown table, followed by the commands to try next."""
     lines = [
         "Minutes from order to door, and delivered orders by recommended refund.",
         "",
@@ -163,7 +139,7 @@ def as_markdown(kitchens: Iterable[Kitchen]) -> str:
 
 
 def what_next() -> str:
-    """Return the commands a person may want now, one a line."""
+    """Return the commands to try next, one per line."""
     width = max(len(command) for command, _ in WHAT_NEXT)
     return "\n".join(f"  {command:<{width}}  {purpose}" for command, purpose in WHAT_NEXT)
 

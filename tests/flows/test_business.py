@@ -122,7 +122,7 @@ import duckdb
 from flows import business
 from flows.build import Build, Node
 from common.errors import BusyError
-from flows.server import some_server
+from flows.server import prefect_server
 from common.errors import UserError
 from common.paths import warehouse_file
 from tests.flows.test_summary import ROWS, TABLES
@@ -142,7 +142,7 @@ def build(**_):
     return Build(1.0, (Node("model.c.gold_order_header", table, "success", 0.1, 0, "OK"),))
 
 business.build = build
-with some_server():
+with prefect_server():
     codes = [business.main(["once"]), business.main(["once"])]
 sys.exit(0 if codes == [0, 1] else 1)
 """

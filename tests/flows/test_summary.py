@@ -13,27 +13,32 @@ from common.errors import BusyError, UserError
 from flows.summary import WHAT_NEXT, as_markdown, as_table, count_rows, read_kitchens
 
 TABLES = """
-    CREATE SCHEMA simulator; CREATE SCHEMA lakeflow; CREATE SCHEMA recommender;
-    CREATE TABLE simulator.locations (location_id INT, name VARCHAR);
-    INSERT INTO simulator.locations VALUES (2, 'Silicon Valley'), (1, 'San Francisco');
-    CREATE TABLE lakeflow.gold_order_header
-        (order_id VARCHAR, location_id INT, order_revenue DECIMAL(18, 2));
-    CREATE TABLE lakeflow.silver_order_timeline
-        (order_id VARCHAR, location_id INT, status VARCHAR, total_minutes DOUBLE);
-    CREATE TABLE recommender.refund_recommendations
-        (order_id VARCHAR, refund_class VARCHAR, refund_usd DECIMAL(10, 2));
+    CREATE SCHEMA lakeflow;
+    CREATE TABLE lakeflow.gold_order_header (order_id VARCHAR);
+    CREATE TABLE lakeflow.gold_kitchen_summary (
+        location_id INTEGER,
+        name VARCHAR,
+        orders BIGINT,
+        revenue DECIMAL(18, 2),
+        p50_minutes DECIMAL(12, 3),
+        p75_minutes DECIMAL(12, 3),
+        p99_minutes DECIMAL(12, 3),
+        refunds_none BIGINT,
+        refunds_partial BIGINT,
+        refunds_full BIGINT,
+        refunded DECIMAL(18, 2)
+    );
+    INSERT INTO lakeflow.gold_kitchen_summary VALUES
+        (2, 'Silicon Valley', 0, 0, NULL, NULL, NULL, 0, 0, 0, 0),
+        (1, 'San Francisco', 0, 0, NULL, NULL, NULL, 0, 0, 0, 0);
     CREATE VIEW lakeflow.a_view AS SELECT 1;
 """
 ROWS = """
-    INSERT INTO lakeflow.gold_order_header
-        SELECT 'o' || n, 1, 10.01 FROM range(1, 103) AS numbers(n);
-    INSERT INTO lakeflow.silver_order_timeline
-        SELECT 'o' || n, 1, if(n <= 101, 'delivered', 'in_progress'), if(n <= 101, n - 1, NULL)
-        FROM range(1, 103) AS numbers(n);
-    INSERT INTO recommender.refund_recommendations
-        SELECT 'o' || n, CASE WHEN n <= 70 THEN 'none' WHEN n <= 100 THEN 'partial' ELSE 'full' END,
-            CASE WHEN n <= 70 THEN 0 WHEN n <= 100 THEN 1.25 ELSE 10.01 END
-        FROM range(1, 102) AS numbers(n);
+    INSERT INTO lakeflow.gold_order_header SELECT 'o' || n FROM range(1, 103) AS numbers(n);
+    UPDATE lakeflow.gold_kitchen_summary
+    SET orders = 102, revenue = 1021.02, p50_minutes = 50, p75_minutes = 75, p99_minutes = 99,
+        refunds_none = 70, refunds_partial = 30, refunds_full = 1, refunded = 47.51
+    WHERE location_id = 1;
 """
 
 
@@ -45,13 +50,13 @@ def warehouse(tmp_path: Path) -> Path:
     return file
 
 
-def test_each_kitchen_is_counted_to_the_cent(warehouse: Path) -> None:
+def test_the_summary_of_each_kitchen_is_read_to_the_cent(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(ROWS)
     first, second = read_kitchens(warehouse)
     assert (first.name, first.orders) == ("San Francisco", 102)
     assert first.revenue == Decimal("1021.02")
-    assert first.minutes == (50.0, 75.0, 99.0)
+    assert first.minutes == (50, 75, 99)
     assert (first.refunds, first.refunded) == ((70, 30, 1), Decimal("47.51"))
     assert (second.name, second.orders, second.minutes) == ("Silicon Valley", 0, None)
     assert "| San Francisco | 102 | $1,021 | 50.0 | 75.0 | 99.0 | 70 | 30 | 1 | $48 |" in (
@@ -62,7 +67,7 @@ def test_each_kitchen_is_counted_to_the_cent(warehouse: Path) -> None:
     assert "lakeflow.a_view" not in counts
 
 
-def test_empty_tables_make_a_table_of_nothing(warehouse: Path) -> None:
+def test_kitchens_without_orders_are_shown_with_zeros(warehouse: Path) -> None:
     kitchens = read_kitchens(warehouse)
     assert [kitchen.orders for kitchen in kitchens] == [0, 0]
     assert "| Silicon Valley | 0 | $0 | - | - | - | 0 | 0 | 0 | $0 |" in as_markdown(kitchens)
@@ -71,7 +76,9 @@ def test_empty_tables_make_a_table_of_nothing(warehouse: Path) -> None:
 def test_the_table_fits_a_terminal_of_eighty_columns(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(ROWS)
-        connection.execute("UPDATE lakeflow.gold_order_header SET order_revenue = 99999.99")
+        connection.execute(
+            "UPDATE lakeflow.gold_kitchen_summary SET revenue = 10199998.98 WHERE orders > 0"
+        )
     console = Console(width=80, record=True, file=(warehouse.parent / "shown").open("w"))
     console.print(as_table(read_kitchens(warehouse)))
     shown = console.export_text()
@@ -80,12 +87,12 @@ def test_the_table_fits_a_terminal_of_eighty_columns(warehouse: Path) -> None:
     assert "…" not in shown
 
 
-def test_it_says_what_to_do_next(warehouse: Path) -> None:
+def test_it_lists_the_commands_to_try_next(warehouse: Path) -> None:
     text = as_markdown(read_kitchens(warehouse))
     assert all(f"`{command}`" in text for command, _ in WHAT_NEXT)
 
 
-def test_no_warehouse_or_no_tables_are_told(tmp_path: Path) -> None:
+def test_a_missing_warehouse_or_table_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "caspers.duckdb"
     with pytest.raises(UserError, match="make run"):
         read_kitchens(file)
@@ -98,7 +105,7 @@ def test_no_warehouse_or_no_tables_are_told(tmp_path: Path) -> None:
         read_kitchens(file)
 
 
-def test_a_warehouse_that_is_being_written_names_who_writes(warehouse: Path) -> None:
+def test_a_warehouse_being_written_names_the_writer(warehouse: Path) -> None:
     script = f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print(1, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,4 +1,4 @@
-"""The wheel: all that the jobs need at run time, and nothing that they do not need."""
+"""The wheel holds all that the jobs need at run time, and nothing else."""
 
 import configparser
 import importlib.metadata
@@ -35,7 +35,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout, built as the bundle builds it but without a package index."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in ("generator", "flows", "seeds"):
+    for name in ("common", "generator", "flows", "seeds"):
         shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "pyproject.toml", source)
     subprocess.run(
@@ -75,9 +75,9 @@ def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
     # A plugin of dbt is found by its name alone, so it stands at the top.
     wanted = {
         str(file.relative_to(PROJECT)).removeprefix("flows/plugins/")
-        for package in ("generator", "flows")
+        for package in ("common", "generator", "flows")
         for file in (PROJECT / package).rglob("*")
-        if file.suffix in {".py", ".json"}
+        if file.suffix in {".py", ".json", ".geojson", ".csv"}
     }
     wanted |= {f"generator/seeds/{file.name}" for file in (PROJECT / "seeds").glob("*.csv")}
     assert packed == wanted
@@ -111,7 +111,7 @@ def test_dataset_and_replay_are_made_without_the_checkout_and_without_extras(
         site,
         work,
         *("generator", "canonical", "--days", "1", "--out", "configured"),
-        *("--config", site / "generator" / "configurations" / "sf.json"),
+        *("--config", site / "generator" / "configuration" / "examples" / "sf.json"),
     )
     assert configured.returncode == 0, configured.stderr
 

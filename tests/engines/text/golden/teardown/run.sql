@@ -90,6 +90,8 @@ drop table if exists `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
+drop view if exists `caspersdev`.`lakeflow`.`gold_kitchen_summary`;
+
 drop view if exists `caspersdev`.`lakeflow`.`rejected_events`;
 
 drop table if exists `caspersdev`.`lakeflow`.`silver_driver_pings`;

@@ -1,0 +1,55 @@
+-- (the columns of the query, or of its contract, are asked for)
+
+create or replace view `caspersdev`.`lakeflow`.`gold_kitchen_summary`
+  as (
+    -- Grain: one row per kitchen, those without an order included.
+-- A view: percentiles over all of history cannot be carried on from window to window, and nobody reads them
+-- more often than once a window.
+with orders as (
+    select
+        location_id,
+        count(*) as orders,
+        sum(order_revenue) as revenue
+    from `caspersdev`.`lakeflow`.`gold_order_header`
+    group by location_id
+),
+deliveries as (
+    select
+        location_id,
+        cast(cast(floor(percentile_cont(0.5) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_minutes,
+        cast(cast(floor(percentile_cont(0.75) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p75_minutes,
+        cast(cast(floor(percentile_cont(0.99) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p99_minutes
+    from `caspersdev`.`lakeflow`.`silver_order_timeline`
+    where total_minutes is not null
+    group by location_id
+),
+refunds as (
+    select
+        location_id,
+        count(*) filter (where refund_class = 'none') as refunds_none,
+        count(*) filter (where refund_class = 'partial') as refunds_partial,
+        count(*) filter (where refund_class = 'full') as refunds_full,
+        sum(refund_usd) as refunded
+    from `caspersdev`.`recommender`.`refund_recommendations`
+    group by location_id
+),
+final as (
+    select
+        locations.location_id,
+        locations.name,
+        coalesce(orders.orders, 0) as orders,
+        cast(coalesce(orders.revenue, 0) as decimal(18, 2)) as revenue,
+        deliveries.p50_minutes,
+        deliveries.p75_minutes,
+        deliveries.p99_minutes,
+        coalesce(refunds.refunds_none, 0) as refunds_none,
+        coalesce(refunds.refunds_partial, 0) as refunds_partial,
+        coalesce(refunds.refunds_full, 0) as refunds_full,
+        cast(coalesce(refunds.refunded, 0) as decimal(18, 2)) as refunded
+    from `caspersdev`.`simulator`.`locations` as locations
+    left join orders on locations.location_id = orders.location_id
+    left join deliveries on locations.location_id = deliveries.location_id
+    left join refunds on locations.location_id = refunds.location_id
+)
+select * from final
+  );
