@@ -65,7 +65,7 @@ lint: $(INSTALLED)  ## style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(INSTALLED)  ## the benchmarks whose ratios the README quotes
+bench: $(INSTALLED)  ## the benchmarks whose ratios docs/proofs-and-figures.md quotes
 	@$(BIN)/python -m bench
 
 docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static_index.html
