@@ -22,7 +22,7 @@ WHAT_NEXT = (
     ("make run", "land the next window and build only what it touched"),
     ("make live", "a window every three minutes"),
     ("make status", "how far virtual time has come"),
-    ("source .venv/bin/activate", "puts dbt and all commands of README.md on the path"),
+    ("source .venv/bin/activate", "puts dbt and all commands of docs/ on the path"),
     ("dbt show --select gold_brand_sales_day", "look at a table"),
 )
 """Commands to try after a run, each with what it does."""
