@@ -1,4 +1,4 @@
-"""How far a long step has come, on stderr: a bar on a terminal, a line now and then elsewhere."""
+"""Progress of a long step on stderr: a bar on a terminal, otherwise an occasional line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _LABELS = {"roads": "Street networks", "days": "Days"}
 
 
 @contextmanager
-def shown_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], None]]:
-    """Show the steps of a dataset as they are done.
+def show_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], None]]:
+    """Show the steps of a dataset as they are completed.
 
     Parameters
     ----------
@@ -24,10 +24,10 @@ def shown_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], N
 
     Yields
     ------
-    A function to call with a kind and how many of it are done.
+    A function to call with a kind and how many of that kind are done.
     """
     if not sys.stderr.isatty():
-        yield lambda what, done: _line(what, done, totals[what])
+        yield lambda kind, done: _print_progress(kind, done, totals[kind])
         return
 
     # Imported here: a run without a terminal, the usual one inside a flow, does not pay for it.
@@ -35,10 +35,10 @@ def shown_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], N
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bars:
-        tasks = {what: bars.add_task(_LABELS[what], total=total) for what, total in totals.items()}
-        yield lambda what, done: bars.update(tasks[what], completed=done)
+        tasks = {kind: bars.add_task(_LABELS[kind], total=total) for kind, total in totals.items()}
+        yield lambda kind, done: bars.update(tasks[kind], completed=done)
 
 
-def _line(what: str, done: int, total: int) -> None:
-    if what == "days" and (done % _DAYS_PER_LINE == 0 or done == total):
+def _print_progress(kind: str, done: int, total: int) -> None:
+    if kind == "days" and (done % _DAYS_PER_LINE == 0 or done == total):
         print(f"{done} of {total} days", file=sys.stderr, flush=True)

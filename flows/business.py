@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import logging
 import signal
-import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from common.errors import BusyError, UserError
-from common.paths import PROJECT, canonical_directory, landing_directory, warehouse_file
+from common.paths import canonical_directory, landing_directory, warehouse_file
 from flows.build import Build, build, step_of
+from flows.canonical import make_default_dataset
 from flows.replay import commands
 from flows.replay.messages import format_report
 from flows.replay.window import emitted_time, format_position
@@ -211,21 +211,17 @@ def serve() -> None:
 
 
 def make_dataset() -> None:
-    """Make the canonical dataset where there is none, in a process of its own.
+    """Make the canonical dataset if there is none.
 
     Raises
     ------
     UserError
-        If the generator fails; it has said why.
+        If the dataset cannot be made.
     """
-    if (canonical_directory() / "events.parquet").exists():
-        return
-    print("There is no canonical dataset yet: making it.", file=sys.stderr)
-    made = subprocess.run(
-        [sys.executable, "-m", "generator", "canonical"], cwd=PROJECT, check=False
-    )
-    if made.returncode:
-        raise UserError("The canonical dataset could not be made: see above, and run again.")
+    canonical = canonical_directory()
+    if not (canonical / "events.parquet").exists():
+        print("There is no canonical dataset yet: making it.", file=sys.stderr)
+        make_default_dataset(canonical)
 
 
 def _silence_prefect() -> None:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, TypeVar
 from common.errors import UserError
 from common.storage import storage_of
 from common.storage.volume import volumes_root
+from flows.canonical import make_default_dataset
 from flows.replay import commands
 from flows.replay.dataset import open_dataset
 from flows.replay.landing import state_folder
 from flows.replay.messages import format_report
 from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
-from generator.__main__ import main as generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,9 +128,7 @@ def canonical(arguments: Sequence[str] | None = None) -> None:
     if _is_there(asked.canonical):
         print(f"There is a dataset in {asked.canonical} already; it stays.")
         return
-    code = generate(["canonical", "--out", str(asked.canonical)])
-    if code:
-        raise UserError(f"The dataset was not made (exit code {code}): see the output above.")
+    make_default_dataset(asked.canonical)
 
 
 def replay(

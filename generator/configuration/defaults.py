@@ -1,8 +1,20 @@
-"""What a dataset is made of where nobody says otherwise."""
+"""What a dataset and a kitchen are like unless a person says otherwise."""
 
 from datetime import date
 
 DEFAULT_START = date(2024, 1, 1)
 DEFAULT_DAYS = 90
 DEFAULT_SEED = 42
-DEFAULT_ROADS = "synthetic"
+
+SYNTHETIC_ROADS = "synthetic"
+OSM_ROADS = "osm"
+NAMED_ROAD_SOURCES = (SYNTHETIC_ROADS, OSM_ROADS)
+"""Sources of street networks that have a name; any other source is the path of a file or folder."""
+
+DEFAULT_ROADS = SYNTHETIC_ROADS
+
+NEW_KITCHEN_RADIUS_MI = 4.0
+"""How far a kitchen delivers that a configuration opens without giving ``radius_mi``, miles."""
+
+NEW_KITCHEN_ORDERS_DAY = 100
+"""Orders a day of a kitchen that a configuration opens without giving any number of orders."""

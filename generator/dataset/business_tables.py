@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from common.errors import UserError
+from common.system_errors import explain
 from generator.catalogue.records import TABLES
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def write_business_tables(catalogue: Catalogue, out: Path) -> list[Path]:
     catalogue
         What to write.
     out
-        Folder for ``locations.parquet`` and the others; made where missing.
+        Folder for ``locations.parquet`` and the others; created if missing.
 
     Returns
     -------
@@ -68,9 +69,6 @@ def write_business_tables(catalogue: Catalogue, out: Path) -> list[Path]:
             out.mkdir(parents=True, exist_ok=True)
             pq.write_table(table, file, compression="zstd")
         except OSError as error:
-            raise UserError(
-                f"{file} cannot be written ({error.strerror or error}); "
-                "free some space or choose another folder with --out."
-            ) from error
+            raise UserError(f"{file} cannot be written: {explain(error, '--out')}.") from error
         written.append(file)
     return written

@@ -3,119 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import date
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from common.errors import UserError
-from common.rng import LARGEST_SEED
 from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
+from generator.configuration.defaults import NAMED_ROAD_SOURCES
 from generator.dataset.business_tables import write_business_tables
-from generator.dataset.event_file import in_time_order, write_events
+from generator.dataset.local_events import make_events_locally
 from generator.dataset.simulated_catalogue import simulated_catalogue
+from generator.dataset.summary import DatasetSummary, find_notices
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
-from generator.simulation.kitchen_day import Kitchen, prepare_kitchen, simulate
-from generator.simulation.order_ids import LARGEST_DAY
+from generator.simulation.kitchen_day import prepare_kitchen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import pyarrow as pa
-
-    from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
+    from generator.dataset.plan import DatasetPlan
+    from generator.dataset.summary import KitchenSummary
     from generator.roads.network import RoadNetwork
+    from generator.simulation.kitchen_day import Kitchen
 
 # Goes up whenever the same inputs give another dataset.
 GENERATOR_VERSION = "1"
 
 EVENTS_FILE = "events.parquet"
-# Where a cluster has made the events, they are a folder of this name: its files, read in the order
-# of their names, are the rows of the file.
+# Where Spark has made the events, they are a folder of this name: its files, read in the order of
+# their names, are the rows of the file.
 EVENTS_PARTS = "part-*.parquet"
 DESCRIPTION_FILE = "dataset.json"
-
-_SECONDS_PER_DAY = 86_400
-_MICROSECONDS_PER_MINUTE = 60_000_000
-_NAMED_ROAD_SOURCES = ("synthetic", "osm")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a dataset is made of.
-
-    Attributes
-    ----------
-    catalogue
-        The business.
-    settings
-        The kitchens to simulate.
-    start
-        Date of day 0.
-    days
-        How many days orders are placed, at least one.
-    seed
-        0 to 2**64 - 1.
-    roads
-        ``synthetic``, ``osm`` or a path.
-    """
-
-    catalogue: Catalogue
-    settings: Sequence[KitchenSettings]
-    start: date
-    days: int
-    seed: int
-    roads: str
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be simulated, by the name of its option."""
-        if not 1 <= self.days <= LARGEST_DAY + 1:
-            raise UserError(
-                f"--days {self.days} is impossible; ask for 1 to {LARGEST_DAY + 1:,} days."
-            )
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise UserError(f"--seed {self.seed} is impossible; use a number from 0 to 2**64 - 1.")
-        if self.start.toordinal() + self.days > date.max.toordinal():
-            raise UserError(
-                f"--start-date {self.start} and {self.days} days end after the year 9999; "
-                "start earlier."
-            )
-
-    @property
-    def epoch(self) -> int:
-        """Return midnight of day 0 as Unix seconds of the business's own naive clock."""
-        return (self.start - date(1970, 1, 1)).days * _SECONDS_PER_DAY
-
-
-@dataclass(frozen=True)
-class KitchenCount:
-    """What one kitchen produced; ``longest_wait_minutes`` is that of an order for a station."""
-
-    location_code: str
-    orders: int
-    events: int
-    longest_wait_minutes: float
-    unreachable_addresses: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What was written, kitchen by kitchen."""
-
-    kitchens: tuple[KitchenCount, ...]
-
-    @property
-    def orders(self) -> int:
-        """Return the orders of all kitchens."""
-        return sum(kitchen.orders for kitchen in self.kitchens)
-
-    @property
-    def events(self) -> int:
-        """Return the events of all kitchens."""
-        return sum(kitchen.events for kitchen in self.kitchens)
 
 
 class EventMaker(Protocol):
@@ -124,11 +43,11 @@ class EventMaker(Protocol):
     def __call__(
         self,
         kitchens: Sequence[Kitchen],
-        plan: Plan,
+        plan: DatasetPlan,
         target: Path,
         progress: Callable[[str, int], None],
-    ) -> Summary:
-        """Make them; say what came of it."""
+    ) -> tuple[KitchenSummary, ...]:
+        """Make them and return what each kitchen produced."""
 
 
 def dataset_files() -> frozenset[str]:
@@ -137,76 +56,77 @@ def dataset_files() -> frozenset[str]:
     return frozenset(tables | {EVENTS_FILE, f"{EVENTS_FILE}/{EVENTS_PARTS}", DESCRIPTION_FILE})
 
 
-def simulate_here(
-    kitchens: Sequence[Kitchen], plan: Plan, target: Path, progress: Callable[[str, int], None]
-) -> Summary:
-    """Make all events on this machine, day after day, and write them as one file.
-
-    Parameters
-    ----------
-    kitchens
-        Ready to be simulated, in the order of ``plan.settings``.
-    plan
-        What to make.
-    target
-        ``events.parquet``.
-    progress
-        As in `write_dataset`.
-    """
-    tally = _Tally(kitchens)
-    write_events(target, in_time_order(tally.days(plan, progress)))
-    return tally.summary()
-
-
-def write_dataset(
-    plan: Plan,
+def make_dataset(
+    plan: DatasetPlan,
     out: Path,
-    roads_directory: Path,
-    progress: Callable[[str, int], None] = lambda _what, _day: None,
-    make_events: EventMaker = simulate_here,
-) -> Summary:
-    """Make a dataset and put it in the place of ``out`` when it is complete.
+    progress: Callable[[str, int], None] = lambda _step, _done: None,
+    make_events: EventMaker | None = None,
+) -> DatasetSummary:
+    """Make a whole dataset, and put it in the place of ``out`` when it is complete.
 
     Parameters
     ----------
     plan
         What to make.
     out
-        Folder of the dataset. What is there stays as it is until the new one is complete.
-    roads_directory
-        Where street networks are cached.
+        Folder of the dataset. What is in it stays unchanged until the new dataset is complete.
     progress
-        Is told ``("roads", n)`` when the n-th kitchen has its streets and ``("days", n)`` when n
-        days are made.
+        Called with ``("roads", n)`` when n kitchens have their streets and with ``("days", n)``
+        when n days are made.
     make_events
-        Makes the events of all kitchens and days: here, or on a cluster.
+        Makes the events of all kitchens and days; by default what ``plan.engine`` asks for.
+
+    Returns
+    -------
+    DatasetSummary
+        What was written, with the notices that a person should read.
 
     Raises
     ------
     UserError
-        Where the plan, the streets or ``out`` cannot be used.
+        If the plan, the streets or ``out`` cannot be used.
     OSError
-        Where the disk is full or cannot be written; ``out`` is then what it was.
+        If the disk is full or cannot be written; ``out`` is then unchanged.
     """
-    with atomic_directory(out, dataset_files(), commit_marker=EVENTS_FILE) as unfinished:
+    with (
+        _event_maker(plan, make_events) as make,
+        atomic_directory(out, dataset_files(), commit_marker=EVENTS_FILE) as staging,
+    ):
         networks = []
         for number, settings in enumerate(plan.settings, start=1):
-            networks.append(_network(settings, plan, roads_directory))
+            networks.append(_load_network(settings, plan))
             progress("roads", number)
         kitchens = [
-            _kitchen(settings, network, plan)
+            _prepare(settings, network, plan)
             for settings, network in zip(plan.settings, networks, strict=True)
         ]
-        summary = make_events(kitchens, plan, unfinished / EVENTS_FILE, progress)
-        write_business_tables(simulated_catalogue(plan.catalogue, plan.settings), unfinished)
+        made = make(kitchens, plan, staging / EVENTS_FILE, progress)
+        write_business_tables(simulated_catalogue(plan.catalogue, plan.settings), staging)
+        summary = DatasetSummary(made, find_notices(plan, made))
         description = describe(plan, networks, summary)
-        (unfinished / DESCRIPTION_FILE).write_text(
+        (staging / DESCRIPTION_FILE).write_text(
             json.dumps(description, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     return summary
 
 
-def _network(settings: KitchenSettings, plan: Plan, roads_directory: Path) -> RoadNetwork:
+@contextmanager
+def _event_maker(plan: DatasetPlan, make_events: EventMaker | None) -> Iterator[EventMaker]:
+    """Offer what makes the events, with a Spark session for as long as it is needed."""
+    if make_events is not None:
+        yield make_events
+    elif plan.engine == "local":
+        yield make_events_locally
+    else:
+        # Without --engine spark nothing of Spark is imported.
+        from generator.dataset.spark.events import SparkEvents  # noqa: PLC0415
+        from generator.dataset.spark.session import spark_session  # noqa: PLC0415
+
+        with spark_session() as session:
+            yield SparkEvents(session)
+
+
+def _load_network(settings: KitchenSettings, plan: DatasetPlan) -> RoadNetwork:
     location = settings.location
     return load_network(
         location_code=location.location_code,
@@ -215,64 +135,23 @@ def _network(settings: KitchenSettings, plan: Plan, roads_directory: Path) -> Ro
         radius_mi=settings.radius_mi,
         source=plan.roads,
         seed=plan.seed,
-        roads_directory=roads_directory,
+        roads_directory=plan.roads_directory,
     )
 
 
-def _kitchen(settings: KitchenSettings, network: RoadNetwork, plan: Plan) -> Kitchen:
+def _prepare(settings: KitchenSettings, network: RoadNetwork, plan: DatasetPlan) -> Kitchen:
     location = settings.location
     routes = delivery_routes(network, location.lat, location.lon, settings.radius_mi)
     return prepare_kitchen(settings, plan.catalogue, routes, plan.start, plan.seed)
 
 
-class _Tally:
-    """Simulates day after day and remembers only counts and the state of the stations."""
-
-    def __init__(self, kitchens: Sequence[Kitchen]) -> None:
-        self._kitchens = kitchens
-        self._orders = [0] * len(kitchens)
-        self._events = [0] * len(kitchens)
-        self._waits = [0] * len(kitchens)
-
-    def days(
-        self, plan: Plan, progress: Callable[[str, int], None]
-    ) -> Iterator[tuple[int, list[pa.Table]]]:
-        """Yield the end of each day in Unix seconds and the events of its orders."""
-        stations: list[list[int] | None] = [None] * len(self._kitchens)
-        for day in range(plan.days):
-            tables = []
-            for row, kitchen in enumerate(self._kitchens):
-                made = simulate(kitchen, day, plan.epoch, stations[row])
-                stations[row] = made.stations_free_at
-                self._orders[row] += made.orders
-                self._events[row] += made.events.num_rows
-                self._waits[row] = max(self._waits[row], made.longest_wait)
-                tables.append(made.events)
-            yield plan.epoch + (day + 1) * _SECONDS_PER_DAY, tables
-            progress("days", day + 1)
-
-    def summary(self) -> Summary:
-        """Return what all days together came to."""
-        counts = zip(self._kitchens, self._orders, self._events, self._waits, strict=True)
-        return Summary(tuple(kitchen_count(*count) for count in counts))
-
-
-def kitchen_count(kitchen: Kitchen, orders: int, events: int, longest_wait: int) -> KitchenCount:
-    """Return what a kitchen produced; ``longest_wait`` is in microseconds."""
-    return KitchenCount(
-        location_code=kitchen.settings.location.location_code,
-        orders=orders,
-        events=events,
-        longest_wait_minutes=longest_wait / _MICROSECONDS_PER_MINUTE,
-        unreachable_addresses=kitchen.addresses.routes.unreachable_addresses,
-    )
-
-
-def describe(plan: Plan, networks: Sequence[RoadNetwork], summary: Summary) -> dict[str, Any]:
-    """Return what ``dataset.json`` says: what the dataset is, nothing of when or where."""
+def describe(
+    plan: DatasetPlan, networks: Sequence[RoadNetwork], summary: DatasetSummary
+) -> dict[str, Any]:
+    """Return the content of ``dataset.json``: what the dataset is, not when or where made."""
     locations = []
-    for settings, network, count in zip(plan.settings, networks, summary.kitchens, strict=True):
-        named = network.source in _NAMED_ROAD_SOURCES
+    for settings, network, kitchen in zip(plan.settings, networks, summary.kitchens, strict=True):
+        named = network.source in NAMED_ROAD_SOURCES
         locations.append(
             {
                 "location_id": settings.location.location_id,
@@ -281,8 +160,8 @@ def describe(plan: Plan, networks: Sequence[RoadNetwork], summary: Summary) -> d
                 "road_hash": network.content_hash,
                 "random_seed": settings.random_seed,
                 "speed_up": settings.speed_up,
-                "orders": count.orders,
-                "events": count.events,
+                "orders": kitchen.orders,
+                "events": kitchen.events,
             }
         )
     return {

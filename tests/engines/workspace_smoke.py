@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, Any
 from common.errors import UserError
 from common.paths import PROJECT
 from common.storage.upload_markers import marked_name
+from flows.canonical import make_default_dataset
 from flows.databricks import parameters
 from flows.replay.dataset import open_dataset, profile_dataset
 from flows.replay.events import count_events
 from flows.replay.landing import window_name
 from flows.replay.window import Window
-from generator.__main__ import main as generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -216,8 +216,7 @@ def _shown(target: str, variables: Sequence[str]) -> list[Finding]:
     query = warehouse(os.environ)
     with tempfile.TemporaryDirectory() as folder:
         canonical = Path(folder) / "canonical"
-        if generate(["canonical", "--out", str(canonical)]):
-            raise UserError("The dataset to compare with could not be made: see above.")
+        make_default_dataset(canonical)
         return go(target, variables, query, canonical)
 
 

@@ -1,5 +1,6 @@
 """The Prefect flow: what it does itself is little, and this is all of it."""
 
+import errno
 import json
 import logging
 import os
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import generator.dataset.canonical
 from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from flows import business
@@ -80,16 +82,16 @@ def test_a_dataset_is_made_only_where_there_is_none(
     small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
-    called: list[list[str]] = []
+    called: list[Path] = []
 
-    def generator(arguments: list[str], **_: object) -> SimpleNamespace:
-        called.append(arguments)
-        return SimpleNamespace(returncode=2)
+    def full_disk(_plan: object, out: Path, _progress: object) -> None:
+        called.append(out)
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(business.subprocess, "run", generator)
-    with pytest.raises(UserError, match="could not be made"):
+    monkeypatch.setattr(generator.dataset.canonical, "make_dataset", full_disk)
+    with pytest.raises(UserError, match=r"the disk is full: free some space .* CASPERS_DATA"):
         business.make_dataset()
-    assert called == [[sys.executable, "-m", "generator", "canonical"]]
+    assert called == [tmp_path / "canonical"]
     (tmp_path / "canonical").symlink_to(small.folder)
     business.make_dataset()
     assert len(called) == 1

@@ -64,7 +64,7 @@ class StraightRoutes:
 
 @dataclass(frozen=True)
 class NoNetwork:
-    """What a run wants to know of a street network when its routes are straight."""
+    """What a dataset records about a street network, for kitchens with straight routes."""
 
     source: str
     content_hash: str = "0" * 64

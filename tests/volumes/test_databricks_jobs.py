@@ -1,10 +1,12 @@
 """What the jobs on Databricks do, on a volume that refuses what volumes refuse."""
 
+import errno
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import generator.dataset.canonical
 from common.errors import UserError
 from flows import databricks
 from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
@@ -75,16 +77,11 @@ def test_a_memory_of_the_last_build_that_says_nothing_is_no_obstacle(volume: Vol
 def test_the_dataset_is_made_once(
     volume: Volume, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made: list[list[str]] = []
-
-    def generate(arguments: list[str]) -> int:
-        made.append(arguments)
-        return 0
-
-    monkeypatch.setattr(databricks, "generate", generate)
+    made: list[Path] = []
+    monkeypatch.setattr(databricks, "make_default_dataset", made.append)
     canonical([])
-    out = str(volume.root / "caspersdev" / "simulator" / "misc" / "canonical")
-    assert made == [["canonical", "--out", out]]
+    out = volume.root / "caspersdev" / "simulator" / "misc" / "canonical"
+    assert made == [out]
     monkeypatch.setattr(databricks, "open_dataset", lambda _: None)
     canonical([])
     assert len(made) == 1
@@ -100,8 +97,12 @@ def test_a_dataset_that_cannot_be_made_fails_the_job(
     volume: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not volume.calls
-    monkeypatch.setattr(databricks, "generate", lambda _: 1)
-    with pytest.raises(UserError, match="was not made"):
+
+    def no_permission(_plan: object, out: Path, _progress: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(out))
+
+    monkeypatch.setattr(generator.dataset.canonical, "make_dataset", no_permission)
+    with pytest.raises(UserError, match=r"Could not make the dataset in .* no permission"):
         canonical([])
 
 

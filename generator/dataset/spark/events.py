@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER
-from generator.dataset.canonical import EVENTS_PARTS, Summary, kitchen_count
+from generator.dataset.canonical import EVENTS_PARTS
 from generator.dataset.event_file import write_events
-from generator.dataset.spark.task import LONGEST_WAIT, PART, make_days, work_of
+from generator.dataset.spark.task import LONGEST_WAIT, PART, make_days, pack_task
+from generator.dataset.summary import summarise_kitchen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
-    from generator.dataset.canonical import Plan
+    from generator.dataset.plan import DatasetPlan
+    from generator.dataset.summary import KitchenSummary
     from generator.simulation.kitchen_day import Kitchen
 
-# A task costs as much as simulating ten kitchen-days: with one each, all of it costs 2.5 times as
-# much.
+# Starting a task costs as much as simulating ten kitchen-days: with one day per task the whole run
+# takes 2.5 times as long.
 DAYS_PER_TASK = 15
 # About 360 thousand events, 10 MB.
 KITCHEN_DAYS_PER_PART = 120
@@ -34,10 +36,10 @@ KITCHEN_DAYS_PER_PART = 120
 _PART_NAME = EVENTS_PARTS.replace("*", "{:05}")
 _SQL_TYPES = {"string": "string", "int8": "tinyint", "int32": "int", "int64": "bigint"}
 _SQL_TYPES |= {"double": "double"}
-# Row groups of about six thousand rows, so that a window reads its own only.
+# Row groups of about six thousand rows, so that the replay of a window reads only its own.
 _ROW_GROUP_BYTES = 1 << 20
 _WITHOUT_STATISTICS = ("order_id", "customer_addr", "items_json", "route_json")
-_RAISED = re.compile(r"^(?:Caused by: )?([\w.]+(?:Error|Exception)\b.*)$", re.MULTILINE)
+_CAUSE = re.compile(r"^(?:Caused by: )?([\w.]+(?:Error|Exception)\b.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class SparkEvents:
     Attributes
     ----------
     session
-        Where to make them. Its executors must be able to write into the folder of the dataset.
+        The Spark session to use. Its executors must be able to write to the dataset folder.
     """
 
     session: SparkSession
@@ -55,27 +57,27 @@ class SparkEvents:
     def __call__(
         self,
         kitchens: Sequence[Kitchen],
-        plan: Plan,
+        plan: DatasetPlan,
         target: Path,
         progress: Callable[[str, int], None],
-    ) -> Summary:
-        """Make them and write them as a folder of files, each with some days of all kitchens.
+    ) -> tuple[KitchenSummary, ...]:
+        """Make them and write a folder of files, each with some days of all kitchens.
 
         Parameters
         ----------
         kitchens
-            Ready to be simulated, in the order of ``plan.settings``.
+            Prepared kitchens, in the order of ``plan.settings``.
         plan
             What to make.
         target
             Folder for the files; its parent exists.
         progress
-            Is told once, when all days are made.
+            Called once, when all days are made.
 
         Raises
         ------
         OSError
-            Where executors fail again and again; says what the last one said.
+            If executors fail repeatedly; gives the reason of the last failure.
         """
         from py4j.protocol import Py4JError  # noqa: PLC0415  # optional, as all of Spark
         from pyspark.errors import PySparkException  # noqa: PLC0415
@@ -84,33 +86,31 @@ class SparkEvents:
             waits = _write(self.session, kitchens, plan, target)
         except (PySparkException, Py4JError) as error:
             raise OSError(f"Spark could not make the events ({_reason(str(error))})") from error
-        _gather(target)
+        _collect_parts(target)
         progress("days", plan.days)
         events, orders = _counts(target)
-        return Summary(
-            tuple(
-                kitchen_count(
-                    kitchen,
-                    orders[kitchen.location_id],
-                    events[kitchen.location_id],
-                    waits[kitchen.location_id],
-                )
-                for kitchen in kitchens
+        return tuple(
+            summarise_kitchen(
+                kitchen,
+                orders[kitchen.location_id],
+                events[kitchen.location_id],
+                waits[kitchen.location_id],
             )
+            for kitchen in kitchens
         )
 
 
-def event_rows(session: SparkSession, kitchens: Sequence[Kitchen], plan: Plan) -> DataFrame:
+def event_rows(session: SparkSession, kitchens: Sequence[Kitchen], plan: DatasetPlan) -> DataFrame:
     """Return the events of all kitchens and days, unsorted, with the two columns of `make_days`."""
     from pyspark.sql import DataFrame  # noqa: PLC0415  # optional
 
     tasks = -(-plan.days // DAYS_PER_TASK)
     days_per_part = max(1, KITCHEN_DAYS_PER_PART // len(kitchens))
-    works = [work_of(kitchen, plan.epoch, plan.days, days_per_part) for kitchen in kitchens]
-    # One frame per kitchen, so that a task is sent the streets of its own kitchen only.
+    packed = [pack_task(kitchen, plan.epoch, plan.days, days_per_part) for kitchen in kitchens]
+    # One frame per kitchen, so that a task receives the streets of its own kitchen only.
     frames = [
-        session.range(0, plan.days, 1, tasks).mapInArrow(partial(make_days, work), _columns())
-        for work in works
+        session.range(0, plan.days, 1, tasks).mapInArrow(partial(make_days, task), _columns())
+        for task in packed
     ]
     return reduce(DataFrame.unionAll, frames)
 
@@ -124,7 +124,7 @@ def _columns() -> str:
 
 
 def _write(
-    session: SparkSession, kitchens: Sequence[Kitchen], plan: Plan, target: Path
+    session: SparkSession, kitchens: Sequence[Kitchen], plan: DatasetPlan, target: Path
 ) -> dict[int, int]:
     """Write each part sorted, in a folder of its own; return the longest wait of each kitchen."""
     from pyspark.sql import Observation  # noqa: PLC0415  # optional
@@ -138,8 +138,8 @@ def _write(
         for kitchen in kitchens
     }
     waits = Observation()
-    # By the number of the part and not by range of time: to learn the ranges Spark would make a
-    # sample of the events first, and with it all of them.
+    # By the number of the part and not by range of time: to find the ranges Spark would sample the
+    # events first, and so simulate all of them twice.
     rows = (
         event_rows(session, kitchens, plan)
         .observe(waits, *longest.values())
@@ -147,11 +147,11 @@ def _write(
         .repartition(PART)
         .sortWithinPartitions(PART, *SORT_ORDER)
     )
-    _as_parquet(rows.write).partitionBy(PART).parquet(_address(target))
+    _parquet_writer(rows.write).partitionBy(PART).parquet(_spark_path(target))
     return {location_id: waits.get[str(location_id)] or 0 for location_id in longest}
 
 
-def _as_parquet(writer: DataFrameWriter) -> DataFrameWriter:
+def _parquet_writer(writer: DataFrameWriter) -> DataFrameWriter:
     settings = {
         "compression": "zstd",
         "maxRecordsPerFile": "0",
@@ -163,15 +163,15 @@ def _as_parquet(writer: DataFrameWriter) -> DataFrameWriter:
     return writer.options(**settings)
 
 
-def _address(folder: Path) -> str:
-    """Return a folder as Spark calls it; volumes of Databricks are known by their plain path."""
+def _spark_path(folder: Path) -> str:
+    """Return a folder as Spark names it: a URI, but the plain path for a Databricks volume."""
     return str(folder) if folder.parts[:2] == ("/", "Volumes") else f"file://{folder}"
 
 
-def _gather(target: Path) -> None:
-    """Bring the file of each part out of its folder, with a name that says its place in time.
+def _collect_parts(target: Path) -> None:
+    """Move the file of each part out of its folder and name it by its position in time.
 
-    Everything else that Spark has put there (checksums, marks of success) goes.
+    Everything else that Spark wrote (checksums, success markers) is deleted.
     """
     target.mkdir(exist_ok=True)
     for entry in list(target.iterdir()):
@@ -202,6 +202,6 @@ def _counts(target: Path) -> tuple[Counter[int], Counter[int]]:
 
 
 def _reason(message: str) -> str:
-    """Return what was raised deepest down, from the stack traces that Spark hands on."""
-    raised = _RAISED.findall(message)
-    return str(raised[-1] if raised else message.strip().split("\n", maxsplit=1)[0])
+    """Return the root cause from the stack traces in the message of a Spark exception."""
+    causes = _CAUSE.findall(message)
+    return str(causes[-1] if causes else message.strip().split("\n", maxsplit=1)[0])

@@ -1,4 +1,4 @@
-"""The Spark session to work with: the one that is there, or one of our own."""
+"""The Spark session to use: the active one, or one of our own."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _INSTALL = (
     "--engine spark needs pyspark, which is not installed: `python -m pip install '.[spark]'` in "
     "the folder of this project (and Java 17 or newer), or leave --engine out."
 )
-# All cores; a task that dies is tried again, which Spark's own local mode does not do.
+# All cores; a task that dies is retried, which Spark's local mode does not do by default.
 _THIS_MACHINE = "local[*,4]"
-_NOT_OUR_CONCERN = ("DATABRICKS_RUNTIME_VERSION", "PYSPARK_GATEWAY_PORT")
+_MANAGED_BY = ("DATABRICKS_RUNTIME_VERSION", "PYSPARK_GATEWAY_PORT")
 _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -38,16 +38,16 @@ _ON_THIS_MACHINE = {
 
 @contextmanager
 def spark_session() -> Iterator[SparkSession]:
-    """Offer the active session, or else build one and stop it in the end.
+    """Offer the active session; without one, build a session and stop it at the end.
 
-    The one that is built is that of ``SPARK_REMOTE`` (Spark Connect) or ``SPARK_MASTER``; else it
-    is Spark on this machine, on the loopback address only. Databricks and ``spark-submit`` decide
-    for themselves.
+    A new session connects to ``SPARK_REMOTE`` (Spark Connect) or ``SPARK_MASTER``; without either
+    it is Spark on this machine, on the loopback address only. Databricks and ``spark-submit``
+    configure their own.
 
     Raises
     ------
     UserError
-        Where pyspark is missing or Spark does not start.
+        If pyspark is missing or Spark does not start.
     """
     try:
         from pyspark.errors import PySparkException  # noqa: PLC0415  # optional, and slow to import
@@ -74,22 +74,22 @@ def spark_session() -> Iterator[SparkSession]:
 
 def _build(builder: SparkSession.Builder) -> SparkSession:
     builder = builder.appName("casper-kitchens")
-    if any(os.environ.get(name) for name in _NOT_OUR_CONCERN):
+    if any(os.environ.get(name) for name in _MANAGED_BY):
         return builder.getOrCreate()
     if os.environ.get("SPARK_REMOTE"):
-        return _with_this_package(builder.getOrCreate())
+        return _send_packages(builder.getOrCreate())
     master = os.environ.get("SPARK_MASTER") or _THIS_MACHINE
     builder = builder.master(master)
     if not master.startswith("local"):
-        return _with_this_package(builder.getOrCreate())
+        return _send_packages(builder.getOrCreate())
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     for name, value in _ON_THIS_MACHINE.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
 
 
-def _with_this_package(session: SparkSession) -> SparkSession:
-    """Send the generator to the executors; the libraries that it imports have to be there."""
+def _send_packages(session: SparkSession) -> SparkSession:
+    """Send the generator to the executors, which must have the libraries that it imports."""
     root = Path(generator.__file__).resolve().parent.parent
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "caspers_generator.zip"

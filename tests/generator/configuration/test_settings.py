@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue
 
-EXAMPLES = sorted((PROJECT / "generator" / "configurations").glob("*.json"))
+EXAMPLES = sorted((PROJECT / "generator" / "configuration" / "examples").glob("*.json"))
 
 
 def test_every_parameter_of_the_contract_is_known() -> None:

@@ -50,12 +50,12 @@ def test_the_same_catalogue_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     occupied = tmp_path / "occupied"
     occupied.write_text("not a folder")
-    with pytest.raises(UserError, match=r"occupied.locations\.parquet cannot be written .*--out"):
+    with pytest.raises(UserError, match=r"occupied.locations\.parquet cannot be written: .*--out"):
         write_business_tables(load_catalogue(SEEDS), occupied)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists() or os.name == "nt", reason="needs /dev/full")
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     (tmp_path / "locations.parquet").symlink_to("/dev/full")
-    with pytest.raises(UserError, match=r"locations\.parquet cannot be written .*free some space"):
+    with pytest.raises(UserError, match=r"locations\.parquet cannot be written: .*free some space"):
         write_business_tables(load_catalogue(SEEDS), tmp_path)

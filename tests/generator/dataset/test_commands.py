@@ -9,7 +9,7 @@ import pytest
 
 from common.paths import PROJECT
 from generator.__main__ import main
-from generator.dataset import canonical
+from generator.dataset import local_events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,7 +133,7 @@ def test_ctrl_c_says_that_nothing_changed(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(canonical, "simulate", interrupted)
+    monkeypatch.setattr(local_events, "simulate", interrupted)
     assert run("canonical", "--days", "1", "--out", tmp_path / "data") == 130
     assert capsys.readouterr().err.startswith("error: stopped")
     assert not (tmp_path / "data").exists()
@@ -160,7 +160,8 @@ def test_a_real_limit_of_the_disk_is_one_line_and_leaves_the_old_dataset(tmp_pat
     failed = limited(20_000)
     assert failed.returncode == 1
     last_line = failed.stderr.splitlines()[-1]
-    assert last_line.startswith("error: File too large; raise the limit")
+    assert last_line.startswith("error: the file would be larger than the system allows: ")
+    assert "raise the limit on file sizes" in last_line
     assert "Traceback" not in failed.stderr
     assert {file.name: file.read_bytes() for file in (tmp_path / "d").iterdir()} == before
     assert {entry.name for entry in tmp_path.iterdir()} == {"d", ".d.lock"}

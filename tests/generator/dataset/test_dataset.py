@@ -23,7 +23,8 @@ from common.storage import local
 from common.storage.atomic_directory import atomic_directory
 from generator.configuration.configured_kitchens import kitchen_settings
 from generator.dataset import canonical
-from generator.dataset.canonical import Plan, write_dataset
+from generator.dataset.canonical import make_dataset
+from generator.dataset.plan import DatasetPlan
 from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
@@ -37,9 +38,14 @@ TABLES = ("locations", "brands", "brand_locations", "menus", "categories", "item
 FILES = {f"{name}.parquet" for name in TABLES} | {"events.parquet", "dataset.json"}
 
 
-def plan_of(catalogue: Catalogue, days: int = 2, seed: int = 42, codes: str = "sv,chicago") -> Plan:
+def plan_of(
+    catalogue: Catalogue, days: int = 2, seed: int = 42, codes: str = "sv,chicago"
+) -> DatasetPlan:
     settings = kitchen_settings(catalogue, (), codes.split(","))
-    return Plan(catalogue, settings, date(2024, 1, 1), days, seed, "synthetic")
+    roads_directory = Path("unused: these streets need no cache")
+    return DatasetPlan(
+        catalogue, settings, date(2024, 1, 1), days, seed, "synthetic", roads_directory
+    )
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -59,7 +65,7 @@ class TestWhatIsWritten:
     def test_a_dataset_is_complete_and_describes_itself(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        summary = write_dataset(plan_of(catalogue), tmp_path / "data", tmp_path)
+        summary = make_dataset(plan_of(catalogue), tmp_path / "data")
         assert set(contents(tmp_path / "data")) == FILES
         events = pq.read_table(tmp_path / "data" / "events.parquet")
         assert events.schema.equals(EVENT_COLUMNS)
@@ -82,15 +88,15 @@ class TestWhatIsWritten:
     def test_nothing_beside_the_dataset_remains_but_the_lock(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue, 1), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 1), tmp_path / "data")
         assert {entry.name for entry in tmp_path.iterdir()} == {"data", ".data.lock"}
 
     def test_the_same_plan_gives_the_same_bytes_wherever_it_is_written(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue), tmp_path / "one", tmp_path)
-        write_dataset(plan_of(catalogue), tmp_path / "deep" / "two", tmp_path)
-        write_dataset(plan_of(catalogue, seed=7), tmp_path / "other", tmp_path)
+        make_dataset(plan_of(catalogue), tmp_path / "one")
+        make_dataset(plan_of(catalogue), tmp_path / "deep" / "two")
+        make_dataset(plan_of(catalogue, seed=7), tmp_path / "other")
         assert contents(tmp_path / "one") == contents(tmp_path / "deep" / "two")
         assert (
             contents(tmp_path / "one")["events.parquet"]
@@ -100,8 +106,8 @@ class TestWhatIsWritten:
     def test_a_kitchen_is_the_same_with_or_without_the_others(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue, 2), tmp_path / "both", tmp_path)
-        write_dataset(plan_of(catalogue, 2, codes="sv"), tmp_path / "one", tmp_path)
+        make_dataset(plan_of(catalogue, 2), tmp_path / "both")
+        make_dataset(plan_of(catalogue, 2, codes="sv"), tmp_path / "one")
         both = pq.read_table(tmp_path / "both" / "events.parquet")
         alone = pq.read_table(tmp_path / "one" / "events.parquet")
         assert both.filter(pc.equal(both["location_id"], 2)).equals(alone)
@@ -109,7 +115,7 @@ class TestWhatIsWritten:
     def test_a_kitchen_day_made_alone_is_found_again_in_the_file(
         self, catalogue: Catalogue, tmp_path: Path, make_kitchen: Callable[..., Kitchen]
     ) -> None:
-        write_dataset(plan_of(catalogue, 3), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 3), tmp_path / "data")
         events = pq.read_table(tmp_path / "data" / "events.parquet")
         alone = simulate(make_kitchen("sv"), 1, EPOCH).events
         ids = pc.unique(alone["order_id"])
@@ -118,8 +124,8 @@ class TestWhatIsWritten:
     def test_more_days_begin_with_the_same_orders(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue, 1), tmp_path / "short", tmp_path)
-        write_dataset(plan_of(catalogue, 3), tmp_path / "long", tmp_path)
+        make_dataset(plan_of(catalogue, 1), tmp_path / "short")
+        make_dataset(plan_of(catalogue, 3), tmp_path / "long")
         short = pq.read_table(tmp_path / "short" / "events.parquet")
         longer = pq.read_table(tmp_path / "long" / "events.parquet")
         ids = pc.unique(short["order_id"])
@@ -128,7 +134,7 @@ class TestWhatIsWritten:
     def test_orders_of_the_last_evening_are_delivered_after_the_last_day(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue, 2), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 2), tmp_path / "data")
         events = pq.read_table(tmp_path / "data" / "events.parquet")
         after = events.filter(pc.greater_equal(events["ts_seconds"], EPOCH + 2 * 86_400))
         assert after.num_rows > 0
@@ -146,7 +152,7 @@ class _FullDiskError(OSError):
 class TestWhatIsThereStaysUntilTheNewIsComplete:
     @pytest.fixture
     def before(self, catalogue: Catalogue, tmp_path: Path) -> dict[str, bytes]:
-        write_dataset(plan_of(catalogue, 1), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 1), tmp_path / "data")
         return contents(tmp_path / "data")
 
     @pytest.mark.parametrize("fails_at", ["row group", "tables", "description", "swap"])
@@ -169,7 +175,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         }
         monkeypatch.setattr(*targets[fails_at], full)
         with pytest.raises(OSError, match="No space left"):
-            write_dataset(plan_of(catalogue, 2, seed=7), tmp_path / "data", tmp_path)
+            make_dataset(plan_of(catalogue, 2, seed=7), tmp_path / "data")
         assert contents(tmp_path / "data") == before
         assert {entry.name for entry in tmp_path.iterdir()} == {"data", ".data.lock"}
 
@@ -193,7 +199,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
 
             monkeypatch.setattr(os, "fsync", flush)
             try:
-                write_dataset(plan_of(catalogue, 1, seed=7), tmp_path / "data", tmp_path)
+                make_dataset(plan_of(catalogue, 1, seed=7), tmp_path / "data")
             except _FullDiskError:
                 assert contents(tmp_path / "data") == before
                 continue
@@ -212,7 +218,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(local, "_exchange", lambda *_: False)
-        write_dataset(plan_of(catalogue, 2, seed=7), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 2, seed=7), tmp_path / "data")
         assert contents(tmp_path / "data").keys() == before.keys()
         assert contents(tmp_path / "data")["events.parquet"] != before["events.parquet"]
         assert {entry.name for entry in tmp_path.iterdir()} == {"data", ".data.lock"}
@@ -238,7 +244,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
             FileLock(tmp_path / ".data.lock"),
             pytest.raises(UserError, match="Another run is writing"),
         ):
-            write_dataset(plan_of(catalogue), tmp_path / "data", tmp_path)
+            make_dataset(plan_of(catalogue), tmp_path / "data")
         assert contents(tmp_path / "data") == before
 
     def test_a_folder_with_other_files_is_not_replaced(
@@ -247,21 +253,21 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
         (tmp_path / "home").mkdir()
         (tmp_path / "home" / "letter.txt").write_text("dear")
         with pytest.raises(UserError, match=r"letter\.txt"):
-            write_dataset(plan_of(catalogue), tmp_path / "home", tmp_path)
+            make_dataset(plan_of(catalogue), tmp_path / "home")
         assert contents(tmp_path / "home") == {"letter.txt": b"dear"}
         data = tmp_path / "parts"
-        write_dataset(plan_of(catalogue, 1), data, tmp_path)
+        make_dataset(plan_of(catalogue, 1), data)
         (data / "events.parquet").unlink()
         (data / "events.parquet").mkdir()
         (data / "events.parquet" / "part-00000.parquet").write_bytes(b"ours")
         (data / "events.parquet" / "letter.txt").write_text("dear")
         with pytest.raises(UserError, match=r"events\.parquet/letter\.txt"):
-            write_dataset(plan_of(catalogue, 1), data, tmp_path)
+            make_dataset(plan_of(catalogue, 1), data)
         (data / "events.parquet" / "letter.txt").unlink()
-        write_dataset(plan_of(catalogue, 1), data, tmp_path)
+        make_dataset(plan_of(catalogue, 1), data)
         assert set(contents(data)) == FILES
         with pytest.raises(UserError, match="is a file"):
-            write_dataset(plan_of(catalogue), tmp_path / "home" / "letter.txt", tmp_path)
+            make_dataset(plan_of(catalogue), tmp_path / "home" / "letter.txt")
 
 
 class TestAnotherProcess:
@@ -285,7 +291,7 @@ class TestAnotherProcess:
     def test_a_killed_run_leaves_the_old_dataset_and_the_next_one_cleans_up(
         self, catalogue: Catalogue, tmp_path: Path
     ) -> None:
-        write_dataset(plan_of(catalogue, 1), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 1), tmp_path / "data")
         before = contents(tmp_path / "data")
         arguments = ("canonical", "--days", "2000", "--locations", "sv")
         with subprocess.Popen(
@@ -299,6 +305,6 @@ class TestAnotherProcess:
             run.send_signal(signal.SIGKILL)
         assert contents(tmp_path / "data") == before
         assert (tmp_path / ".data.unfinished").exists()
-        write_dataset(plan_of(catalogue, 1), tmp_path / "data", tmp_path)
+        make_dataset(plan_of(catalogue, 1), tmp_path / "data")
         assert contents(tmp_path / "data") == before
         assert {entry.name for entry in tmp_path.iterdir()} == {"data", ".data.lock"}

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER, delivery_addresses
+from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER
 from generator.configuration.kitchen_settings import DriverArrival, NullProbability
 from generator.simulation.deliveries import pings_between, rush_factor
+from generator.simulation.event_table import delivery_addresses
 from generator.simulation.kitchen_day import simulate, stations_at_midnight
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ import pytest
 from common.paths import SEEDS
 from generator.catalogue.seed_files import load_catalogue
 from generator.configuration.configured_kitchens import kitchen_settings
-from generator.dataset.canonical import Plan, write_dataset
+from generator.dataset.canonical import make_dataset
+from generator.dataset.plan import DatasetPlan
 from generator.dataset.spark import events
 from generator.dataset.spark.session import spark_session
 
@@ -31,18 +32,19 @@ def session() -> Iterator[SparkSession]:
 
 
 @pytest.fixture(scope="session")
-def plan() -> Plan:
+def plan(tmp_path_factory: pytest.TempPathFactory) -> DatasetPlan:
     """Two kitchens, three days; kitchens close after midnight, so that days overlap."""
     catalogue = load_catalogue(SEEDS)
     settings = kitchen_settings(catalogue, (), ["sv", "chicago"])
-    return Plan(catalogue, settings, date(2024, 1, 1), 3, 42, "synthetic")
+    roads_directory = tmp_path_factory.mktemp("roads")
+    return DatasetPlan(catalogue, settings, date(2024, 1, 1), 3, 42, "synthetic", roads_directory)
 
 
 @pytest.fixture(scope="session")
-def local(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def local(plan: DatasetPlan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset of the plan, made without Spark."""
     folder = tmp_path_factory.mktemp("local")
-    write_dataset(plan, folder / "canonical", folder)
+    make_dataset(plan, folder / "canonical")
     return folder / "canonical"
 
 

@@ -16,7 +16,7 @@ from common.event_schema import EVENT_COLUMNS
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.dataset import open_dataset, profile_dataset
 from generator.__main__ import main
-from generator.dataset.canonical import write_dataset
+from generator.dataset.canonical import make_dataset
 from generator.dataset.spark.events import SparkEvents
 from tests.generator.dataset.spark.routes_with_faults import ClosedRoutes, DeadlyRoutes
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-    from generator.dataset.canonical import EventMaker, Plan, Summary
+    from generator.dataset.canonical import EventMaker
+    from generator.dataset.plan import DatasetPlan
+    from generator.dataset.summary import KitchenSummary
     from generator.simulation.kitchen_day import Kitchen
 
 pytestmark = pytest.mark.spark
@@ -69,10 +71,10 @@ def with_faults(session: SparkSession, routes: Callable[[object], object]) -> Ev
 
     def make(
         kitchens: Sequence[Kitchen],
-        plan: Plan,
+        plan: DatasetPlan,
         target: Path,
         progress: Callable[[str, int], None],
-    ) -> Summary:
+    ) -> tuple[KitchenSummary, ...]:
         changed = [
             replace(
                 kitchen,
@@ -107,10 +109,10 @@ def test_the_command_gives_the_same_rows_and_the_same_description(
 
 @pytest.mark.usefixtures("one_task_per_day")
 def test_a_replay_of_it_lands_the_same_bytes(
-    session: SparkSession, plan: Plan, local: Path, tmp_path: Path
+    session: SparkSession, plan: DatasetPlan, local: Path, tmp_path: Path
 ) -> None:
     canonical = tmp_path / "canonical"
-    write_dataset(plan, canonical, tmp_path, make_events=SparkEvents(session))
+    make_dataset(plan, canonical, make_events=SparkEvents(session))
     assert profile_dataset(open_dataset(canonical)).in_order
     landed = []
     for dataset in (local, canonical):
@@ -123,10 +125,10 @@ def test_a_replay_of_it_lands_the_same_bytes(
 
 
 def test_many_days_in_a_task_and_in_a_file_are_the_same_rows_and_the_same_bytes_again(
-    session: SparkSession, plan: Plan, local: Path, tmp_path: Path
+    session: SparkSession, plan: DatasetPlan, local: Path, tmp_path: Path
 ) -> None:
     for name in ("one", "two"):
-        write_dataset(plan, tmp_path / name, tmp_path, make_events=SparkEvents(session))
+        make_dataset(plan, tmp_path / name, make_events=SparkEvents(session))
     assert parts(tmp_path / "one") == ["part-00000.parquet"]
     assert_same_rows(local, tmp_path / "one")
     assert files(tmp_path / "one") == files(tmp_path / "two")
@@ -134,24 +136,24 @@ def test_many_days_in_a_task_and_in_a_file_are_the_same_rows_and_the_same_bytes_
 
 @pytest.mark.usefixtures("one_task_per_day")
 def test_a_worker_that_is_killed_changes_no_row(
-    session: SparkSession, plan: Plan, local: Path, tmp_path: Path
+    session: SparkSession, plan: DatasetPlan, local: Path, tmp_path: Path
 ) -> None:
     flag = tmp_path / "killed"
     maker = with_faults(session, lambda routes: DeadlyRoutes(routes, flag))
-    summary = write_dataset(plan, tmp_path / "canonical", tmp_path, make_events=maker)
+    summary = make_dataset(plan, tmp_path / "canonical", make_events=maker)
     assert int(flag.read_text()) > 0
     assert_same_rows(local, tmp_path / "canonical")
     assert summary.events == rows(local).num_rows
 
 
 def test_tasks_that_fail_every_time_leave_the_old_dataset_and_say_why(
-    session: SparkSession, plan: Plan, tmp_path: Path
+    session: SparkSession, plan: DatasetPlan, tmp_path: Path
 ) -> None:
-    write_dataset(plan, tmp_path / "canonical", tmp_path, make_events=SparkEvents(session))
+    make_dataset(plan, tmp_path / "canonical", make_events=SparkEvents(session))
     before = files(tmp_path / "canonical")
     maker = with_faults(session, ClosedRoutes)
     with pytest.raises(OSError, match=r"Spark could not make the events \(.*address \d+ is up"):
-        write_dataset(plan, tmp_path / "canonical", tmp_path, make_events=maker)
+        make_dataset(plan, tmp_path / "canonical", make_events=maker)
     assert files(tmp_path / "canonical") == before
     assert {entry.name for entry in tmp_path.iterdir()} == {"canonical", ".canonical.lock"}
 

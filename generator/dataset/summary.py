@@ -1,0 +1,104 @@
+"""What a dataset contains, and what a person should know about it: data, printed by the callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from common.time_units import MICROSECONDS_PER_MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from generator.dataset.plan import DatasetPlan
+    from generator.simulation.kitchen_day import Kitchen
+
+_LONG_WAIT_MINUTES = 240.0
+
+
+@dataclass(frozen=True)
+class KitchenSummary:
+    """What one kitchen produced; ``longest_wait_minutes`` is that of an order for a station."""
+
+    location_code: str
+    orders: int
+    events: int
+    longest_wait_minutes: float
+    unreachable_addresses: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about a dataset that a person should know: a sentence and how serious it is."""
+
+    severity: Literal["warning", "note"]
+    text: str
+
+    def __str__(self) -> str:
+        """Return it as one line for a terminal or a log."""
+        return f"{self.severity}: {self.text}"
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """What a dataset contains, kitchen by kitchen, and the notices about it."""
+
+    kitchens: tuple[KitchenSummary, ...]
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def orders(self) -> int:
+        """Return the orders of all kitchens."""
+        return sum(kitchen.orders for kitchen in self.kitchens)
+
+    @property
+    def events(self) -> int:
+        """Return the events of all kitchens."""
+        return sum(kitchen.events for kitchen in self.kitchens)
+
+
+def summarise_kitchen(
+    kitchen: Kitchen, orders: int, events: int, longest_wait: int
+) -> KitchenSummary:
+    """Return what a kitchen produced; ``longest_wait`` is in microseconds."""
+    return KitchenSummary(
+        location_code=kitchen.settings.location.location_code,
+        orders=orders,
+        events=events,
+        longest_wait_minutes=longest_wait / MICROSECONDS_PER_MINUTE,
+        unreachable_addresses=kitchen.addresses.routes.unreachable_addresses,
+    )
+
+
+def find_notices(plan: DatasetPlan, kitchens: Iterable[KitchenSummary]) -> tuple[Notice, ...]:
+    """Return what a person should know about a dataset and would not see at a glance."""
+    return (*_notices_of_kitchens(kitchens), *_notices_of_locations(plan))
+
+
+def _notices_of_kitchens(kitchens: Iterable[KitchenSummary]) -> Iterator[Notice]:
+    for kitchen in kitchens:
+        if kitchen.longest_wait_minutes > _LONG_WAIT_MINUTES:
+            yield Notice(
+                "warning",
+                f"{kitchen.location_code} has too few stations for its orders: one waited "
+                f"{kitchen.longest_wait_minutes:,.0f} minutes; raise stations in "
+                "seeds/locations.csv.",
+            )
+        if kitchen.unreachable_addresses:
+            yield Notice(
+                "note",
+                f"{kitchen.location_code}: {kitchen.unreachable_addresses:,} addresses cannot be "
+                "reached from the kitchen and get no orders.",
+            )
+
+
+def _notices_of_locations(plan: DatasetPlan) -> Iterator[Notice]:
+    known = {location.location_id for location in plan.catalogue.locations}
+    for kitchen in plan.settings:
+        location = kitchen.location
+        if location.location_id not in known:
+            yield Notice(
+                "note",
+                f"{location.location_code} is not in seeds/locations.csv: add it there as "
+                f"location_id {location.location_id}, or the models reject its events as unknown.",
+            )
