@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 from numpy.random import Generator, Philox
 
-# Half of the 128-bit key: separates this project's streams from any other use of the same seed.
+# Half of the 128-bit key: separates the streams of this project from other uses of the same seed.
 _KEY = 0x9E3779B97F4A7C15
 LARGEST_SEED = 2**64 - 1
 
 
 class Purpose(IntEnum):
-    """What a stream of random numbers is drawn for. Numbers are for ever: a new purpose is added.
+    """What a stream of random numbers is for. Values never change; a new purpose gets a new one.
 
     One purpose per step means that a change in one step (another basket size, say) leaves the
     draws of all others as they were.
@@ -43,3 +44,27 @@ def make_rng(seed: int, location_id: int, day: int, purpose: Purpose) -> Generat
         What the numbers are for.
     """
     return Generator(Philox(key=[seed, _KEY], counter=[0, int(purpose), day, location_id]))
+
+
+@dataclass(frozen=True)
+class DayRngs:
+    """The random numbers of one kitchen-day, one stream for each step of its simulation."""
+
+    demand: Generator
+    brands: Generator
+    items: Generator
+    cooking: Generator
+    delivery: Generator
+    missing_fields: Generator
+
+
+def make_day_rngs(seed: int, location_id: int, day: int) -> DayRngs:
+    """Return the random numbers of one day in one kitchen, as `make_rng` makes them."""
+    return DayRngs(
+        demand=make_rng(seed, location_id, day, Purpose.DEMAND),
+        brands=make_rng(seed, location_id, day, Purpose.BRANDS),
+        items=make_rng(seed, location_id, day, Purpose.ITEMS),
+        cooking=make_rng(seed, location_id, day, Purpose.COOKING),
+        delivery=make_rng(seed, location_id, day, Purpose.DELIVERY),
+        missing_fields=make_rng(seed, location_id, day, Purpose.MISSING_FIELDS),
+    )

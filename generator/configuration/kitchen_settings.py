@@ -51,7 +51,7 @@ class KitchenBrand:
     start_day, end_day
         First day, and first day no more (``None`` while open), counted from day 0.
     growth_rate_monthly
-        Growth of its pull on customers per 30 days, a fraction, relative to the other brands.
+        Growth of its weight among the brands of the kitchen per 30 days, as a fraction.
     """
 
     brand_id: int
@@ -59,12 +59,6 @@ class KitchenBrand:
     start_day: int
     end_day: int | None
     growth_rate_monthly: float
-
-    def weight(self, day: int) -> float:
-        """Return its pull on the customers of a day: 0 while closed, 1 on its first day."""
-        if day < self.start_day or (self.end_day is not None and day >= self.end_day):
-            return 0.0
-        return float((1.0 + self.growth_rate_monthly) ** ((day - self.start_day) / 30.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +121,3 @@ class KitchenSettings:
     null_probabilities: tuple[NullProbability, ...] = ()
     random_seed: int | None = None
     speed_up: float | None = None
-
-    def expected_orders(self, day: int) -> float:
-        """Return the orders expected on a day, before weekday and noise."""
-        steps = min(day, self.story_days - 1)
-        return float(self.orders_first_day * (1.0 + self.growth_rate_daily) ** steps)

@@ -35,7 +35,9 @@ class Menus:
     item_rows
         Position in ``lines`` of each item of each brand, shape (B, M), -1 beyond a short menu.
     popularity
-        Relative pull of each item, shape (B, M), 0 beyond a short menu.
+        Relative weight of each item, shape (B, M), 0 beyond a short menu.
+    cooking_factors
+        Preparation time of each brand relative to the mean of the catalogue, shape (B,).
     lines
         JSON of each item with each quantity; item ``i`` ordered ``q`` times is at
         ``i * 3 + q - 1``.
@@ -43,20 +45,48 @@ class Menus:
 
     item_rows: NDArray[np.int64]
     popularity: NDArray[np.float64]
+    cooking_factors: NDArray[np.float64]
     lines: pa.StringArray
 
 
 @dataclass(frozen=True)
 class Baskets:
-    """The lines of N orders: order ``n`` owns ``offsets[n]:offsets[n + 1]`` of the L lines."""
+    """What N orders contain, shape (N,) each.
+
+    Attributes
+    ----------
+    items_json
+        The lines of each order, as a JSON list.
+    cooking_factor
+        How long the slowest brand of each order takes, relative to the mean of the catalogue.
+    """
+
+    items_json: pa.StringArray
+    cooking_factor: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _OrderLines:
+    """The L lines of N orders.
+
+    Attributes
+    ----------
+    offsets
+        Order ``n`` owns the lines ``offsets[n]:offsets[n + 1]``, shape (N + 1,).
+    item_rows, quantities
+        Item, by its row in `Menus`, and number of pieces of each line, shape (L,) each.
+    """
 
     offsets: NDArray[np.int32]
     item_rows: NDArray[np.int64]
     quantities: NDArray[np.int64]
 
 
-def menus_of(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus:
+def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus:
     """Collect what the brands of a kitchen sell, in their order."""
+    mean_prep_time = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(
+        catalogue.brands
+    )
     items: list[Item] = []
     rows_by_brand: list[range] = []
     for brand in brands:
@@ -68,15 +98,21 @@ def menus_of(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus:
     popularity = np.zeros((len(brands), longest))
     for position, rows in enumerate(rows_by_brand):
         item_rows[position, : len(rows)] = rows
-        # What stands first on a menu is what the brand is known for.
+        # A menu begins with what the brand is known for.
         popularity[position, : len(rows)] = 1.0 / np.sqrt(1.0 + np.arange(len(rows)))
     lines = pa.array(
-        [_line(item, pieces + 1) for item in items for pieces in range(_MOST_PIECES)], pa.string()
+        [_order_line(item, pieces + 1) for item in items for pieces in range(_MOST_PIECES)],
+        pa.string(),
     )
-    return Menus(item_rows, popularity, lines)
+    return Menus(
+        item_rows=item_rows,
+        popularity=popularity,
+        cooking_factors=np.array([brand.prep_time_min / mean_prep_time for brand in brands]),
+        lines=lines,
+    )
 
 
-def _line(item: Item, quantity: int) -> str:
+def _order_line(item: Item, quantity: int) -> str:
     fields = {
         "id": item.id,
         "category_id": item.category_id,
@@ -89,20 +125,34 @@ def _line(item: Item, quantity: int) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def brand_weights(brands: Sequence[KitchenBrand], day: int, story_days: int) -> NDArray[np.float64]:
-    """Return each brand's pull on the customers of a day, shape (B,), 0 while it is closed.
+def draw_baskets(
+    brand_rng: Generator,
+    item_rng: Generator,
+    orders: int,
+    brand_weights: NDArray[np.float64],
+    menus: Menus,
+) -> Baskets:
+    """Fill the baskets of a day.
 
-    Momentum ends with the story, ``story_days`` after the start; opening and closing go on.
+    Parameters
+    ----------
+    brand_rng, item_rng
+        Random numbers of this kitchen-day for the choice of brands and of items.
+    orders
+        How many orders, N.
+    brand_weights
+        Weight of each brand when customers choose, shape (B,).
+    menus
+        What the brands sell.
     """
-    return np.array(
-        [
-            brand.weight(min(day, max(story_days, brand.start_day))) if brand.weight(day) else 0.0
-            for brand in brands
-        ]
+    brands = _draw_brands(brand_rng, orders, brand_weights)
+    return Baskets(
+        items_json=_items_json(_draw_items(item_rng, brands, menus), menus),
+        cooking_factor=np.where(brands >= 0, menus.cooking_factors[brands], 0.0).max(axis=1),
     )
 
 
-def draw_brands(rng: Generator, orders: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
+def _draw_brands(rng: Generator, orders: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Choose the brands of each order: one for 70 %, else two or three different ones.
 
     Parameters
@@ -112,14 +162,14 @@ def draw_brands(rng: Generator, orders: int, weights: NDArray[np.float64]) -> ND
     orders
         How many orders, N.
     weights
-        Pull of each brand, shape (B,); brands of weight 0 are never chosen.
+        Weight of each brand, shape (B,); brands of weight 0 are never chosen.
 
     Returns
     -------
     Positions of the chosen brands, shape (N, 3), -1 where an order has fewer.
     """
     open_brands = np.flatnonzero(weights > 0)
-    more = 2 + (rng.random(orders) < 0.5)  # noqa: PLR2004  two or three, as often
+    more = 2 + (rng.random(orders) < 0.5)  # noqa: PLR2004  two or three, equally often
     wanted = np.where(rng.random(orders) < _ONE_BRAND_SHARE, 1, more)
     picked = _weighted_picks(
         rng, np.broadcast_to(weights[open_brands], (orders, open_brands.size)), _MOST_BRANDS
@@ -141,8 +191,8 @@ def _weighted_picks(rng: Generator, weights: NDArray[np.float64], most: int) -> 
     return np.argsort(clocks, axis=1)[:, :most]
 
 
-def draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> Baskets:
-    """Fill the baskets: one to three different items of each chosen brand, one to three pieces.
+def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _OrderLines:
+    """Choose one to three different items of each chosen brand, one to three pieces of each.
 
     Parameters
     ----------
@@ -163,37 +213,17 @@ def draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> Baske
     pair, slot = np.nonzero(np.arange(picked.shape[1]) < wanted[:, np.newaxis])
     quantities = 1 + np.searchsorted(_QUANTITY_LIMITS, rng.random(pair.size), side="right")
     lines_per_order = np.bincount(orders[pair], minlength=chosen.shape[0])
-    return Baskets(
+    return _OrderLines(
         offsets=np.concatenate(([0], np.cumsum(lines_per_order))).astype(np.int32),
         item_rows=menus.item_rows[brands[pair], picked[pair, slot]],
         quantities=quantities.astype(np.int64),
     )
 
 
-def items_json(baskets: Baskets, menus: Menus) -> pa.StringArray:
+def _items_json(lines: _OrderLines, menus: Menus) -> pa.StringArray:
     """Write each order's lines as a JSON list, shape (N,)."""
-    lines = menus.lines.take(
-        pa.array(baskets.item_rows * _MOST_PIECES + baskets.quantities - 1, pa.int64())
+    texts = menus.lines.take(
+        pa.array(lines.item_rows * _MOST_PIECES + lines.quantities - 1, pa.int64())
     )
-    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(baskets.offsets), lines), ",")
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(lines.offsets), texts), ",")
     return pc.binary_join_element_wise("[", joined, "]", "")
-
-
-def slowest_brand(
-    chosen: NDArray[np.int64], prep_times: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the longest preparation time among the brands of each order.
-
-    Parameters
-    ----------
-    chosen
-        Brands of each order, shape (N, 3), -1 where there are fewer.
-    prep_times
-        Minutes that each brand takes, shape (B,).
-
-    Returns
-    -------
-    Minutes, shape (N,).
-    """
-    slowest: NDArray[np.float64] = np.where(chosen >= 0, prep_times[chosen], 0.0).max(axis=1)
-    return slowest

@@ -1,4 +1,4 @@
-"""From bag to door: when the driver comes, how long the drive takes, where he is meanwhile."""
+"""From bag to door: when the driver comes, how long the drive takes, where the driver is."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.simulation.demand import MICROSECONDS_PER_DAY
-from generator.simulation.kitchen import draw_minutes
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
+from generator.simulation.durations import draw_minutes, round_to_millis
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
     from generator.configuration.kitchen_settings import KitchenSettings
+    from generator.simulation.kitchen import CookedOrders
 
-METRES_PER_SECOND_PER_MPH = 0.44704
+_METRES_PER_SECOND_PER_MPH = 0.44704
 
 _RUSH_HOURS = ((7.0, 9.0), (16.0, 19.0))
 _RUSH_FACTOR = 1.3
@@ -27,7 +28,7 @@ _SHORTEST_DRIVE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Deliveries:
-    """How N orders travel; times in microseconds since day 0, shape (N,) each.
+    """How N orders get to their customers; times in microseconds since day 0, shape (N,) each.
 
     Attributes
     ----------
@@ -66,7 +67,7 @@ class Pings:
 
 
 def rush_factor(at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return by how much longer a drive takes when it begins at these microseconds since day 0."""
+    """Return the factor by which drives take longer that begin at these microseconds of day 0."""
     hour = (at % MICROSECONDS_PER_DAY) / (MICROSECONDS_PER_DAY / 24)
     rush = np.any([(hour >= start) & (hour < end) for start, end in _RUSH_HOURS], axis=0)
     return np.where(rush, _RUSH_FACTOR, 1.0)
@@ -75,15 +76,14 @@ def rush_factor(at: NDArray[np.int64]) -> NDArray[np.float64]:
 def draw_deliveries(
     rng: Generator,
     settings: KitchenSettings,
-    started: NDArray[np.int64],
-    ready: NDArray[np.int64],
+    cooked: CookedOrders,
     distance_m: NDArray[np.float64],
 ) -> Deliveries:
     """Draw customer, driver and drive of each order.
 
     The bag waits ``ready_to_picked_up``. A driver who comes after it is ready arrives within that
-    wait; one who comes before arrives while the order is being cooked and packed. So nobody picks
-    up before arriving.
+    wait; one who comes before arrives while the order is being cooked and packed. So no driver
+    picks up before arriving.
 
     Parameters
     ----------
@@ -91,23 +91,24 @@ def draw_deliveries(
         Random numbers of this kitchen-day.
     settings
         Driver arrival, speed and waiting time of the kitchen.
-    started, ready
-        Start of cooking, and bag ready, microseconds since day 0, shape (N,).
+    cooked
+        When cooking started and the bag was ready.
     distance_m
         Length of the way to each address, metres, shape (A,).
     """
+    ready = cooked.ready
     orders = ready.size
     arrival = settings.driver_arrival
     address = rng.integers(0, distance_m.size, size=orders, dtype=np.int64)
     wait = draw_minutes(rng, settings.service_times.ready_to_picked_up, orders)
     comes_after = rng.random(orders) < arrival.after_ready
     part = rng.beta(arrival.alpha, arrival.beta, size=orders)
-    begin = np.where(comes_after, ready, started)
-    span = np.where(comes_after, wait, ready - started)
-    arrived = begin + _milliseconds(part * span)
+    begin = np.where(comes_after, ready, cooked.started)
+    span = np.where(comes_after, wait, ready - cooked.started)
+    arrived = begin + round_to_millis(part * span)
     picked_up = ready + wait
 
-    metres_per_second = settings.driver_mph * METRES_PER_SECOND_PER_MPH
+    metres_per_second = settings.driver_mph * _METRES_PER_SECOND_PER_MPH
     promised = np.maximum(
         distance_m[address] / metres_per_second * rush_factor(picked_up), _SHORTEST_DRIVE_SECONDS
     )
@@ -116,30 +117,24 @@ def draw_deliveries(
         address=address,
         arrived=arrived,
         picked_up=picked_up,
-        delivered=picked_up + _milliseconds(promised * noise_factor * 1_000_000.0),
+        delivered=picked_up + round_to_millis(promised * noise_factor * 1_000_000.0),
         eta_minutes=np.round(promised / 60.0, 1),
     )
 
 
-def _milliseconds(microseconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Round to whole milliseconds, in microseconds: hides the last digit of a float."""
-    return np.rint(microseconds / 1000.0).astype(np.int64) * 1000
-
-
-def pings_between(
-    picked_up: NDArray[np.int64], delivered: NDArray[np.int64], ping_seconds: int
-) -> Pings:
+def pings_between(deliveries: Deliveries, ping_seconds: int) -> Pings:
     """Return a report every ``ping_seconds``, strictly between pick-up and delivery.
 
     Parameters
     ----------
-    picked_up, delivered
-        Microseconds since day 0, shape (N,).
+    deliveries
+        The drives.
     ping_seconds
         Whole seconds between two reports.
     """
-    step = ping_seconds * 1_000_000
-    drive = delivered - picked_up
+    picked_up = deliveries.picked_up
+    step = ping_seconds * MICROSECONDS_PER_SECOND
+    drive = deliveries.delivered - picked_up
     count = (drive - 1) // step
     order = np.repeat(np.arange(drive.size), count)
     number = 1 + np.arange(order.size) - np.repeat(np.cumsum(count) - count, count)

@@ -4,104 +4,78 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.simulation.demand import CLOSED_HOURS, MICROSECONDS_PER_MINUTE
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
+from generator.simulation.demand import CLOSED_HOURS
+from generator.simulation.durations import draw_minutes
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from generator.configuration.kitchen_settings import KitchenSettings, Minutes
+    from generator.configuration.kitchen_settings import ServiceTimes
 
 # The kitchen's day starts here: every station is free, whatever happened before.
 CLEARED_AT = CLOSED_HOURS[1] * 60 * MICROSECONDS_PER_MINUTE
 
-_SHORTEST_STEP_MIN = 0.25
-_WIDEST_DEVIATION = 4.0
-
-# A growing kitchen opens stations in step with its orders. A shrinking one loses its cooks faster
-# than its customers, and those who stay work slower: this is what makes Chicago late.
-_LEAVING = 1.6
-_DISCOURAGEMENT = 0.5
-
 
 @dataclass(frozen=True)
 class Preparation:
-    """What the kitchen needs for each of N orders, microseconds, int64, shape (N,) each."""
+    """The work that each of N orders means, microseconds, int64, shape (N,) each.
 
-    acknowledged_after: NDArray[np.int64]
+    Attributes
+    ----------
+    acknowledging, cooking, packing
+        From order to earliest start, on a station, and from finished to ready.
+    """
+
+    acknowledging: NDArray[np.int64]
     cooking: NDArray[np.int64]
     packing: NDArray[np.int64]
 
 
-def open_stations(settings: KitchenSettings, day: int) -> int:
-    """Return how many of a kitchen's stations are staffed on a day, at least one, at most all."""
-    level = settings.expected_orders(day)
-    if settings.growth_rate_daily >= 0:
-        share = level / settings.expected_orders(settings.story_days - 1)
-        return max(1, ceil(settings.stations * share))
-    share = level / settings.expected_orders(0)
-    return max(1, round(settings.stations * float(share**_LEAVING)))
+@dataclass(frozen=True)
+class CookedOrders:
+    """N orders on their way through the kitchen; times in microseconds since day 0.
 
-
-def slowness(settings: KitchenSettings, day: int) -> float:
-    """Return by how much cooking takes longer than on the first day: 1 unless orders decline."""
-    share = settings.expected_orders(day) / settings.expected_orders(0)
-    return max(1.0, float(share**-_DISCOURAGEMENT))
-
-
-def draw_minutes(
-    rng: Generator,
-    duration: Minutes,
-    orders: int,
-    scale: float | NDArray[np.float64] = 1.0,
-) -> NDArray[np.int64]:
-    """Draw normal durations, never below a quarter of a minute.
-
-    Parameters
+    Attributes
     ----------
-    rng
-        Random numbers of this kitchen-day.
-    duration
-        Mean and standard deviation, minutes.
-    orders
-        How many, N.
-    scale
-        Multiplies mean and standard deviation; one number or shape (N,).
-
-    Returns
-    -------
-    Microseconds in whole milliseconds, shape (N,).
+    started, finished, ready
+        Start and end of cooking, and bag packed, shape (N,) each.
+    longest_wait
+        Longest time that an order waited for a free station.
+    stations_free_at
+        When each station that is open at the end of the day becomes free, a heap.
     """
-    # Whole milliseconds hide the last digit of a float, in which processors may differ.
-    spread = np.clip(rng.standard_normal(orders), -_WIDEST_DEVIATION, _WIDEST_DEVIATION)
-    minutes = np.maximum((duration.mean + duration.deviation * spread) * scale, _SHORTEST_STEP_MIN)
-    return np.rint(minutes * 60_000.0).astype(np.int64) * 1000
+
+    started: NDArray[np.int64]
+    finished: NDArray[np.int64]
+    ready: NDArray[np.int64]
+    longest_wait: int
+    stations_free_at: list[int]
 
 
 def draw_preparation(
-    rng: Generator, settings: KitchenSettings, pace: NDArray[np.float64]
+    rng: Generator, times: ServiceTimes, cooking_factor: NDArray[np.float64]
 ) -> Preparation:
-    """Draw how long each order keeps the kitchen.
+    """Draw how much work each order is.
 
     Parameters
     ----------
     rng
         Random numbers of this kitchen-day.
-    settings
+    times
         Service times of the kitchen.
-    pace
-        Cooking time of each order relative to the usual, shape (N,).
+    cooking_factor
+        Cooking time of each order relative to the usual one, shape (N,).
     """
-    times = settings.service_times
-    orders = pace.size
+    orders = cooking_factor.size
     return Preparation(
-        acknowledged_after=draw_minutes(rng, times.created_to_started, orders),
-        cooking=draw_minutes(rng, times.started_to_finished, orders, pace),
+        acknowledging=draw_minutes(rng, times.created_to_started, orders),
+        cooking=draw_minutes(rng, times.started_to_finished, orders, cooking_factor),
         packing=draw_minutes(rng, times.finished_to_ready, orders),
     )
 
@@ -111,9 +85,8 @@ def serve(
 ) -> NDArray[np.int64]:
     """Cook orders first come, first served.
 
-    Each order in turn takes the station that is free first, and keeps it from the start of cooking
-    to its end. Who ordered earlier is never overtaken by who ordered later, so the start of an
-    order depends on nothing that comes after it.
+    Each order in turn takes the station that is free first, and occupies it while it is cooked.
+    An order never overtakes an earlier one, so its start depends on nothing that comes after it.
 
     Parameters
     ----------
@@ -122,7 +95,7 @@ def serve(
     cooking
         How long each takes, shape (N,).
     free_at
-        When each open station is free, a heap; brought up to date.
+        When each open station is free, a heap; updated in place.
 
     Returns
     -------
@@ -136,35 +109,41 @@ def serve(
     return np.array(starts, dtype=np.int64)
 
 
-def serve_over_midnight(
+def cook(
     created: NDArray[np.int64],
     preparation: Preparation,
-    midnight: int,
+    day: int,
     stations: int,
-    night: list[int],
-) -> tuple[NDArray[np.int64], list[int]]:
-    """Cook one calendar day: until 04:00 with last night's stations, then with today's.
+    free_at_midnight: list[int],
+) -> CookedOrders:
+    """Cook the orders of one calendar day: until 04:00 on last night's stations, then on today's.
 
     Parameters
     ----------
     created
         When the orders of the day were placed, ascending, microseconds since day 0, shape (N,).
     preparation
-        What each needs.
-    midnight
-        Start of the day, microseconds since day 0.
+        The work that each means.
+    day
+        The day, counted from day 0.
     stations
         Stations open from 04:00 on.
-    night
-        When the stations of the night before are free, a heap; not changed.
-
-    Returns
-    -------
-    Start of cooking of each order, shape (N,), and when today's stations are free at midnight.
+    free_at_midnight
+        When the stations of the night before are free, a heap; not changed. It does not matter
+        for ``stations_free_at``: at 04:00 the kitchen is cleared.
     """
-    acknowledged = created + preparation.acknowledged_after
-    morning = int(np.searchsorted(created, midnight + CLEARED_AT))
-    early = serve(acknowledged[:morning], preparation.cooking[:morning], list(night))
-    stations_free_at = [midnight + CLEARED_AT] * stations
-    late = serve(acknowledged[morning:], preparation.cooking[morning:], stations_free_at)
-    return np.concatenate((early, late)), stations_free_at
+    acknowledged = created + preparation.acknowledging
+    cleared = day * MICROSECONDS_PER_DAY + CLEARED_AT
+    morning = int(np.searchsorted(created, cleared))
+    early = serve(acknowledged[:morning], preparation.cooking[:morning], list(free_at_midnight))
+    free_at = [cleared] * stations
+    late = serve(acknowledged[morning:], preparation.cooking[morning:], free_at)
+    started = np.concatenate((early, late))
+    finished = started + preparation.cooking
+    return CookedOrders(
+        started=started,
+        finished=finished,
+        ready=finished + preparation.packing,
+        longest_wait=int((started - acknowledged).max(initial=0)),
+        stations_free_at=free_at,
+    )

@@ -1,4 +1,4 @@
-"""Short order ids: unique by construction, with no order visible in them."""
+"""Short order ids: unique by construction, and not in the order in which orders were placed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LARGEST_LOCATION_ID = 2**_LOCATION_BITS - 1
 LARGEST_DAY = 2**_DAY_BITS - 1
 LARGEST_INDEX = 2**_INDEX_BITS - 1
 
-# Both alphabets are in ASCII order, so ids sort as their numbers do, and leave out what people
+# Both alphabets are in ASCII order, so ids sort as their numbers do, and omit what people
 # misread (i, l, o, u). The first character is a letter, so that no tool that guesses types takes
 # an id such as 52338746 or 3e427795 for a number.
 _FIRST = np.frombuffer(b"abcdefghjkmnpqrs", dtype=np.uint8)
@@ -31,13 +31,11 @@ _SPREAD = 0x2545F4914F6CDD1D
 _STEP = 0x9E3779B97F4A7C15
 
 
-def order_numbers(
-    seed: int, location_id: int, day: int, indices: NDArray[np.int64]
-) -> NDArray[np.uint64]:
+def order_numbers(seed: int, location_id: int, day: int, orders: int) -> NDArray[np.uint64]:
     """Return the scrambled 39-bit numbers behind order ids.
 
     Each round of xor with a key, multiplication by an odd number and xor with a shift of itself is
-    a bijection on 39 bits; so is their chain. Different (kitchen, day, index) therefore never meet.
+    a bijection on 39 bits; so is their chain. No two (kitchen, day, index) get the same number.
 
     Parameters
     ----------
@@ -45,8 +43,8 @@ def order_numbers(
         Seed of the dataset; another seed gives another order.
     location_id, day
         Kitchen, and day on which the orders were placed.
-    indices
-        Position of each order within its kitchen-day, shape (N,).
+    orders
+        How many orders were placed, N.
 
     Returns
     -------
@@ -55,41 +53,40 @@ def order_numbers(
     Raises
     ------
     UserError
-        Where kitchen, day or number of orders has no room in 39 bits.
+        If kitchen, day or number of orders does not fit into 39 bits.
     """
-    largest_index = int(indices.max()) if indices.size else 0
     if location_id > LARGEST_LOCATION_ID:
         raise UserError(
             f"location_id {location_id} in seeds/locations.csv is too large for order ids; "
             f"use at most {LARGEST_LOCATION_ID}."
         )
-    if day > LARGEST_DAY or largest_index > LARGEST_INDEX:
+    if day > LARGEST_DAY or orders > LARGEST_INDEX + 1:
         raise UserError(
             f"Order ids have room for {LARGEST_DAY + 1:,} days and {LARGEST_INDEX + 1:,} orders a "
             "day in a kitchen; ask for fewer days (--days) or fewer orders."
         )
     mask = np.uint64(_MASK)
     kitchen_day = ((location_id << _DAY_BITS) | day) << _INDEX_BITS
-    rng: NDArray[np.uint64] = np.uint64(kitchen_day) | indices.astype(np.uint64)
+    numbers: NDArray[np.uint64] = np.uint64(kitchen_day) | np.arange(orders, dtype=np.uint64)
     key = seed
     for _ in range(_ROUNDS):
         # splitmix-like key schedule, in Python integers: no overflow to think about
         key = (key * _SPREAD + _STEP) & (2**64 - 1)
-        rng = rng ^ np.uint64((key >> 25) & _MASK)
-        rng = (rng * np.uint64(_SPREAD)) & mask
-        rng = rng ^ (rng >> np.uint64(_BITS // 2))
-    return rng
+        numbers = numbers ^ np.uint64((key >> 25) & _MASK)
+        numbers = (numbers * np.uint64(_SPREAD)) & mask
+        numbers = numbers ^ (numbers >> np.uint64(_BITS // 2))
+    return numbers
 
 
-def as_text(rng: NDArray[np.uint64]) -> pa.StringArray:
+def as_text(numbers: NDArray[np.uint64]) -> pa.StringArray:
     """Write order numbers as ids of eight characters that sort as the numbers do."""
-    signs = np.empty((rng.size, LENGTH), dtype=np.uint8)
-    rest = rng.copy()
+    characters = np.empty((numbers.size, LENGTH), dtype=np.uint8)
+    rest = numbers.copy()
     for position in range(LENGTH - 1, 0, -1):
-        signs[:, position] = _OTHERS[rest & np.uint64(31)]
+        characters[:, position] = _OTHERS[rest & np.uint64(31)]
         rest >>= np.uint64(5)
-    signs[:, 0] = _FIRST[rest]
-    offsets = np.arange(0, (rng.size + 1) * LENGTH, LENGTH, dtype=np.int32)
+    characters[:, 0] = _FIRST[rest]
+    offsets = np.arange(0, (numbers.size + 1) * LENGTH, LENGTH, dtype=np.int32)
     return pa.StringArray.from_buffers(
-        rng.size, pa.py_buffer(offsets), pa.py_buffer(signs.reshape(-1))
+        numbers.size, pa.py_buffer(offsets), pa.py_buffer(characters.reshape(-1))
     )

@@ -19,16 +19,24 @@ from generator.configuration.configured_kitchens import (
     days_to_simulate,
     kitchen_settings,
 )
+from generator.configuration.defaults import DEFAULT_DAYS
 from generator.configuration.kitchen_configuration import KitchenConfiguration
 from generator.configuration.kitchen_settings import Minutes, NullProbability
 from generator.dataset.business_tables import write_business_tables
 from generator.dataset.simulated_catalogue import simulated_catalogue
+from generator.simulation.day_conditions import brand_weight, usual_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from generator.catalogue.records import Catalogue
+    from generator.configuration.kitchen_settings import KitchenBrand
+
+
+def weight(brand: KitchenBrand, day: int) -> float:
+    return brand_weight(brand, day, DEFAULT_DAYS)
+
 
 EXAMPLES = sorted((PROJECT / "generator" / "configuration" / "examples").glob("*.json"))
 
@@ -147,10 +155,10 @@ def test_orders_grow_from_the_first_configured_day_to_the_last_and_then_stay(
 ) -> None:
     file = write_json(location_name="chicago", orders_day_1=50, orders_last=1000, **keys)
     kitchen = apply_configuration(catalogue, catalogue.locations[3], load_configuration(file))
-    assert kitchen.expected_orders(0) == 50
-    assert kitchen.expected_orders(last_day) == pytest.approx(1000, rel=1e-5)
-    assert kitchen.expected_orders(last_day + 500) == kitchen.expected_orders(last_day)
-    levels = [kitchen.expected_orders(day) for day in range(last_day + 1)]
+    assert usual_orders(kitchen, 0) == 50
+    assert usual_orders(kitchen, last_day) == pytest.approx(1000, rel=1e-5)
+    assert usual_orders(kitchen, last_day + 500) == usual_orders(kitchen, last_day)
+    levels = [usual_orders(kitchen, day) for day in range(last_day + 1)]
     assert levels == sorted(levels)
 
 
@@ -159,10 +167,10 @@ def test_one_end_of_the_growth_may_be_given_alone(
 ) -> None:
     sf = catalogue.locations[0]
     last = apply_configuration(catalogue, sf, load_configuration(write_json(orders_last=342)))
-    assert last.expected_orders(0) == 171
-    assert last.expected_orders(89) == pytest.approx(342, rel=1e-5)
+    assert usual_orders(last, 0) == 171
+    assert usual_orders(last, 89) == pytest.approx(342, rel=1e-5)
     first = apply_configuration(catalogue, sf, load_configuration(write_json(orders_day_1=342)))
-    assert first.expected_orders(89) == pytest.approx(2 * 297, rel=0.01)
+    assert usual_orders(first, 89) == pytest.approx(2 * 297, rel=0.01)
 
 
 def test_momentum_replaces_the_growth_of_the_named_brands_only(
@@ -189,10 +197,10 @@ def test_brands_weigh_nothing_while_closed_and_grow_while_open(catalogue: Catalo
         for brand in kitchen.brands
     }
     launching, leaving = weights["sv", 24], weights["chicago", 20]
-    assert [launching.weight(day) for day in (0, 44, 45, 75)] == [0, 0, 1, pytest.approx(1.6)]
-    assert leaving.weight(0) == 1
-    assert 0 < leaving.weight(59) < leaving.weight(30) < 1
-    assert leaving.weight(60) == leaving.weight(61) == 0
+    assert [weight(launching, day) for day in (0, 44, 45, 75)] == [0, 0, 1, pytest.approx(1.6)]
+    assert weight(leaving, 0) == 1
+    assert 0 < weight(leaving, 59) < weight(leaving, 30) < 1
+    assert weight(leaving, 60) == weight(leaving, 61) == 0
 
 
 def test_an_address_is_written_on_a_known_kitchen_and_does_not_move_it(
@@ -227,13 +235,11 @@ def test_a_new_kitchen_opens_with_a_position(
     assert (kitchens[5].location.lat, kitchens[5].location.lon) == (59.91, 10.75)
     assert kitchens[5].orders_first_day == 400
     # As many stations per order of its best day as the kitchens of the seeds have together.
-    best = sum(
-        max(kitchen.expected_orders(0), kitchen.expected_orders(89)) for kitchen in kitchens[:4]
-    )
+    best = sum(max(usual_orders(kitchen, 0), usual_orders(kitchen, 89)) for kitchen in kitchens[:4])
     fair = sum(kitchen.stations for kitchen in kitchens[:4]) / best
     assert 400 * fair <= kitchens[5].stations < 400 * fair + 1
     assert 1 <= kitchens[4].stations < kitchens[5].stations
-    assert all(brand.weight(0) == 1 for brand in kitchens[4].brands)
+    assert all(weight(brand, 0) == 1 for brand in kitchens[4].brands)
     assert 24 not in {brand.brand_id for brand in kitchens[4].brands}
     assert kitchen_settings(catalogue, [reno, oslo], ["oslo"]) == [kitchens[5]]
 
@@ -297,7 +303,7 @@ def test_the_examples_load_and_tell_the_stories_of_the_seeds(
     assert changed.location.location_code == file.stem
     assert changed != usual
     for day in (0, 45, 89):
-        assert changed.expected_orders(day) == pytest.approx(usual.expected_orders(day), rel=0.01)
+        assert usual_orders(changed, day) == pytest.approx(usual_orders(usual, day), rel=0.01)
     assert (changed.location.lat, changed.location.lon) == (usual.location.lat, usual.location.lon)
 
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from common.rng import Purpose, make_rng
+from common.time_units import MICROSECONDS_PER_DAY
+from generator.simulation.day_conditions import day_conditions
 from generator.simulation.demand import (
-    MICROSECONDS_PER_DAY,
+    DEFAULT_SHAPE,
     SHAPES,
-    USUAL_SHAPE,
+    draw_order_times,
     minute_weights,
-    order_times,
     weekday_factor,
 )
-from generator.simulation.kitchen_day import expected_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def within(start: float, end: float) -> NDArray[np.bool_]:
 @pytest.mark.parametrize(
     ("shape", "lifts"),
     [
-        (USUAL_SHAPE, {(11, 13.5): 3.0, (17, 20): 3.5}),
+        (DEFAULT_SHAPE, {(11, 13.5): 3.0, (17, 20): 3.5}),
         (SILICON_VALLEY, {(11, 13.5): 3.0, (17, 20): 3.5, (21, 25): 5.0}),
     ],
 )
@@ -54,7 +54,7 @@ def test_each_rush_lifts_the_mean_of_its_window_as_stated(
 
 
 def test_rushes_are_smooth_and_nights_are_quiet() -> None:
-    weights = minute_weights(USUAL_SHAPE)
+    weights = minute_weights(DEFAULT_SHAPE)
     steps = np.abs(np.diff(weights))[HOURS[1:] > 5]
     assert steps.max() < 0.05 * weights.max()
     assert weights[within(0, 6)].mean() < 0.3 * weights[within(14, 17)].mean()
@@ -64,22 +64,22 @@ def test_rushes_are_smooth_and_nights_are_quiet() -> None:
 def test_silicon_valley_is_busiest_late_at_night() -> None:
     hourly = minute_weights(SILICON_VALLEY).reshape(24, 60).sum(axis=1)
     assert hourly.argmax() in (22, 23)
-    assert minute_weights(USUAL_SHAPE).reshape(24, 60).sum(axis=1).argmax() == 18
+    assert minute_weights(DEFAULT_SHAPE).reshape(24, 60).sum(axis=1).argmax() == 18
 
 
 def test_a_week_has_the_stated_rhythm_and_mean_one() -> None:
     monday = date(2024, 1, 1)
-    week = np.array([weekday_factor(USUAL_SHAPE, monday + timedelta(day)) for day in range(7)])
+    week = np.array([weekday_factor(DEFAULT_SHAPE, monday + timedelta(day)) for day in range(7)])
     assert week.mean() == pytest.approx(1.0)
     np.testing.assert_allclose(week / week[0], [1.0, 1.05, 1.08, 1.10, 1.25, 1.35, 1.15])
     assert {weekday_factor(SILICON_VALLEY, monday + timedelta(day)) for day in range(7)} == {1.0}
 
 
 def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
-    weights = minute_weights(USUAL_SHAPE)
+    weights = minute_weights(DEFAULT_SHAPE)
     sizes = np.array(
         [
-            order_times(make_rng(1, 1, day, Purpose.DEMAND), 300.0, 0.1, weights).size
+            draw_order_times(make_rng(1, 1, day, Purpose.DEMAND), 300.0, 0.1, weights).size
             for day in range(1500)
         ]
     )
@@ -89,7 +89,7 @@ def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
 
 
 def test_order_times_lie_within_the_day_in_order() -> None:
-    times = order_times(
+    times = draw_order_times(
         make_rng(1, 1, 0, Purpose.DEMAND), 5000.0, 0.0, minute_weights(SILICON_VALLEY)
     )
     assert times.min() >= 0
@@ -106,9 +106,14 @@ def test_kitchens_grow_and_shrink_as_their_story_says(
     make_kitchen: Callable[..., Kitchen], code: str, first: float, last: float
 ) -> None:
     kitchen = make_kitchen(code)
-    week = [np.mean([expected_orders(kitchen, day) for day in range(at, at + 7)]) for at in (0, 83)]
+
+    def mean_orders(first_day: int) -> float:
+        days = range(first_day, first_day + 7)
+        conditions = [day_conditions(kitchen.settings, kitchen.start, day) for day in days]
+        return float(np.mean([today.expected_orders for today in conditions]))
+
+    week = [mean_orders(first_day) for first_day in (0, 83)]
     assert week[0] == pytest.approx(first, rel=0.05)
     assert week[1] == pytest.approx(last, rel=0.05)
     # afterwards the level stays
-    later = np.mean([expected_orders(kitchen, day) for day in range(700, 707)])
-    assert later == pytest.approx(last, rel=0.01)
+    assert mean_orders(700) == pytest.approx(last, rel=0.01)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from common.rng import Purpose, make_rng
 from generator.configuration.kitchen_settings import Minutes
-from generator.simulation.kitchen import CLEARED_AT, draw_minutes, serve
+from generator.simulation.day_conditions import open_stations
+from generator.simulation.durations import draw_minutes
+from generator.simulation.kitchen import CLEARED_AT, serve
 from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
@@ -92,8 +94,10 @@ def test_no_more_orders_are_cooked_at_once_than_there_are_stations(
     started, finished = moments(events, STARTED), moments(events, FINISHED)
     most = most_at_once([(started[order], finished[order]) for order in started])
     assert most <= kitchen.settings.stations
-    assert most <= max(kitchen.open_stations(day) for day in (*days, days[0] - 1))
-    assert most >= kitchen.open_stations(days[0]) - 1  # and at dinner they are really all needed
+    assert most <= max(open_stations(kitchen.settings, day) for day in (*days, days[0] - 1))
+    assert (
+        most >= open_stations(kitchen.settings, days[0]) - 1
+    )  # and at dinner they are really all needed
 
 
 def test_orders_wait_at_friday_dinner_and_more_with_half_the_stations(
@@ -184,7 +188,7 @@ def test_a_declining_kitchen_gets_slower_and_a_growing_one_keeps_up(
         < 1.5
     )
     for kitchen, sign in ((chicago, -1), (francisco, 1)):
-        opened = [kitchen.open_stations(day) for day in range(90)]
+        opened = [open_stations(kitchen.settings, day) for day in range(90)]
         assert all(sign * (later - earlier) >= 0 for earlier, later in pairwise(opened))
         assert max(opened) == kitchen.settings.stations
 

@@ -11,7 +11,8 @@ import pytest
 
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER
 from generator.configuration.kitchen_settings import DriverArrival, NullProbability
-from generator.simulation.deliveries import pings_between, rush_factor
+from generator.simulation.day_conditions import brand_weight
+from generator.simulation.deliveries import Deliveries, pings_between, rush_factor
 from generator.simulation.event_table import delivery_addresses
 from generator.simulation.kitchen_day import simulate, stations_at_midnight
 
@@ -126,7 +127,7 @@ def test_drivers_report_on_time_and_where_they_are(
         assert route[-1] == [delivered["customer_lat"], delivered["customer_lon"]]
 
 
-def test_the_promised_time_is_the_drive_without_luck(events: pa.Table) -> None:
+def test_the_promised_time_is_the_drive_without_noise(events: pa.Table) -> None:
     errors = []
     for rows in by_order(events).values():
         picked_up = next(row for row in rows if row["event_type_id"] == 6)
@@ -144,7 +145,10 @@ def test_drives_are_slower_in_the_rush_hour() -> None:
 
 
 def test_a_drive_that_ends_with_a_ping_has_none_at_the_door() -> None:
-    pings = pings_between(np.array([0, 0, 0]), np.array([MINUTE, MINUTE + 1, 3 * MINUTE]), 60)
+    picked_up, delivered = np.array([0, 0, 0]), np.array([MINUTE, MINUTE + 1, 3 * MINUTE])
+    eta_minutes = delivered / MINUTE
+    drives = Deliveries(np.array([7, 8, 9]), picked_up, picked_up, delivered, eta_minutes)
+    pings = pings_between(drives, 60)
     assert pings.order.tolist() == [1, 2, 2]
     assert pings.at.tolist() == [MINUTE, MINUTE, 2 * MINUTE]
     assert np.all((pings.fraction > 0) & (pings.fraction < 1))
@@ -168,7 +172,9 @@ def test_baskets_are_what_the_menus_offer(
 ) -> None:
     items = {item.id: item for item in catalogue.items}
     cooking = {
-        brand.brand_id for brand in make_kitchen("sv").settings.brands if brand.weight(80) > 0
+        brand.brand_id
+        for brand in make_kitchen("sv").settings.brands
+        if brand_weight(brand, 80, 90) > 0
     }
     brands_per_order, items_per_brand, quantities = [], [], []
     for text in events["items_json"].drop_null().to_pylist():
