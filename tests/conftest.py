@@ -1,21 +1,80 @@
-"""What tests counted is told at the end of the run."""
+"""What tests of every folder share: one dbt process, and figures for the end of the run."""
 
+import os
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-_COUNTED = pytest.StashKey[Counter[str]]()
+from tests.support.business import DbtWorker
+
+# The folders with the longest tests begin first, so that no process is left with one at the end.
+LONGEST_FIRST = ("faults", "engines", "models")
+
+_FIGURES = pytest.StashKey[Counter[str]]()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of one test run have in common."""
+    own: Path = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def dbt_worker(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
+) -> Iterator[DbtWorker]:
+    """One dbt process for all tests that build on DuckDB."""
+    worker = DbtWorker(tmp_path_factory.mktemp("dbt_target"), shared_folder)
+    yield worker
+    worker.stop()
 
 
 @pytest.fixture(scope="session")
 def figures(pytestconfig: pytest.Config) -> Counter[str]:
     """Counts of what was tried and came out right, by name, for the README to quote."""
-    return pytestconfig.stash.setdefault(_COUNTED, Counter())
+    return pytestconfig.stash.setdefault(_FIGURES, Counter())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by the folder they are in, those with the longest tests first."""
+
+    def place(item: pytest.Item) -> int:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where tests run in several processes, send the counts of this one to the first."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["figures"] = dict(session.config.stash.get(_FIGURES, Counter()))
+
+
+class _FiguresOfWorkers:
+    """Adds up the counts that the processes of pytest-xdist send."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        sent = getattr(node, "workeroutput", {}).get("figures", {})
+        self.config.stash.setdefault(_FIGURES, Counter()).update(sent)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the processes of pytest-xdist."""
+    config.pluginmanager.register(_FiguresOfWorkers(config))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the counts."""
-    counted = terminalreporter.config.stash.get(_COUNTED, Counter())
+    counted = terminalreporter.config.stash.get(_FIGURES, Counter())
     if counted:
         terminalreporter.section("figures")
         for name, count in counted.items():

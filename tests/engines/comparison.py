@@ -43,19 +43,19 @@ class EngineBusiness(Business):
 
     def rows(self, sql: str) -> list[list[str]]:
         """Return the rows of a query on the engine, every value as text."""
-        rows: list[list[str]] = self.worker.answer({"query": sql})["rows"]
+        rows: list[list[str]] = self.worker.ask({"query": sql})["rows"]
         return rows
 
     def export(self, folder: Path) -> dict[str, dict[str, str]]:
         """Write all tables into a folder and return the types of their columns."""
         folder.mkdir(parents=True, exist_ok=True)
-        answer: dict[str, dict[str, dict[str, str]]] = self.worker.answer({"export": str(folder)})
+        answer: dict[str, dict[str, dict[str, str]]] = self.worker.ask({"export": str(folder)})
         return answer["types"]
 
 
 def engine_worker(engine: str, target: Path) -> DbtWorker:
-    """Start a process that runs dbt on an engine."""
-    return DbtWorker(target, "-m", "tests.engines.engine_worker", engine, str(target))
+    """Start a process that runs dbt on an engine, which parses the project for itself."""
+    return DbtWorker(target, target, "-m", "tests.engines.engine_worker", engine)
 
 
 def spark_type(duckdb_type: str) -> str:

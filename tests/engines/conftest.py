@@ -43,12 +43,12 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def pair(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    dbt_worker: DbtWorker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Pair]:
     """An empty business, to be built on DuckDB and on each engine."""
     data = tmp_path_factory.mktemp("business")
-    on_duckdb = DbtWorker(tmp_path_factory.mktemp("target_of_duckdb"))
     on_engine = engine_worker(request.param, tmp_path_factory.mktemp("target_of_engine"))
-    yield Pair(Business(data, on_duckdb), EngineBusiness(data, on_engine, request.param))
-    on_duckdb.stop()
+    yield Pair(Business(data, dbt_worker), EngineBusiness(data, on_engine, request.param))
     on_engine.stop()

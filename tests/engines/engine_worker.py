@@ -1,7 +1,7 @@
 """Runs dbt commands on one of the engines that are compared with DuckDB.
 
-``python -m tests.engines.engine_worker sail|spark|cluster FOLDER`` answers what ``dbt_worker``
-answers, and
+``python -m tests.engines.engine_worker sail|spark|cluster FOLDER SHARED`` answers what
+``dbt_worker`` answers, and
 
 * {"export": folder} by writing every table there as ``schema.table.parquet``;
 * {"query": sql} with its rows, as text;
@@ -30,12 +30,12 @@ from tests.engines.rewritten_statements import needed, reasons
 from tests.engines.sessions import session_of
 from tests.engines.standalone_cluster import StandaloneCluster, configuration
 from tests.support.business import PROJECT
-from tests.support.dbt_worker import Command, answer_each_line, runner_of_dbt
+from tests.support.dbt_worker import Answer, Command, parse_project, run_command, serve
 
 SCHEMAS = ("lakeflow", "recommender", "simulator")
 
 
-def export(session: Any, folder: Path) -> Command:  # noqa: ANN401  (two kinds of session)
+def export(session: Any, folder: Path) -> Answer:  # noqa: ANN401  (two kinds of session)
     """Write every table and view; answer with the types of their columns, as Spark spells them."""
     types: dict[str, dict[str, str]] = {}
     for schema in SCHEMAS:
@@ -57,13 +57,13 @@ def _without_zones(table: pa.Table) -> pa.Table:
     return table
 
 
-def query(session: Any, sql: str) -> Command:  # noqa: ANN401  (two kinds of session)
+def query(session: Any, sql: str) -> Answer:  # noqa: ANN401  (two kinds of session)
     """Answer with the rows of a query, every value as text."""
     rows = _without_zones(session.sql(sql).toArrow()).to_pylist()
     return {"rows": [[str(value) for value in row.values()] for row in rows]}
 
 
-def tasks_of_executors(session: Any) -> Command:  # noqa: ANN401  (a session of a cluster)
+def tasks_of_executors(session: Any) -> Answer:  # noqa: ANN401  (a session of a cluster)
     """Answer with the number of tasks that each executor has done."""
     executors = session.sparkContext._jsc.sc().statusStore().executorList(False)
     done = {}
@@ -99,14 +99,15 @@ def main() -> None:
     engine, folder = sys.argv[1], Path(sys.argv[2])
     cluster = StandaloneCluster(folder / "cluster")
 
-    def answerer() -> Callable[[Command], Command]:
+    def make_handler() -> Callable[[Command], Answer]:
         if engine == "cluster":
             session = session_of_cluster(cluster.start(), folder)
         else:
             session = session_for_databricks(engine, folder)
-        run = runner_of_dbt()
+        target = "spark" if engine == "cluster" else "databricks"
+        manifest = parse_project(folder, folder, "--target", target)
 
-        def answer(command: Command) -> Command:
+        def handle(command: Command) -> Answer:
             if "export" in command:
                 return export(session(), Path(command["export"]))
             if "query" in command:
@@ -116,12 +117,13 @@ def main() -> None:
             if "unneeded" in command:
                 return {"unneeded": sorted(reasons(engine) - needed)}  # type: ignore[arg-type]
             os.environ["CASPERS_LANDING"] = f"{command['data']}/landing/events"
-            return run(command)
+            # No fork: the engine's session lives in this process. dbt writes into its manifest.
+            return run_command(command, manifest.deepcopy())
 
-        return answer
+        return handle
 
     try:
-        answer_each_line(answerer)
+        serve(make_handler)
     finally:
         cluster.stop()
 

@@ -211,7 +211,7 @@ def test_every_function_answers_the_same(pair: Pair) -> None:
 def test_all_executors_had_a_part(pair: Pair) -> None:
     if pair.engine.engine != "cluster":
         pytest.skip("of a cluster")
-    tasks = pair.engine.worker.answer({"tasks": 1})["tasks"]
+    tasks = pair.engine.worker.ask({"tasks": 1})["tasks"]
     assert len(tasks) == WORKERS
     assert min(tasks.values()) > 100
 
@@ -241,4 +241,4 @@ def without_catalog(name: str) -> str:
 
 
 def test_nothing_is_rewritten_without_need(pair: Pair) -> None:
-    assert pair.engine.worker.answer({"unneeded": 1}) == {"unneeded": []}
+    assert pair.engine.worker.ask({"unneeded": 1}) == {"unneeded": []}

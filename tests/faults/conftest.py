@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.paths import PROJECT
-from tests.faults.kitchen import Kitchen, LandAndBuild
+from tests.faults.kitchen import Kitchen, ReplayWorker
 
 
 @pytest.fixture(scope="session")
@@ -29,23 +29,25 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def land_and_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LandAndBuild]:
+def replay_worker(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
+) -> Iterator[ReplayWorker]:
     """One process that lands and builds for all tests."""
-    worker = LandAndBuild(tmp_path_factory.mktemp("target"))
+    worker = ReplayWorker(tmp_path_factory.mktemp("target"), shared_folder)
     yield worker
     worker.stop()
 
 
 @pytest.fixture(scope="session")
 def new_kitchen(
-    two_days: Path, land_and_build: LandAndBuild, tmp_path_factory: pytest.TempPathFactory
+    two_days: Path, replay_worker: ReplayWorker, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], Kitchen]:
     """Return a function that opens one kitchen after the other, each with nothing landed."""
     numbers = itertools.count()
     root = tmp_path_factory.mktemp("kitchens")
 
     def open_kitchen() -> Kitchen:
-        return Kitchen(root / f"kitchen_{next(numbers)}" / "data", two_days, land_and_build)
+        return Kitchen(root / f"kitchen_{next(numbers)}" / "data", two_days, replay_worker)
 
     return open_kitchen
 

@@ -1,68 +1,59 @@
-"""A business whose land-and-build command can be killed, and one that never was to compare with."""
+"""A business whose replay and builds can be killed, to compare with one that never was."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from tests.support.business import PROJECT, Business, DbtWorker
+from tests.support.business import Business, DbtWorker
 from tests.support.sample_datasets import landed_bytes
 
 Kill = dict[str, Any]
 
-TABLES = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-"""All tables, without their tests."""
+TABLES = [
+    "build",
+    "--no-write-json",
+    "--exclude-resource-type",
+    "test",
+    "--exclude-resource-type",
+    "unit_test",
+]
+"""All tables, without their tests and without the artifacts that nothing reads."""
 TABLES_AND_TESTS = ["build"]
 LANDING_ONLY: list[str] = []
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a run: its exit code (negative: the signal), its words and its seconds."""
+    """How a run ended: its exit code (negative: the signal), its output and its seconds."""
 
     code: int
-    said: str
+    output: str
     seconds: float
 
 
-class LandAndBuild(DbtWorker):
-    """A process that lands and builds as often as it is asked to."""
+class ReplayWorker(DbtWorker):
+    """A process that lands and builds, once per request."""
 
-    def __init__(self, target: Path) -> None:
-        self.target = target
-        self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("land_and_build.py")), str(target)],
-            cwd=PROJECT,
-            env={**os.environ, "PYTHONPATH": str(PROJECT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def __init__(self, target: Path, shared: Path) -> None:
+        super().__init__(target, shared, str(Path(__file__).with_name("replay_worker.py")))
 
-    def ask(self, data: Path, **request: object) -> Answer:
+    def request(self, data: Path, **request: object) -> Answer:
         """Send one request and wait for its answer."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
         defaults = {"now": None, "canonical": None, "command": [], "kill": None,
                     "environment": {}, "file_limit": None}  # fmt: skip
-        self.process.stdin.write(json.dumps(defaults | {"data": str(data)} | request) + "\n")
-        self.process.stdin.flush()
-        return Answer(**json.loads(self.process.stdout.readline()))
+        return Answer(**self.ask(defaults | {"data": str(data)} | request))
 
     def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
-        """Run one dbt command on the warehouse in ``data``, as a `Business` asks for it."""
-        answer = self.ask(data, command=arguments)
-        return {"success": answer.code == 0, "error": answer.said, "messages": []}
+        """Run one dbt command on the warehouse in ``data``, as a `Business` does."""
+        answer = self.request(data, command=arguments)
+        return {"success": answer.code == 0, "error": answer.output, "messages": []}
 
 
 @dataclass
@@ -71,7 +62,7 @@ class Kitchen:
 
     data: Path
     canonical: Path
-    worker: LandAndBuild
+    worker: ReplayWorker
 
     @property
     def landing(self) -> Path:
@@ -88,7 +79,7 @@ class Kitchen:
         **environment: str,
     ) -> Answer:
         """Land the window of a moment, if one is given, and build; die on the way if told to."""
-        return self.worker.ask(
+        return self.worker.request(
             self.data,
             now=now,
             canonical=str(self.canonical),
@@ -101,13 +92,13 @@ class Kitchen:
     def must(self, now: str | None, command: list[str] = TABLES, **environment: str) -> Answer:
         """Run without a fault; anything but success is a failed test."""
         answer = self.run(now, command, **environment)
-        assert answer.code == 0, answer.said
+        assert answer.code == 0, answer.output
         return answer
 
     def killed(self, now: str | None, kill: Kill, command: list[str] = TABLES) -> bool:
         """Run and be killed; whether it was, or survived because it had ended before."""
         answer = self.run(now, command, kill=kill)
-        assert answer.code in {0, -signal.SIGKILL}, answer.said
+        assert answer.code in {0, -signal.SIGKILL}, answer.output
         return answer.code != 0
 
     def copied(self, name: str) -> Kitchen:

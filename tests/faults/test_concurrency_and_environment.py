@@ -138,7 +138,7 @@ def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
         answer = kitchen.must(f"2026-11-21T{time_of_day}:00", LANDING_ONLY)
         landed.append(len(kitchen.lines()))
         behind = time_of_day in {"10:52", "09:00", "12:39", "11:30", "12:44"}
-        assert ("went backwards" in answer.said) is behind
+        assert ("went backwards" in answer.output) is behind
     assert landed[1] == landed[5] < landed[6] == landed[7] < landed[8]
     unharmed.must("2026-11-21T13:10:00", LANDING_ONLY)
     assert kitchen.lines() == unharmed.lines()
@@ -159,7 +159,7 @@ def test_settings_that_an_editor_has_written_otherwise_hold(
 ) -> None:
     file = settings_file(small.landing)
     file.write_bytes(edit(file.read_text(encoding="utf-8")).encode())
-    assert "next window" in small.must(SECOND, LANDING_ONLY).said
+    assert "next window" in small.must(SECOND, LANDING_ONLY).output
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_settings_that_are_not_text_of_ours_are_named(small: Kitchen, content: b
     file.write_bytes(content)
     answer = small.run(SECOND, LANDING_ONLY)
     assert answer.code == 1
-    assert f"The replay's settings in {file}" in answer.said
-    assert "python -m flows.replay reset" in answer.said
+    assert f"The replay's settings in {file}" in answer.output
+    assert "python -m flows.replay reset" in answer.output
     assert (small.lines(), file.read_bytes()) == (before, content)
 
 
@@ -227,8 +227,8 @@ def limits(kitchen: Kitchen, now: str, steps: int) -> int:
         answer = limited.run(now, LANDING_ONLY, file_limit=limit)
         if answer.code != 0:
             too_few += 1
-            words = [line for line in answer.said.splitlines() if line.strip()]
-            assert len(words) == 1, answer.said
+            words = [line for line in answer.output.splitlines() if line.strip()]
+            assert len(words) == 1, answer.output
             assert words[0].startswith("error: Could not ")
             assert "larger than the system allows" in words[0]
             assert limited.lines() == before

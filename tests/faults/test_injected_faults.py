@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -72,14 +71,6 @@ def clean_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "landing"
 
 
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWorker]:
-    """One dbt process for the tests of this file."""
-    worker = DbtWorker(tmp_path_factory.mktemp("dbt_target"))
-    yield worker
-    worker.stop()
-
-
 def inject(clean: Path, out: Path, *options: str) -> int:
     arguments = ["faults", "--landing", str(clean), "--out", str(out), *options]
     return generate(arguments)
@@ -87,14 +78,14 @@ def inject(clean: Path, out: Path, *options: str) -> int:
 
 @pytest.fixture(scope="module")
 def faulty(
-    clean_landing: Path, worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory
+    clean_landing: Path, dbt_worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory
 ) -> Faulty:
     """The faulty copy, built in two increments."""
     folder = tmp_path_factory.mktemp("faulty")
     rates = folder / "rates.json"
     rates.write_text(json.dumps(RATES))
     assert inject(clean_landing, folder / "copy", "--rates", str(rates), "--seed", "5") == 0
-    business = Business(folder / "data", worker)
+    business = Business(folder / "data", dbt_worker)
     files = sorted((folder / "copy").glob("*.jsonl"))
     windows = [file for file in files if file.name.startswith("window-")]
     for landed in (windows[:3], files):

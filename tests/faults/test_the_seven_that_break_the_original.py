@@ -150,8 +150,8 @@ def test_an_unreadable_watermark(
     for now in ("2026-11-21T10:48:00", "2027-01-01T00:00:00"):
         answer = kitchen.run(now, LANDING_ONLY)
         assert answer.code == 1
-        assert said in answer.said
-        assert str(kitchen.landing) in answer.said
+        assert said in answer.output
+        assert str(kitchen.landing) in answer.output
     after = {path.name for path in kitchen.landing.glob("window-*")}
     assert after == before.keys() - ({file.name} if content is None else set())
     file.write_bytes(kept)
@@ -221,7 +221,7 @@ def test_start_day_changed_between_runs(new_kitchen: Callable[[], Kitchen], begu
     for now, day in (("2026-11-21T10:50:00", "1"), ("2026-11-21T11:00:00", "70")):
         before = len(changed.lines())
         answer = changed.must(now, LANDING_ONLY, START_DAY=day)
-        assert f"Start day {day} is ignored: the first run fixed it at 0" in answer.said
+        assert f"Start day {day} is ignored: the first run fixed it at 0" in answer.output
         assert len(changed.lines()) > before
         kept.must(now, LANDING_ONLY)
     assert changed.lines() == kept.lines()

@@ -1,7 +1,7 @@
 """Warehouses for the tests of models."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,14 +10,6 @@ from tests.support.business import Business, DbtWorker
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(scope="session")
-def dbt_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWorker]:
-    """One dbt process for all tests."""
-    worker = DbtWorker(tmp_path_factory.mktemp("dbt_target"))
-    yield worker
-    worker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
-"""A landing folder and a warehouse to try models on, and the events of made-up orders."""
+"""A landing folder with its warehouse, to test models on, and the events of invented orders."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,32 +22,51 @@ SCORED_AT = ("refund_recommendations", "ts")
 
 
 class DbtWorker:
-    """A dbt process that takes one command after the other."""
+    """A process that runs dbt commands one after the other.
 
-    def __init__(self, target: Path, *program: str) -> None:
+    Parameters
+    ----------
+    target
+        dbt's target folder, for this process alone.
+    shared
+        A folder of all processes of the test run: the first to parse the project leaves it there.
+    program
+        What to run instead of ``dbt_worker.py``.
+    """
+
+    def __init__(self, target: Path, shared: Path, *program: str) -> None:
         self.target = target
-        with (target / "complaints.txt").open("w") as complaints:
+        program = program or (str(Path(__file__).with_name("dbt_worker.py")),)
+        with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *(program or (str(Path(__file__).with_name("dbt_worker.py")),))],
+                [sys.executable, *program, str(target), str(shared)],
                 cwd=PROJECT,
+                env={**os.environ, "PYTHONPATH": str(PROJECT)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=complaints,
+                stderr=log,
                 text=True,
             )
+
+    @property
+    def log(self) -> Path:
+        """What the process prints, errors included."""
+        return self.target / "worker.log"
 
     def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
         """Run one dbt command on the warehouse in ``data``."""
         options = ["--target-path", str(self.target), "--log-path", str(self.target)]
-        return self.answer({"data": str(data), "arguments": [*arguments, *options]})
+        return self.ask({"data": str(data), "arguments": [*arguments, *options]})
 
-    def answer(self, command: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Send one command to the process and wait for its answer."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(command) + "\n")
         self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, f"the dbt process ended without an answer:\n{self.log.read_text()[-5000:]}"
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def seeded_warehouse(self) -> Path:
@@ -62,7 +82,7 @@ class DbtWorker:
         """End the process."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=300)
 
 
 @dataclass
@@ -100,7 +120,8 @@ class Business:
         warehouse = self.data / "caspers.duckdb"
         if not warehouse.exists():
             shutil.copy(self.worker.seeded_warehouse(), warehouse)
-        return self.dbt("run", *arguments)
+        # Nothing reads the artifacts of these runs, and writing them takes a quarter of one.
+        return self.dbt("run", "--no-write-json", *arguments)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -12,7 +12,7 @@ from typing import Any
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
 from tests.engines.text.scripted_answers import Columns, Warehouse
-from tests.support.dbt_worker import answers_alone
+from tests.support.dbt_worker import reserve_standard_output
 
 
 def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)
@@ -31,7 +31,7 @@ def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object
 
 def main() -> None:
     """Run every scenario; the tables of one are there in the next."""
-    answers = answers_alone()
+    answers = reserve_standard_output()
     os.environ.update(ENVIRONMENT)
     os.environ.pop("CASPERS_LANDING", None)
     options = ["--target", "databricks", "--threads", "1"]
