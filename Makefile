@@ -7,12 +7,15 @@ INSTALLED := $(ENVIRONMENT)/.installed
 ENGINES := $(ENVIRONMENT)/.engines
 DELTA := 4.0.1
 DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
+# A file's tests stay in one process, because they share what was built for them. The order of
+# tests/conftest.py is kept: the longest begin first.
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 DATA := $(or $(CASPERS_DATA),data)
 
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run live status test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines run live status test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,6 +28,8 @@ $(INSTALLED): requirements.lock
 	$(PYTHON) -m venv $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	@touch $(INSTALLED)
+
+install-engines: $(ENGINES)  ## the same with the other engines, for the tests
 
 # Spark, Sail and the Databricks adapter are large, and nobody needs them to run the business on a laptop.
 $(ENGINES): $(INSTALLED) requirements-engines.lock
@@ -41,7 +46,7 @@ status: $(INSTALLED)  ## where the replay stands
 	@$(BIN)/python -m flows.replay status
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
-	$(BIN)/python -m pytest -m 'not long and not spark and not cluster'
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m 'not long and not spark and not cluster'
 
 test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long tests
@@ -60,10 +65,13 @@ test-cluster: $(ENGINES) $(DELTA_JARS)  ## the same once more on a standalone cl
 data/jars/%-$(DELTA).jar:
 	mvn --batch-mode --quiet dependency:copy -Dartifact=io.delta:$*:$(DELTA) -DoutputDirectory=$(CURDIR)/data/jars
 
-lint: $(INSTALLED)  ## style and types
+lint: $(INSTALLED)  ## style, types, the order of the rooms, YAML, and links between documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/rumdl check --quiet .
 
 bench: $(INSTALLED)  ## the benchmarks whose ratios docs/proofs-and-figures.md quotes
 	@$(BIN)/python -m bench
