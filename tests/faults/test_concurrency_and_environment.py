@@ -18,7 +18,7 @@ from flows.replay import commands
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.settings import settings_file
 from tests.faults.kitchen import LANDING_ONLY, Kitchen
-from tests.flows.test_replay import NOW
+from tests.support.kill_sweep import NOW
 from tests.support.sample_datasets import landed_bytes, some_orders, write_dataset
 
 FIRST = "2026-11-21T10:30:00"

@@ -64,6 +64,20 @@ class Volume:
         return self.kill_at is not None and len(self.calls) >= self.kill_at
 
 
+def behind(volume: Volume, path: Path) -> Path:
+    """Return the file of this machine that holds what a path of the volume shows."""
+    return Path(volume.behind(path))
+
+
+def content(landing: Path) -> dict[str, bytes]:
+    """Return all files of a landing but its lock, by name."""
+    return {
+        str(path.relative_to(landing)): path.read_bytes()
+        for path in landing.rglob("*")
+        if path.is_file() and path.name not in {"lock", "lock.owner"}
+    }
+
+
 def refuse(what: str, path: object) -> OSError:
     return OSError(errno.ENOSYS, f"{os.strerror(errno.ENOSYS)}: {what}", os.fsdecode(path))  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from common.storage.volume import is_on_volume
 from flows.replay.commands import ReplayOptions, status
 from generator.__main__ import main
 from generator.roads import osm
-from tests.support.volume_shim import Volume
-from tests.volumes.test_replay_on_a_volume import NOW, behind, content
+from tests.support.volume_shim import Volume, behind, content
+
+NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,7 +19,7 @@ from flows.replay.commands import ReplayOptions, change_speed, pause, reset, res
 from flows.replay.landing import landed_windows, lock_landing
 from tests.support import volume_shim
 from tests.support.sample_datasets import Small, landed_bytes
-from tests.support.volume_shim import Volume
+from tests.support.volume_shim import Volume, behind, content
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
@@ -35,18 +35,6 @@ def live_through(canonical: Path, landing: Path) -> None:
     run(canonical, landing, NOW + timedelta(minutes=18), ReplayOptions())
     run(canonical, landing, NOW + timedelta(hours=12), ReplayOptions())
     run(canonical, landing, NOW + timedelta(hours=12), ReplayOptions())
-
-
-def content(landing: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(landing)): path.read_bytes()
-        for path in landing.rglob("*")
-        if path.is_file() and path.name not in {"lock", "lock.owner"}
-    }
-
-
-def behind(volume: Volume, path: Path) -> Path:
-    return Path(volume.behind(path))
 
 
 def test_the_same_bytes_as_in_a_folder(
