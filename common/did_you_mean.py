@@ -1,4 +1,4 @@
-"""What somebody may have meant by a word that nobody knows."""
+"""Suggestions for a word that is not known."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NEAR_ENOUGH = 0.6
+_MIN_SIMILARITY = 0.6
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str:
-    """Return a remark for the end of a complaint, in brackets behind a blank.
+    """Return a suggestion for the end of an error message, in brackets after a space.
 
     Parameters
     ----------
     word
-        What was written.
+        The unknown word.
     known
-        What it may have been meant to be.
+        The words that are known.
     otherwise
-        What to say where none of ``known`` is near; without it all of them are named.
+        What to say if none of ``known`` is similar; by default all of them are listed.
     """
     words = list(known)
-    near = difflib.get_close_matches(word, words, 1, _NEAR_ENOUGH)
-    if near:
-        return f" (did you mean {near[0]}?)"
+    similar = difflib.get_close_matches(word, words, 1, _MIN_SIMILARITY)
+    if similar:
+        return f" (did you mean {similar[0]}?)"
     return f" ({otherwise or 'known are ' + ', '.join(words)})"

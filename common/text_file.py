@@ -1,4 +1,4 @@
-"""A file that a person wrote, opened as text."""
+"""A text file that a person wrote."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened_text(file: Path, *, if_missing: str, newline: str | None = None) -> Iterator[TextIO]:
-    """Offer the text of a file, and say in one sentence why where it has none.
+def open_text(file: Path, *, if_missing: str, newline: str | None = None) -> Iterator[TextIO]:
+    """Open a text file; whatever is wrong with it becomes an error of one sentence.
 
     Parameters
     ----------
     file
-        UTF-8, with or without the mark that some editors put first.
+        UTF-8, with or without a byte order mark.
     if_missing
-        What to do where there is no such file.
+        What to do if there is no such file.
     newline
-        As for ``open``; ``""`` where line ends are left to the reader, as for CSV.
+        As for ``open``; ``""`` if the reader handles line ends itself, as for CSV.
 
     Yields
     ------
-    The open file; what goes wrong while it is read is reported like what goes wrong on opening.
+    The open file. Errors while reading it are reported like errors while opening it.
 
     Raises
     ------
     UserError
-        The file is missing, not UTF-8 or not readable.
+        If the file is missing, not UTF-8 or not readable.
     """
     try:
         with file.open(encoding="utf-8-sig", newline=newline) as text:

@@ -1,4 +1,4 @@
-"""Whether the six seeds fit together: every reference leads somewhere, and every kitchen cooks."""
+"""Whether the six seeds fit together: references resolve, and every kitchen always cooks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,25 @@ from generator.catalogue.records import cooks_on
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.catalogue.csv_rows import Row
-    from generator.catalogue.records import BrandLocation, Catalogue
+    from generator.catalogue.csv_rows import CsvRow
+    from generator.catalogue.records import BrandLocation, Catalogue, Record
 
-    Rows = Mapping[str, Mapping[int, Row]]
+
+@dataclass(frozen=True, slots=True)
+class SeedRow:
+    """A row of a seed, as it is written and as a record."""
+
+    csv: CsvRow
+    record: Record
+
+    def value(self, column: str) -> object:
+        """Return the value of a column."""
+        return getattr(self.record, column)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """A column that names a row of another table, and the columns in which both must agree."""
+    """A column with the key of a row of another table, and the columns that both must share."""
 
     column: str
     table: str
@@ -38,71 +48,76 @@ _REFERENCES = {
 }
 
 
-def check_seeds(catalogue: Catalogue, rows: Rows) -> None:
+def check_seeds(catalogue: Catalogue, rows: Mapping[str, Mapping[int, SeedRow]]) -> None:
     """Refuse seeds that contradict each other.
 
     Parameters
     ----------
     catalogue
-        What the seeds say.
+        The records of the seeds.
     rows
-        Where they say it: the rows of each table by key.
+        The rows of each table by key, to name in errors.
 
     Raises
     ------
     UserError
-        A reference leads nowhere, two rows contradict each other, a brand has nothing to sell or
-        cooks twice at a time, or a kitchen is left with nobody; names file, line and remedy.
+        If a reference leads nowhere, two rows contradict each other, a brand has nothing to sell
+        or cooks twice in one kitchen, or a kitchen has no brand; names file, line and remedy.
     """
     for table in ("menus", "categories", "items"):
         _check_references(table, rows)
     _check_every_brand_sells(catalogue, rows)
     _check_references("brand_locations", rows)
-    _check_nobody_cooks_twice(catalogue, rows)
-    _check_somebody_cooks(catalogue, rows)
+    _check_no_brand_cooks_twice(catalogue, rows)
+    _check_every_kitchen_cooks(catalogue, rows)
 
 
-def _check_references(table: str, rows: Rows) -> None:
+def _check_references(table: str, rows: Mapping[str, Mapping[int, SeedRow]]) -> None:
     for row in rows[table].values():
         for reference in _REFERENCES[table]:
-            number = row.key(reference.column)
-            other = rows[reference.table].get(number)
+            others: Mapping[object, SeedRow] = rows[reference.table]  # type: ignore[assignment]
+            key = row.value(reference.column)
+            other = others.get(key)
             if other is None:
-                raise row.error(
+                raise row.csv.error(
                     reference.column,
-                    f"there is no {number} in {reference.table}.csv",
+                    f"there is no {key} in {reference.table}.csv",
                     f"use the number of a row of {reference.table}.csv or add that row",
                 )
             for column in reference.agreeing:
-                if row.key(column) != other.key(column):
-                    raise row.error(
+                if row.value(column) != other.value(column):
+                    raise row.csv.error(
                         column,
-                        f"{row.values[column].strip()} here, but its "
-                        f"{reference.column.removesuffix('_id')} on line {other.line} of "
-                        f"{other.file.name} has {other.values[column].strip()}",
+                        f"{row.value(column)} here, but its "
+                        f"{reference.column.removesuffix('_id')} on line {other.csv.line} of "
+                        f"{other.csv.file.name} has {other.value(column)}",
                         "make the two agree",
                     )
 
 
-def _check_every_brand_sells(catalogue: Catalogue, rows: Rows) -> None:
+def _check_every_brand_sells(
+    catalogue: Catalogue, rows: Mapping[str, Mapping[int, SeedRow]]
+) -> None:
     with_items = {item.brand_id for item in catalogue.items}
     for brand in catalogue.brands:
         if brand.brand_id not in with_items:
-            raise rows["brands"][brand.brand_id].error(
+            raise rows["brands"][brand.brand_id].csv.error(
                 "brand_id",
                 f'brand {brand.brand_id} "{brand.name}" has nothing to sell',
                 "add items for it to items.csv or remove the brand from all six files",
             )
 
 
-def _check_nobody_cooks_twice(catalogue: Catalogue, rows: Rows) -> None:
+def _check_no_brand_cooks_twice(
+    catalogue: Catalogue, rows: Mapping[str, Mapping[int, SeedRow]]
+) -> None:
     seen: dict[tuple[int, int], list[BrandLocation]] = {}
     for presence in catalogue.brand_locations:
         others = seen.setdefault((presence.brand_id, presence.location_id), [])
         for other in others:
             if _overlap(presence, other):
-                line = rows["brand_locations"][other.brand_location_id].line
-                raise rows["brand_locations"][presence.brand_location_id].error(
+                line = rows["brand_locations"][other.brand_location_id].csv.line
+                raise rows["brand_locations"][presence.brand_location_id].csv.error(
                     "brand_id",
                     f"brand {presence.brand_id} already cooks in kitchen {presence.location_id} "
                     f"on those days (line {line})",
@@ -116,13 +131,15 @@ def _overlap(one: BrandLocation, other: BrandLocation) -> bool:
     return cooks_on(first, second.start_day)
 
 
-def _check_somebody_cooks(catalogue: Catalogue, rows: Rows) -> None:
+def _check_every_kitchen_cooks(
+    catalogue: Catalogue, rows: Mapping[str, Mapping[int, SeedRow]]
+) -> None:
     for location in catalogue.locations:
         present = catalogue.brands_at(location.location_id)
-        # Kitchens only empty when somebody leaves: these are the only days to look at.
+        # A kitchen can only lose its last brand on a day on which one leaves.
         for day in sorted({0} | {presence.end_day for presence in present if presence.end_day}):
             if not any(cooks_on(presence, day) for presence in present):
-                raise rows["locations"][location.location_id].error(
+                raise rows["locations"][location.location_id].csv.error(
                     "location_id",
                     f"no brand cooks in kitchen {location.location_code} on day {day}",
                     "give it a brand for that day in brand_locations.csv",

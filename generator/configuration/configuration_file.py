@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
-from common.text_file import opened_text
+from common.text_file import open_text
 from generator.configuration.kitchen_configuration import (
     DriverArrivalConfiguration,
     KitchenConfiguration,
@@ -32,26 +32,26 @@ def load_configuration(path: Path) -> KitchenConfiguration:
     Returns
     -------
     KitchenConfiguration
-        What the file says, with the defaults for what it leaves out.
+        The values of the file, and defaults for what it omits.
 
     Raises
     ------
     UserError
-        The file cannot be read, is not JSON, or has unknown keys or impossible values; all of
+        If the file cannot be read, is not JSON, or has unknown keys or impossible values; all of
         them are named with what is allowed.
     """
-    with opened_text(path, if_missing="name an existing configuration file") as file:
+    with open_text(path, if_missing="name an existing configuration file") as file:
         text = file.read()
     try:
-        written = json.loads(text, object_pairs_hook=_without_repetition)
+        written = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
     except json.JSONDecodeError as error:
         raise UserError(
-            f"{path}, line {error.lineno}: not JSON ({error.msg}); mend it there."
+            f"{path}, line {error.lineno}: not JSON ({error.msg}); fix it there."
         ) from error
     except _RepeatedKeyError as error:
         raise UserError(f"{path}: {error}; keep one of them.") from error
     except (ValueError, RecursionError) as error:  # digits or brackets without end
-        raise UserError(f"{path} is not a configuration ({error}); write it anew.") from error
+        raise UserError(f"{path} is not a configuration ({error}); write it again.") from error
     if not isinstance(written, dict):
         raise UserError(f"{path} is not a JSON object; write its keys between {{ and }}.")
     try:
@@ -63,8 +63,8 @@ def load_configuration(path: Path) -> KitchenConfiguration:
     return configuration
 
 
-# What pydantic says about types, in the words of somebody who edits a file.
-_PLAIN_WORDS = {
+# Type errors of pydantic, in words for the person who edits the file.
+_TYPE_MESSAGES = {
     "int_type": "it should be a whole number",
     "int_from_float": "it should be a whole number",
     "float_type": "it should be a number",
@@ -78,34 +78,35 @@ _PLAIN_WORDS = {
 
 
 class _RepeatedKeyError(ValueError):
-    """A JSON object names a key twice, and one of the two would be lost silently."""
+    """A JSON object has a key twice, and one of the values would be lost silently."""
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _RepeatedKeyError(f"key {key} stands there twice")
+            raise _RepeatedKeyError(f"key {key} appears twice")
         found[key] = value
     return found
 
 
 def _problem(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Say in words what pydantic found: key, value and what is allowed."""
+    """Return what pydantic found in plain words: key, value and what is allowed."""
     path: tuple[str | int, ...] = detail["loc"]
     key = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
     if detail["type"] == "extra_forbidden":
-        return f"unknown key {key}{did_you_mean(str(path[-1]), _keys_beside(path))}"
+        return f"unknown key {key}{did_you_mean(str(path[-1]), _known_keys(path))}"
     if detail["type"] == "missing":
         return f"{key}: missing; give one more value"
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "value_error":
         return f"{key}: {message}" if key else message
-    allowed = _PLAIN_WORDS.get(detail["type"]) or message.replace("Input should be", "it should be")
+    default = message.replace("Input should be", "it should be")
+    allowed = _TYPE_MESSAGES.get(detail["type"], default)
     return f"{key}: {json.dumps(detail['input'], ensure_ascii=False)} is impossible; {allowed}"
 
 
-def _keys_beside(path: Sequence[str | int]) -> list[str]:
+def _known_keys(path: Sequence[str | int]) -> list[str]:
     models: dict[str | int, type[BaseModel]] = {
         "svc": ServiceTimesConfiguration,
         "driver_arrival": DriverArrivalConfiguration,

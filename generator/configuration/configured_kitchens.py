@@ -1,4 +1,4 @@
-"""The kitchens of a run: what the seeds say, changed by their configurations."""
+"""The kitchens of a run: those of the seeds, changed by their configurations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def kitchen_settings(
     catalogue
         The business.
     configurations
-        At most one per kitchen. One whose name no kitchen of the seeds has opens a new kitchen.
+        At most one per kitchen. A name that no kitchen of the seeds has opens a new kitchen.
     location_codes
         The kitchens to simulate, by code or name. ``None`` means all of the seeds and every new
         one.
@@ -53,8 +53,8 @@ def kitchen_settings(
     Raises
     ------
     UserError
-        Two configurations for one kitchen, a new kitchen without a position, an unknown brand,
-        or an unknown kitchen in ``location_codes``.
+        If one kitchen has two configurations, a new kitchen has no position, or a brand or a
+        kitchen of ``location_codes`` is unknown.
     """
     known = catalogue
     chosen: dict[int, KitchenConfiguration] = {}
@@ -71,7 +71,7 @@ def kitchen_settings(
         chosen[location.location_id] = configuration
     wanted = {location.location_id for location in known.locations}
     if location_codes is not None:
-        wanted = {_wanted(known, code).location_id for code in location_codes}
+        wanted = {_find_location(known, code).location_id for code in location_codes}
         if not wanted:
             raise UserError("--locations names no kitchen; name at least one or leave it out.")
     return [
@@ -81,7 +81,7 @@ def kitchen_settings(
     ]
 
 
-def _wanted(catalogue: Catalogue, code: str) -> Location:
+def _find_location(catalogue: Catalogue, code: str) -> Location:
     location = catalogue.location(code)
     if location is None:
         codes = [location.location_code for location in catalogue.locations]
@@ -102,7 +102,7 @@ def apply_configuration(
         One kitchen of it, or a new one; a new kitchen cooks every brand that is open on day 0
         somewhere.
     configuration
-        What is to be different; ``None`` where nothing is.
+        What should be different; ``None`` for nothing.
 
     Returns
     -------
@@ -112,30 +112,28 @@ def apply_configuration(
     Raises
     ------
     UserError
-        The configuration names a brand that does not cook in this kitchen, or a position outside
-        the world.
+        If the configuration names a brand that does not cook in this kitchen, or a position that
+        is not on the globe.
     """
     configuration = configuration or KitchenConfiguration()
-    place = _place(location, configuration)
+    moved = _moved(location, configuration)
     first = configuration.orders_day_1 or float(location.base_orders_day)
     growth, story_days = location.growth_rate_daily, DEFAULT_DAYS
     if configuration.orders_last is not None:
         steps = (configuration.days or DEFAULT_DAYS) - 1
-        # Rounded, because the last digit of a power differs between processors.
+        # Rounded because the last digit of a power differs between processors.
         growth = round(math.pow(configuration.orders_last / first, 1.0 / steps) - 1.0, 9)
         story_days = steps + 1
-    radius_mi = configuration.radius_mi or location.radius_mi
     service = configuration.svc
     arrival = configuration.driver_arrival
     return KitchenSettings(
         location=replace(
-            place,
-            radius_mi=radius_mi,
+            moved,
+            radius_mi=configuration.radius_mi or location.radius_mi,
             base_orders_day=max(1, round(first)),
             growth_rate_daily=growth,
         ),
         brands=_kitchen_brands(catalogue, location, configuration),
-        radius_mi=radius_mi,
         stations=location.stations,
         orders_first_day=first,
         growth_rate_daily=growth,
@@ -164,12 +162,12 @@ def apply_configuration(
 def days_to_simulate(
     configurations: Sequence[KitchenConfiguration], requested: int | None = None
 ) -> int:
-    """Return how many days a run has: ``--days``, else what the configurations say, else 90.
+    """Return how many days a run has: ``--days``, else what the configurations ask for, else 90.
 
     Raises
     ------
     UserError
-        Two configurations ask for different numbers and ``--days`` does not decide.
+        If two configurations ask for different numbers and ``--days`` does not decide.
     """
     if requested is not None:
         return requested
@@ -187,7 +185,7 @@ def days_to_simulate(
     return asked[0][0] if asked else DEFAULT_DAYS
 
 
-def _place(location: Location, configuration: KitchenConfiguration) -> Location:
+def _moved(location: Location, configuration: KitchenConfiguration) -> Location:
     position = configuration.position
     if position is not None:
         return replace(location, lat=position[0], lon=position[1])

@@ -1,6 +1,6 @@
-"""What a person may write about one kitchen: the keys of its JSON file and what each may be.
+"""What a person may set for one kitchen: the keys of its JSON file, their limits and defaults.
 
-An unknown key or a value that cannot be is refused by its name. How a file is read is in
+Unknown keys and impossible values are refused by name. How a file is read is in
 ``configuration_file.py``, what it changes in ``configured_kitchens.py``.
 """
 
@@ -61,10 +61,10 @@ class DriverArrivalConfiguration(_Strict):
 
 
 class KitchenConfiguration(_Strict):
-    """One JSON file for one kitchen; every key may be left out.
+    """One JSON file for one kitchen; every key is optional.
 
     What each key means is its ``description`` below. ``batch_rows`` and ``batch_seconds`` are
-    known, checked and without effect here: they pace a live writer, and this generator writes
+    accepted and checked but have no effect: they control a live writer, and this generator writes
     whole days.
     """
 
@@ -88,11 +88,11 @@ class KitchenConfiguration(_Strict):
     )
     orders_last: _Orders | None = Field(
         default=None,
-        description="orders expected on the last of the configured days (90 where neither day key "
+        description="orders expected on the last of the configured days (90 if neither day key "
         "is given), compounding daily from the first, instead of growth_rate_daily",
     )
     noise_pct: float = Field(
-        default=10.0, ge=0, lt=100, description="daily volume varies up and down by this per cent"
+        default=10.0, ge=0, lt=100, description="daily volume varies up and down by this percentage"
     )
     svc: ServiceTimesConfiguration = Field(
         default=ServiceTimesConfiguration(),
@@ -116,14 +116,14 @@ class KitchenConfiguration(_Strict):
     gk_location: str | None = Field(
         default=None,
         min_length=1,
-        description='"lat,lon" puts the kitchen there; any other text is its address, and a '
-        "kitchen of the seeds then stays where they put it",
+        description='"lat,lon" moves the kitchen there; any other text is its address, and a '
+        "kitchen of the seeds then keeps its position",
     )
     location_name: str | None = Field(
         default=None,
         min_length=1,
         description="code or name of the kitchen, or the name of a new one; without it the name "
-        "of the file counts",
+        "of the file is used",
     )
     radius_mi: float | None = Field(
         default=None, gt=0, le=50, description="how far it delivers, miles"
@@ -132,10 +132,16 @@ class KitchenConfiguration(_Strict):
         default=25.0, gt=0, le=120, description="mean speed on the road, miles an hour"
     )
     batch_rows: int | None = Field(
-        default=None, ge=1, le=10_000_000, description="rows a live writer gathers; no effect here"
+        default=None,
+        ge=1,
+        le=10_000_000,
+        description="rows per batch of a live writer; no effect here",
     )
     batch_seconds: float | None = Field(
-        default=None, gt=0, le=86_400, description="seconds a live writer gathers; no effect here"
+        default=None,
+        gt=0,
+        le=86_400,
+        description="seconds per batch of a live writer; no effect here",
     )
     ping_sec: int = Field(default=60, ge=1, le=3600, description="seconds between two GPS fixes")
     random_seed: int | None = Field(
@@ -151,24 +157,24 @@ class KitchenConfiguration(_Strict):
 
     @property
     def kitchen(self) -> str:
-        """Return the code or name of the kitchen that it is about."""
+        """Return the code or name of the kitchen that it configures."""
         return self.location_name or self._file.stem
 
     @property
     def days(self) -> int | None:
-        """Return the number of days it asks for, or ``None`` where it does not say."""
+        """Return the number of days it asks for, or ``None`` if it has no such key."""
         if self.start_days_ago is None and self.end_days_ahead is None:
             return None
         return (self.start_days_ago or 0) + (self.end_days_ahead or 0)
 
     @property
     def position(self) -> tuple[float, float] | None:
-        """Return ``gk_location`` as latitude and longitude, or ``None`` where it is an address.
+        """Return ``gk_location`` as latitude and longitude, or ``None`` if it is an address.
 
         Raises
         ------
         UserError
-            It is a pair of numbers that is not on the globe.
+            If it is a pair of numbers that is not on the globe.
         """
         number = r"\s*([+-]?\d+(?:\.\d+)?)\s*"
         found = re.fullmatch(f"{number},{number}", self.gk_location or "")
@@ -192,7 +198,7 @@ class KitchenConfiguration(_Strict):
                 )
             known = NULLABLE_COLUMNS.get(event_type, ())
             if not known:
-                raise ValueError(f"{event_type} carries no field that could be missing; remove it")
+                raise ValueError(f"{event_type} has no field that could be missing; remove it")
             for column in columns:
                 if column not in known:
                     raise ValueError(
@@ -213,5 +219,5 @@ class KitchenConfiguration(_Strict):
                 "start_days_ago and end_days_ahead together give 0 days; make one of them positive"
             )
         if self.orders_last is not None and self.days == 1:
-            raise ValueError("orders_last needs at least two days; leave it out for a single day")
+            raise ValueError("orders_last needs at least two days; omit it for a single day")
         return self

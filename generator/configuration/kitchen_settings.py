@@ -1,11 +1,12 @@
-"""What the simulation of one kitchen uses: every number it needs, wherever the number came from."""
+"""What the simulation of one kitchen uses: all its numbers, wherever they came from.
+
+There are no defaults here: those of a kitchen are in `KitchenConfiguration`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from generator.configuration.defaults import DEFAULT_DAYS
 
 if TYPE_CHECKING:
     from generator.catalogue.records import Location
@@ -23,19 +24,19 @@ class Minutes:
 class ServiceTimes:
     """How long each step in the kitchen takes when nothing queues."""
 
-    created_to_started: Minutes = Minutes(2.0, 1.0)
-    started_to_finished: Minutes = Minutes(10.0, 3.0)
-    finished_to_ready: Minutes = Minutes(2.0, 1.0)
-    ready_to_picked_up: Minutes = Minutes(6.0, 2.0)
+    created_to_started: Minutes
+    started_to_finished: Minutes
+    finished_to_ready: Minutes
+    ready_to_picked_up: Minutes
 
 
 @dataclass(frozen=True, slots=True)
 class DriverArrival:
     """When the driver comes: Beta(alpha, beta), a fraction ``after_ready`` of them after ready."""
 
-    alpha: float = 3.0
-    beta: float = 3.0
-    after_ready: float = 0.5
+    alpha: float
+    beta: float
+    after_ready: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class KitchenBrand:
     prep_time_min
         The brand's mean cooking time, minutes.
     start_day, end_day
-        First day, and first day no more (``None`` while open), counted from day 0.
+        First day, and first day after the last (``None`` while open), counted from day 0.
     growth_rate_monthly
         Growth of its weight among the brands of the kitchen per 30 days, as a fraction.
     """
@@ -77,11 +78,9 @@ class KitchenSettings:
     Attributes
     ----------
     location
-        The kitchen: key, code, name, address and position.
+        The kitchen: key, code, name, address, position and delivery radius.
     brands
         Who cooks there and when, in the order of ``brand_locations.csv``.
-    radius_mi
-        How far it delivers, miles.
     stations
         Orders that can be cooked at the same time.
     orders_first_day
@@ -101,23 +100,27 @@ class KitchenSettings:
     null_probabilities
         Fields that are sometimes missing; usually none.
     random_seed
-        This kitchen's own seed, or ``None`` to follow the seed of the run.
+        This kitchen's own seed, or ``None`` for the seed of the run.
     speed_up
         Replay speed suggested for this dataset, or ``None``; changes no event.
     """
 
     location: Location
     brands: tuple[KitchenBrand, ...]
-    radius_mi: float
     stations: int
     orders_first_day: float
     growth_rate_daily: float
-    story_days: int = DEFAULT_DAYS
-    noise: float = 0.1
-    service_times: ServiceTimes = ServiceTimes()
-    driver_arrival: DriverArrival = DriverArrival()
-    driver_mph: float = 25.0
-    ping_seconds: int = 60
-    null_probabilities: tuple[NullProbability, ...] = ()
-    random_seed: int | None = None
-    speed_up: float | None = None
+    story_days: int
+    noise: float
+    service_times: ServiceTimes
+    driver_arrival: DriverArrival
+    driver_mph: float
+    ping_seconds: int
+    null_probabilities: tuple[NullProbability, ...]
+    random_seed: int | None
+    speed_up: float | None
+
+    @property
+    def radius_mi(self) -> float:
+        """Return how far it delivers, miles."""
+        return self.location.radius_mi

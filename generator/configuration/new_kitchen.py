@@ -1,4 +1,4 @@
-"""A kitchen that no seed knows, opened by a configuration."""
+"""A kitchen that is not in the seeds, opened by a configuration."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from generator.catalogue.records import Location
-from generator.configuration.defaults import DEFAULT_DAYS
+from generator.configuration.defaults import (
+    DEFAULT_DAYS,
+    NEW_KITCHEN_ORDERS_DAY,
+    NEW_KITCHEN_RADIUS_MI,
+)
 
 if TYPE_CHECKING:
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_configuration import KitchenConfiguration
-
-_RADIUS_MI = 4.0
-_ORDERS_DAY = 100
 
 
 def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Location:
@@ -24,28 +25,28 @@ def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Lo
     Parameters
     ----------
     catalogue
-        The business so far; the new kitchen gets the next number, and as many stations for its
-        orders as the others have for theirs.
+        The business so far; the new kitchen gets the next number, and as many stations per order
+        as the others have.
     configuration
-        What the kitchen is called, where it stands and how many orders it expects.
+        Name, position and number of orders of the kitchen.
 
     Raises
     ------
     UserError
-        The configuration gives no position, or a name without a letter from a to z first.
+        If the configuration gives no position, or a name that does not begin with a letter.
     """
     position = configuration.position
     if position is None:
         codes = [location.location_code for location in catalogue.locations]
-        said = (
+        reason = (
             f'the address "{configuration.gk_location}" cannot be looked up without a network'
             if configuration.gk_location
             else "it has no gk_location"
         )
         raise UserError(
             f'{configuration.file}: location_name: "{configuration.kitchen}" is no kitchen of the '
-            f"seeds ({', '.join(codes)}) and {said}; name one of those, or open a new kitchen with "
-            'gk_location "lat,lon".'
+            f"seeds ({', '.join(codes)}) and {reason}; name one of those, or open a new kitchen "
+            'with gk_location "lat,lon".'
         )
     code = re.sub(r"[^a-z0-9]+", "_", configuration.kitchen.casefold()).strip("_")
     if not re.match(r"[a-z]", code):
@@ -53,7 +54,7 @@ def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Lo
             f'{configuration.file}: location_name: "{configuration.kitchen}" gives no code for '
             "file names; begin it with a letter from a to z."
         )
-    first = configuration.orders_day_1 or configuration.orders_last or _ORDERS_DAY
+    first = configuration.orders_day_1 or configuration.orders_last or NEW_KITCHEN_ORDERS_DAY
     return Location(
         location_id=max(location.location_id for location in catalogue.locations) + 1,
         location_code=code[:32].rstrip("_"),
@@ -61,7 +62,7 @@ def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Lo
         address=configuration.gk_location or "",
         lat=position[0],
         lon=position[1],
-        radius_mi=_RADIUS_MI,
+        radius_mi=NEW_KITCHEN_RADIUS_MI,
         stations=_stations_for(catalogue, max(first, configuration.orders_last or 0.0)),
         base_orders_day=max(1, round(first)),
         growth_rate_daily=0.0,
@@ -70,11 +71,11 @@ def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Lo
 
 
 def _stations_for(catalogue: Catalogue, orders_day: float) -> int:
-    """Give a new kitchen as many stations per order of its best day as the others have."""
-    best = [
+    """Return as many stations per order of the busiest day as the other kitchens have."""
+    busiest = [
         location.base_orders_day
         * max(1.0, (1.0 + location.growth_rate_daily) ** (DEFAULT_DAYS - 1))
         for location in catalogue.locations
     ]
     stations = sum(location.stations for location in catalogue.locations)
-    return max(1, math.ceil(orders_day * stations / sum(best)))
+    return max(1, math.ceil(orders_day * stations / sum(busiest)))

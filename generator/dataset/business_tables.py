@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue, Record
 
-_INTEGER, _REAL, _TEXT, _MONEY = pa.int32(), pa.float64(), pa.string(), pa.decimal128(10, 2)
-_ARROW_TYPES: dict[str, pa.DataType] = {"int": _INTEGER, "int | None": _INTEGER, "float": _REAL}
-_ARROW_TYPES |= {"str": _TEXT, "Decimal": _MONEY}
+_ARROW_TYPES: dict[type, pa.DataType] = {
+    int: pa.int32(),
+    float: pa.float64(),
+    str: pa.string(),
+    Decimal: pa.decimal128(10, 2),
+}
 
 
 def business_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
@@ -29,17 +33,18 @@ def business_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
 
 
 def _table(record: type[Record], rows: Sequence[Record]) -> pa.Table:
-    schema = pa.schema(
-        [
-            pa.field(
-                field.name, _ARROW_TYPES[str(field.type)], nullable=str(field.type) == "int | None"
-            )
-            for field in fields(record)
-        ]
-    )
+    schema = pa.schema([_field(*hint) for hint in get_type_hints(record).items()])
     return pa.table(
         {name: [getattr(row, name) for row in rows] for name in schema.names}, schema=schema
     )
+
+
+def _field(name: str, hint: Any) -> pa.Field:  # noqa: ANN401 - a type hint
+    """Return a column of the Arrow type of a Python type; ``int | None`` may be null."""
+    if get_origin(hint) is Literal:
+        return pa.field(name, pa.string(), nullable=False)
+    kinds = get_args(hint) or (hint,)
+    return pa.field(name, _ARROW_TYPES[kinds[0]], nullable=NoneType in kinds)
 
 
 def write_business_tables(catalogue: Catalogue, out: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Events of many kitchens and days as one file in time order, written as they are made."""
+"""Events of many kitchens and days as one file in time order, written day by day."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 # About four fifths of a day of the default dataset: a window of three hours reads one or two.
 ROWS_PER_GROUP = 8_192
 
-# Minimum and maximum are worth their bytes where readers filter; on texts they fill the footer.
-_STATISTICS = ["location_id", "event_type_id", "ts_seconds", "ts_micros", "sequence"]
-_REPEATING = ["order_id", "location_id", "event_type_id", "sequence", "customer_addr"]
+# Minimum and maximum are worth their bytes only in columns that readers filter by.
+_STATISTICS_COLUMNS = ["location_id", "event_type_id", "ts_seconds", "ts_micros", "sequence"]
+_DICTIONARY_COLUMNS = ["order_id", "location_id", "event_type_id", "sequence", "customer_addr"]
 
 
 def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa.Table]:
@@ -29,11 +29,11 @@ def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa
     ----------
     days
         For each day in turn: its end in Unix seconds, and the events of the orders placed on it,
-        one table per kitchen. Events of a day that fall behind its end wait for the next one.
+        one table per kitchen. Events after the end of their day are yielded with the next day.
 
     Yields
     ------
-    Sorted tables, each behind the one before; what is left after the last day comes last.
+    Sorted tables, each later than the one before; the events after the last day come last.
     """
     waiting = EVENT_COLUMNS.empty_table()
     for end_seconds, tables in days:
@@ -48,25 +48,25 @@ def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa
 def write_events(file: Path, tables: Iterable[pa.Table]) -> int:
     """Write sorted events as Parquet with row groups of equal size; return the number of rows.
 
-    Memory holds one row group and one table, however many there are.
+    Memory use is one row group and one table, however many there are.
     """
     rows = 0
-    held = EVENT_COLUMNS.empty_table()
+    pending = EVENT_COLUMNS.empty_table()
     with pq.ParquetWriter(
         file,
         EVENT_COLUMNS,
         compression="zstd",
-        use_dictionary=_REPEATING,
-        write_statistics=_STATISTICS,
+        use_dictionary=_DICTIONARY_COLUMNS,
+        write_statistics=_STATISTICS_COLUMNS,
         store_schema=False,
     ) as writer:
         for table in tables:
             rows += table.num_rows
-            held = pa.concat_tables([held, table])
-            full = held.num_rows - held.num_rows % ROWS_PER_GROUP
+            pending = pa.concat_tables([pending, table])
+            full = pending.num_rows - pending.num_rows % ROWS_PER_GROUP
             if full:
-                writer.write_table(held.slice(0, full), row_group_size=ROWS_PER_GROUP)
-                held = held.slice(full)
-        if held.num_rows:
-            writer.write_table(held, row_group_size=ROWS_PER_GROUP)
+                writer.write_table(pending.slice(0, full), row_group_size=ROWS_PER_GROUP)
+                pending = pending.slice(full)
+        if pending.num_rows:
+            writer.write_table(pending, row_group_size=ROWS_PER_GROUP)
     return rows

@@ -1,4 +1,4 @@
-"""The business as it was simulated, which is what is written beside its events."""
+"""The business as it was simulated, to be written beside its events."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.configuration.defaults import OSM_ROADS, SYNTHETIC_ROADS
 from generator.roads.synthetic.synthetic_network import synthetic_network
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def load_network(
     UserError
         If there is no such network, or it does not reach the kitchen.
     """
-    if source == "synthetic":
+    if source == SYNTHETIC_ROADS:
         return synthetic_network(location_code, latitude, longitude, radius_mi, seed)
-    if source == "osm":
+    if source == OSM_ROADS:
         # OSMnx takes seconds to import.
         from generator.roads.osm import osm_network  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Every slip in the seeds is named with file, line and remedy."""
+"""Every mistake in the seeds is named with file, line and remedy."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     [
         ("price", "prices", 'line 1: unknown column "prices" (did you mean price?)'),
         ("price", "price,colour", 'line 1: unknown column "colour" (the columns are id, '),
-        ("price", "name", "line 1: column name stands there twice; remove one"),
+        ("price", "name", "line 1: column name appears twice; remove one"),
         (",price", "", "line 1: column price is missing; add it"),
     ],
 )

@@ -71,7 +71,7 @@ def refusal(file: Path) -> str:
         ),
         ({"momentum_rates": {"up": -1}}, "momentum_rates.up: -1 is impossible"),
         ({"dq": {"delivery": {}}}, 'dq: unknown event type "delivery" (did you mean delivered?)'),
-        ({"dq": {"gk_ready": {"ts": 0.1}}}, "dq: gk_ready carries no field that could be missing"),
+        ({"dq": {"gk_ready": {"ts": 0.1}}}, "dq: gk_ready has no field that could be missing"),
         (
             {"dq": {"driver_ping": {"pinglat": 0.1}}},
             'dq: unknown field "pinglat" of driver_ping (did you mean ping_lat?)',
@@ -108,12 +108,12 @@ def test_every_mistake_of_a_file_is_named_at_once(write_json: Callable[..., Path
         ('{\n "ping_sec": 60,\n}', "line 3: not JSON"),
         ("", "line 1: not JSON"),
         ("[]", "is not a JSON object"),
-        ('{"ping_sec": 60, "ping_sec": 30}', "key ping_sec stands there twice; keep one of them"),
-        ('{"svc": {"cs": [2, 1], "cs": [3, 1]}}', "key cs stands there twice"),
+        ('{"ping_sec": 60, "ping_sec": 30}', "key ping_sec appears twice; keep one of them"),
+        ('{"svc": {"cs": [2, 1], "cs": [3, 1]}}', "key cs appears twice"),
         ('{"radius_mi": NaN}', "radius_mi"),
         ('{"radius_mi": Infinity}', "radius_mi"),
-        ("[" * 100_000, "write it anew"),
-        ('{"ping_sec": ' + "9" * 5000 + "}", "write it anew"),
+        ("[" * 100_000, "write it again"),
+        ('{"ping_sec": ' + "9" * 5000 + "}", "write it again"),
     ],
 )
 def test_text_that_is_no_configuration_is_named(
