@@ -1,6 +1,6 @@
-"""The business as a Prefect flow: land a window, build the tables, publish what came of it.
+"""The business as a Prefect flow: land a window, build the tables, publish the result.
 
-The flow conducts and does nothing itself: ``python -m flows.replay run`` and ``dbt build`` call
+The flow only conducts: ``python -m flows.replay run`` and ``dbt build`` call
 the same functions. Prefect adds the schedule, retries, progress and artifacts.
 """
 
@@ -21,7 +21,8 @@ from rich.console import Console
 
 from common.errors import BusyError, UserError
 from common.paths import canonical_directory, landing_directory, warehouse_file
-from flows.build import Build, build, step_of
+from flows.build import build
+from flows.build_results import Build, format_build
 from flows.canonical import make_default_dataset
 from flows.replay import commands
 from flows.replay.messages import format_report
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
+    from flows.dbt import LogEvent
     from flows.replay.commands import Report
     from flows.replay.window import Window
 
@@ -54,7 +56,7 @@ _INTERRUPTED = 130
 _FIRST_RUN_DELAY = timedelta(seconds=5)
 _RETRIES = 4
 _RETRY_SECONDS = 15.0
-_SILENCE_SECONDS = 5.0
+_SECONDS_BETWEEN_LINES = 5.0
 _DRAIN_SECONDS = 10.0
 _POLL_SECONDS = 3.0
 
@@ -68,17 +70,17 @@ class Outcome:
     kitchens: tuple[Kitchen, ...]
 
 
-def _held_elsewhere(_task: object, _run: object, state: State[object]) -> bool:
-    """Whether trying again can help: only where another process was in the way."""
+def _is_busy(_task: object, _run: object, state: State[object]) -> bool:
+    """Whether a retry can help: only where another process was in the way."""
     return isinstance(state.result(raise_on_failure=False), BusyError)
 
 
-@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_held_elsewhere)
+@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_is_busy)
 def land_window() -> Report:
     """Land the next window."""
-    with _progress("Landing") as show:
+    with _show_progress("Landing") as show:
 
-        def landed_up_to(window: Window, position: int) -> None:
+        def show_position(window: Window, position: int) -> None:
             show(f"Landing {format_position(position)} to {format_position(window.last)}")
 
         return commands.run(
@@ -86,26 +88,25 @@ def land_window() -> Report:
             landing_directory(),
             commands.utc_now(),
             commands.options_from_environment(),
-            landed_up_to,
+            show_position,
         )
 
 
-@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_held_elsewhere)
+@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_is_busy)
 def build_tables() -> Build:
     """Build and test the tables."""
-    with _progress("Building") as show:
+    with _show_progress("Building") as show:
 
-        def built_up_to(line: str) -> None:
-            step = step_of(line)
-            if step and not step[2].startswith("hook:"):
-                show(f"Building {step[0]} of {step[1]}: {step[2]}")
+        def show_step(event: LogEvent) -> None:
+            if event.step:
+                show(f"Building {event.step.index} of {event.step.total}: {event.step.description}")
 
-        return build(show=built_up_to)
+        return build(on_event=show_step)
 
 
-@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_held_elsewhere)
+@task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_is_busy)
 def publish(report: Report, built: Build) -> tuple[Kitchen, ...]:
-    """Publish what the run did and how the kitchens do, as artifacts of the run."""
+    """Publish what the run did and the summary of the kitchens as artifacts of the run."""
     kitchens = read_kitchens(warehouse_file())
     create_table_artifact(
         key="window", table=[window_row(report, built)], description="The window that was landed"
@@ -116,7 +117,7 @@ def publish(report: Report, built: Build) -> tuple[Kitchen, ...]:
         description="The tables that were built",
     )
     create_markdown_artifact(
-        key="casper-kitchens", markdown=as_markdown(kitchens), description="How the kitchens do"
+        key="casper-kitchens", markdown=as_markdown(kitchens), description="Summary of the kitchens"
     )
     return kitchens
 
@@ -165,14 +166,14 @@ def table_rows(built: Build, counts: Mapping[str, int]) -> list[dict[str, object
 
 
 def once() -> None:
-    """Run the business once, with its dataset made where there is none; say what came of it.
+    """Run the business once and print the result; make the dataset first where there is none.
 
     Raises
     ------
     UserError
         If a step fails.
     """
-    _silence_prefect()
+    _hide_prefect_console()
     make_dataset()
     with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
         state = casper_kitchens(return_state=True)
@@ -183,9 +184,9 @@ def once() -> None:
     if isinstance(outcome, UserError):
         raise outcome
     if not isinstance(outcome, Outcome):
-        raise UserError(f"The flow ended as {state.name}: {state.message}") from _cause(outcome)
+        raise UserError(f"The flow ended as {state.name}: {state.message}") from _as_cause(outcome)
     console = Console(highlight=False, soft_wrap=True)
-    for line in (*format_report(outcome.report), *outcome.built.told()):
+    for line in (*format_report(outcome.report), *format_build(outcome.built)):
         console.print(line, markup=False)
     console.print(as_table(outcome.kitchens), soft_wrap=False)
     console.print(f"What next:\n{what_next()}", markup=False)
@@ -206,8 +207,8 @@ def serve() -> None:
             schedule=Interval(INTERVAL, anchor_date=datetime.now(UTC) + _FIRST_RUN_DELAY),
         )
         with suppress(KeyboardInterrupt):
-            asyncio.run(_until_stopped(runner))
-    print("Stopped. What was landed and built is whole; `make live` goes on from there.")
+            asyncio.run(_run_until_stopped(runner))
+    print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 
 
 def make_dataset() -> None:
@@ -220,12 +221,12 @@ def make_dataset() -> None:
     """
     canonical = canonical_directory()
     if not (canonical / "events.parquet").exists():
-        print("There is no canonical dataset yet: making it.", file=sys.stderr)
+        print("There is no canonical dataset yet: generating it.", file=sys.stderr)
         make_default_dataset(canonical)
 
 
-def _silence_prefect() -> None:
-    """Keep Prefect's lines from the terminal, where the person is told better."""
+def _hide_prefect_console() -> None:
+    """Keep Prefect's log lines off the terminal; the command prints its own progress there."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.CRITICAL)
@@ -240,12 +241,12 @@ class _Runner(Runner):
         self.end()
 
 
-async def _until_stopped(runner: _Runner) -> None:
+async def _run_until_stopped(runner: _Runner) -> None:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # noqa: S101  # a coroutine runs in a task
 
     def end() -> None:
-        print("Stopping; a window under way is finished first.", flush=True)
+        print("Stopping after the current window is finished.", flush=True)
         loop.call_soon_threadsafe(task.cancel)
 
     runner.end = end
@@ -256,12 +257,12 @@ async def _until_stopped(runner: _Runner) -> None:
         return
 
 
-def _interrupt(*_: object) -> None:
+def _raise_keyboard_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-class _OneLine(logging.Filter):
-    """Leaves the traceback out where the message says all a person needs."""
+class _HideTracebackOfUserErrors(logging.Filter):
+    """Logs a `UserError` as its message alone: it says what to do, a traceback would hide it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], UserError):
@@ -269,40 +270,40 @@ class _OneLine(logging.Filter):
         return True
 
 
-def _cause(outcome: object) -> BaseException | None:
+def _as_cause(outcome: object) -> BaseException | None:
     return outcome if isinstance(outcome, BaseException) else None
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Callable[[str], None]]:
-    """Show how far a long step is: in place on a terminal, a line now and then elsewhere."""
+def _show_progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Show the progress of a long step: in place on a terminal, else a line every few seconds."""
     console = Console(stderr=True)
     try:
         if console.is_terminal:
             with console.status(f"{what} …") as status:
                 yield lambda text: status.update(f"{text} …")
         else:
-            _say(f"{what} …")
-            yield _now_and_then()
+            _print_to_stderr(f"{what} …")
+            yield _throttled()
     except BusyError as error:
-        # It is tried again; without a word that would look as if nothing happened.
-        _say(f"{what} has to wait: {error}")
+        # Prefect retries it later; without this line that would look like a hang.
+        _print_to_stderr(f"{what} has to wait: {error}")
         raise
 
 
-def _now_and_then() -> Callable[[str], None]:
-    said = time.monotonic()
+def _throttled() -> Callable[[str], None]:
+    last_shown = time.monotonic()
 
     def show(text: str) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _SILENCE_SECONDS:
-            said = time.monotonic()
-            _say(text)
+        nonlocal last_shown
+        if time.monotonic() - last_shown >= _SECONDS_BETWEEN_LINES:
+            last_shown = time.monotonic()
+            _print_to_stderr(text)
 
     return show
 
 
-def _say(text: str) -> None:
+def _print_to_stderr(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -313,11 +314,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="The whole business as a Prefect flow: land a window, build, publish.",
     )
     added = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    added.add_parser("once", help="run it once and show how the kitchens do")
+    added.add_parser("once", help="run it once and show the summary of the kitchens")
     added.add_parser("serve", help="run it every three minutes until stopped")
     options = parser.parse_args(arguments)
     # SIGTERM must end what was started here, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _raise_keyboard_interrupt)
     try:
         if options.command == "once":
             once()
@@ -327,13 +328,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped: what was landed and built is whole, run again", file=sys.stderr)
+        print("stopped: all that landed and was built is complete, run again", file=sys.stderr)
         return _INTERRUPTED
     return 0
 
 
 for _logger in ("prefect.task_runs", "prefect.flow_runs"):
-    logging.getLogger(_logger).addFilter(_OneLine())
+    logging.getLogger(_logger).addFilter(_HideTracebackOfUserErrors())
 
 if __name__ == "__main__":
     sys.exit(main())

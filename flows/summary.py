@@ -9,7 +9,7 @@ import duckdb
 from rich.table import Table
 
 from common.errors import UserError
-from flows.build import lock_trouble
+from flows.warehouse_lock import locked_file_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -175,6 +175,6 @@ def _query(warehouse: Path, queries: Sequence[str]) -> list[list[tuple[Any, ...]
         ) from error
     except duckdb.Error as error:
         reason = str(error).split("\n", maxsplit=1)[0]
-        raise lock_trouble(str(error)) or UserError(
+        raise locked_file_error(str(error)) or UserError(
             f"{warehouse} cannot be read ({reason}): remove it and build it again."
         ) from error

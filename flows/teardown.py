@@ -1,7 +1,7 @@
 """Remove what the project has made, and nothing else: ``python -m flows.teardown``.
 
 In the warehouse these are the functions, tables, views and schemas of the dbt project; beside
-DuckDB's also its file, the landed windows, the dataset and what was kept for the next run, which
+DuckDB's also its file, the landed windows, the dataset and what was cached for the next run, which
 another target leaves alone. Whatever somebody else has put there stays, and is told.
 """
 
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +18,6 @@ import duckdb
 
 from common.errors import UserError
 from common.paths import (
-    PROJECT,
     canonical_directory,
     data_directory,
     landing_directory,
@@ -28,18 +25,21 @@ from common.paths import (
     warehouse_file,
 )
 from common.system_errors import to_user_error
-from flows.build import build_lock, dbt_environment, lock_trouble
+from flows.dbt import dbt_arguments, last_words, run_dbt
 from flows.replay import commands
 from flows.replay.landing import state_folder, window_files
+from flows.warehouse_lock import build_lock, locked_file_error
 from generator.dataset.canonical import dataset_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-_LAST_WORDS = 8
-_WITH_FILES = "duckdb"
-_FILES_OF_OTHERS = {
+    from flows.dbt import LogEvent
+
+_LAST_LINES = 8
+_TARGET_WITH_FILES = "duckdb"
+_FILES_OF_TARGETS = {
     "databricks": (
         "Jobs, volume and landed events belong to the bundle: `databricks bundle destroy`."
     ),
@@ -69,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show what would be removed, ask, remove it; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with build_lock(leave_nothing=True):
-            _teardown(options.target, dry_run=options.dry_run, agreed=options.yes)
+        with build_lock(remove_lock_file=True):
+            _teardown(options.target, dry_run=options.dry_run, confirmed=options.yes)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -80,9 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _teardown(target: str, *, dry_run: bool, agreed: bool) -> None:
+def _teardown(target: str, *, dry_run: bool, confirmed: bool) -> None:
     relations = _relations(target, dry_run=True)
-    files = list(_files(relations)) if target == _WITH_FILES else []
+    files = list(_files(relations)) if target == _TARGET_WITH_FILES else []
     if not relations and not files:
         print("There is nothing to remove.")
     else:
@@ -91,49 +91,44 @@ def _teardown(target: str, *, dry_run: bool, agreed: bool) -> None:
         if dry_run:
             print("Nothing was removed: this is what would be.")
             return
-        if not agreed and not _agreed():
+        if not confirmed and not _confirmed():
             raise UserError("Nothing was removed; `--yes` does not ask.")
         removed = len(_relations(target, dry_run=False)) if relations else 0
         for removal in files:
             if removal.remove is not None:
                 removal.remove()
         print(f"Removed {removed + len(files)} of {len(relations) + len(files)}.")
-    for note in _what_stays(target):
+    for note in _remaining(target):
         print(note)
 
 
 def _relations(target: str, *, dry_run: bool) -> list[Removal]:
-    """Let dbt name what it has made, or drop it, in the order in which it goes."""
-    if target == _WITH_FILES and not warehouse_file().exists():
+    """Let dbt list what it has made, or drop it, in the order of removal."""
+    if target == _TARGET_WITH_FILES and not warehouse_file().exists():
         # dbt would make the file only to find nothing in it.
         return []
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors"]
-    command += ["run-operation", "teardown", "--args", json.dumps({"dry_run": dry_run})]
-    command += ["--target", target, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-    ended = subprocess.run(
-        command,
-        cwd=PROJECT,
-        env=dbt_environment(os.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if ended.returncode != 0:
-        words = "\n  ".join(line for line in ended.stdout.splitlines() if line.strip())
-        told = "\n  ".join(words.splitlines()[-_LAST_WORDS:])
-        raise lock_trouble(ended.stdout) or UserError(
-            f"dbt could not tear down the target {target}; its last words:\n  {told}"
+    options = ["teardown", "--args", json.dumps({"dry_run": dry_run}), "--target", target]
+    removals: list[Removal] = []
+
+    def collect(event: LogEvent) -> None:
+        # The macro prints a line of JSON for each object.
+        if event.name == "PrintEvent":
+            step = json.loads(event.message)
+            removals.append(Removal(step["kind"], step["name"]))
+
+    code, events = run_dbt(dbt_arguments("run-operation", *options), on_event=collect)
+    if code:
+        raise locked_file_error("\n".join(event.message for event in events)) or UserError(
+            f"dbt could not tear down the target {target}; its last words:\n"
+            f"  {last_words(events, _LAST_LINES)}"
         )
-    steps = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-    return [Removal(step["kind"], step["name"]) for step in steps]
+    return removals
 
 
 def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
-    """Name what generator, replay and flow have written, in the order in which it goes."""
+    """List what generator, replay and flow have written, in the order of removal."""
     warehouse, landing, canonical = warehouse_file(), landing_directory(), canonical_directory()
-    if warehouse.exists() and not _of_others(relations):
+    if warehouse.exists() and not _foreign_relations(relations):
         yield Removal("file", str(warehouse), lambda: _remove_warehouse(warehouse))
     if state_folder(landing).exists() or window_files(landing):
         windows = len(window_files(landing))
@@ -161,13 +156,13 @@ def _remove_warehouse(file: Path) -> None:
     file.with_name(file.name + ".wal").unlink(missing_ok=True)
 
 
-def _of_others(relations: Sequence[Removal]) -> list[str]:
+def _foreign_relations(relations: Sequence[Removal]) -> list[str]:
     """Return what is in the DuckDB file and is not among what dbt drops."""
     own = {relation.name.replace('"', "").partition(".")[2] for relation in relations}
-    return [name for name in _left_in_warehouse() if name not in own]
+    return [name for name in _relations_in_warehouse() if name not in own]
 
 
-def _left_in_warehouse() -> list[str]:
+def _relations_in_warehouse() -> list[str]:
     file = warehouse_file()
     if not file.exists():
         return []
@@ -181,8 +176,8 @@ def _left_in_warehouse() -> list[str]:
         with duckdb.connect(str(file), read_only=True) as connection:
             return [str(name) for (name,) in connection.execute(query).fetchall()]
     except duckdb.Error as error:
-        raise lock_trouble(str(error)) or UserError(
-            f"{file} cannot be read ({str(error).splitlines()[0]}): move it away by hand."
+        raise locked_file_error(str(error)) or UserError(
+            f"{file} cannot be read ({str(error).splitlines()[0]}): move it away."
         ) from error
 
 
@@ -209,24 +204,22 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _what_stays(target: str) -> Iterator[str]:
-    """Say what is left of what the project could have touched, and whose it is."""
-    if target != _WITH_FILES:
-        yield _FILES_OF_OTHERS.get(
+def _remaining(target: str) -> Iterator[str]:
+    """Report what is left in the places that the project writes to, and whose it is."""
+    if target != _TARGET_WITH_FILES:
+        yield _FILES_OF_TARGETS.get(
             target, "Landed events and dataset stay: `python -m flows.teardown` removes them."
         )
         return
-    left = _of_others([])
+    left = _foreign_relations([])
     if left:
-        yield (
-            f"{warehouse_file()} stays: it holds what is not of this project ({', '.join(left)})."
-        )
+        yield (f"{warehouse_file()} stays: others have objects in it ({', '.join(left)}).")
     for folder in (landing_directory(), canonical_directory(), roads_directory()):
         if folder.is_dir() and any(folder.iterdir()):
             yield f"{folder} stays: it holds files that are not of this project."
 
 
-def _agreed() -> bool:
+def _confirmed() -> bool:
     try:
         return input("Remove all of this? [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
@@ -242,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
         "--target",
         default="duckdb",
         metavar="NAME",
-        help="target of profiles.yml whose tables go (default: %(default)s)",
+        help="target of profiles.yml whose tables are removed (default: %(default)s)",
     )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be removed")
     parser.add_argument("--yes", action="store_true", help="do not ask")

@@ -14,6 +14,8 @@ import pytest
 from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from flows import build as build_module
+from flows import warehouse_lock
+from flows.dbt import parse_log_line
 from flows.replay import commands
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.settings import settings_file
@@ -27,9 +29,10 @@ SECOND = "2026-11-21T10:50:00"
 BUILD = """
 import sys
 from flows.build import build
+from flows.build_results import format_build
 from common.errors import UserError
 try:
-    print(build(select=["resource_type:seed"]).told()[0])
+    print(format_build(build(select=["resource_type:seed"]))[0])
 except UserError as error:
     sys.exit(f"error: {error}")
 """
@@ -100,8 +103,8 @@ def test_a_reader_that_holds_the_file_is_named(
     unharmed = kitchen.copied("unharmed")
     file = kitchen.data / "caspers.duckdb"
     monkeypatch.setenv("CASPERS_DATA", str(kitchen.data))
-    monkeypatch.setattr(build_module, "_FREE_SECONDS", 0.5)
-    monkeypatch.setattr(build_module, "_run", lambda *_: pytest.fail("dbt was begun"))
+    monkeypatch.setattr(warehouse_lock, "_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(build_module, "run_dbt", lambda *_: pytest.fail("dbt was started"))
     script = (
         "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); "
         "print(1, flush=True); input()"
@@ -120,8 +123,8 @@ def test_a_reader_that_holds_the_file_is_named(
         assert f"(process {reader.pid}): close it there, then run again" in str(error.value)
         assert str(file) in str(error.value)
         reader.communicate("\n")
-    monkeypatch.setattr(build_module, "_run", lambda *_: (0, ["begun"]))
-    with pytest.raises(UserError, match="its last words:\n  begun"):
+    monkeypatch.setattr(build_module, "run_dbt", lambda *_: (0, [parse_log_line("started")]))
+    with pytest.raises(UserError, match="its last words:\n  started"):
         build_module.build()
     unharmed.must(SECOND)
     kitchen.must(None)

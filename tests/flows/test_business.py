@@ -1,4 +1,4 @@
-"""The Prefect flow: what it does itself is little, and this is all of it."""
+"""The Prefect flow, and the little that it does itself."""
 
 import errno
 import json
@@ -18,7 +18,7 @@ import generator.dataset.canonical
 from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from flows import business
-from flows.build import Build, Node
+from flows.build_results import Build, Node
 from flows.replay.commands import ReplayOptions, Report, run
 from flows.replay.window import Case
 from tests.support.sample_datasets import Small, landed_lines
@@ -36,7 +36,7 @@ def report(small: Small, landing: Path) -> Report:
     return run(small.folder, landing, datetime(2026, 11, 21, 10, 30), ReplayOptions(start_day=1))
 
 
-def test_the_row_of_a_window_says_bounds_events_tables_and_time(report: Report) -> None:
+def test_the_row_of_a_window_has_bounds_events_tables_and_times(report: Report) -> None:
     row = business.window_row(report, BUILT)
     assert row["from"] == "2026-11-20 00:00:00.000"
     assert row["to"] == "2026-11-21 10:30:00.000"
@@ -60,13 +60,13 @@ def test_tables_are_listed_with_their_rows_and_views_are_not() -> None:
     assert rows == [{"table": "lakeflow.all_events", "rows": 7, "seconds": 0.51}]
 
 
-def test_only_what_another_process_holds_is_tried_again() -> None:
+def test_only_a_busy_resource_is_retried() -> None:
     for error, again in ((BusyError("x"), True), (UserError("x"), False), (OSError(), False)):
         state = SimpleNamespace(result=lambda raise_on_failure, error=error: error)  # noqa: ARG005
-        assert business._held_elsewhere(None, None, state) is again
+        assert business._is_busy(None, None, state) is again
 
 
-def test_landing_takes_its_places_and_wishes_from_the_environment(
+def test_landing_takes_its_folders_and_options_from_the_environment(
     small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
@@ -78,7 +78,7 @@ def test_landing_takes_its_places_and_wishes_from_the_environment(
     assert len(landed_lines(tmp_path / "landing" / "events")) == landed.events > 0
 
 
-def test_a_dataset_is_made_only_where_there_is_none(
+def test_a_dataset_is_made_only_where_it_is_missing(
     small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
@@ -97,14 +97,14 @@ def test_a_dataset_is_made_only_where_there_is_none(
     assert len(called) == 1
 
 
-def test_a_persons_error_is_logged_in_one_line() -> None:
-    error = UserError("Mend this.")
+def test_a_user_error_is_logged_in_one_line() -> None:
+    error = UserError("Fix this.")
     record = logging.LogRecord("x", 40, "", 0, "failed: %r", (error,), (UserError, error, None))
-    assert business._OneLine().filter(record)
-    assert (record.getMessage(), record.exc_info) == ("Mend this.", None)
+    assert business._HideTracebackOfUserErrors().filter(record)
+    assert (record.getMessage(), record.exc_info) == ("Fix this.", None)
     bug = ValueError("a bug")
     record = logging.LogRecord("x", 40, "", 0, "failed", (), (ValueError, bug, None))
-    assert business._OneLine().filter(record)
+    assert business._HideTracebackOfUserErrors().filter(record)
     assert record.exc_info is not None
 
 
@@ -122,22 +122,22 @@ ONCE = """
 import sys
 import duckdb
 from flows import business
-from flows.build import Build, Node
+from flows.build_results import Build, Node
 from common.errors import BusyError
 from flows.server import prefect_server
 from common.errors import UserError
 from common.paths import warehouse_file
 from tests.flows.test_summary import ROWS, TABLES
 
-tries = []
+attempts = []
 business.build_tables = business.build_tables.with_options(retry_delay_seconds=0)
 
 def build(**_):
-    tries.append(1)
-    if len(tries) == 1:
+    attempts.append(1)
+    if len(attempts) == 1:
         raise BusyError("open in another program")
-    if len(tries) > 2:
-        raise UserError("dbt could not build a_model: mend it.")
+    if len(attempts) > 2:
+        raise UserError("dbt could not build a_model: fix it.")
     with duckdb.connect(str(warehouse_file())) as connection:
         connection.execute(TABLES + ROWS)
     table = '"caspers"."lakeflow"."gold_order_header"'
@@ -172,17 +172,17 @@ def test_one_run_leaves_its_artifacts_and_a_broken_one_one_line(
     assert "Built 1 tables and passed 0 tests" in ended.stdout
     assert "San Francisco" in ended.stdout
     assert "make live" in ended.stdout
-    assert ended.stderr.splitlines()[-1] == "error: dbt could not build a_model: mend it."
+    assert ended.stderr.splitlines()[-1] == "error: dbt could not build a_model: fix it."
     assert "Traceback" not in ended.stderr
 
     with sqlite3.connect(tmp_path / "prefect" / "prefect.db") as database:
         states = database.execute("SELECT state_type FROM flow_run ORDER BY start_time").fetchall()
         artifacts = dict(database.execute("SELECT key, data FROM artifact WHERE key IS NOT NULL"))
-        tries = database.execute(
+        attempts = database.execute(
             "SELECT max(run_count) FROM task_run WHERE name LIKE 'build_tables%'"
         ).fetchone()
     assert states == [("COMPLETED",), ("FAILED",)]
     assert set(artifacts) == {"window", "tables", "casper-kitchens"}
     assert '"first run' in artifacts["window"].replace("\\", "")
     assert "San Francisco | 102" in artifacts["casper-kitchens"]
-    assert tries == (2,)
+    assert attempts == (2,)

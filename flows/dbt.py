@@ -1,0 +1,186 @@
+"""dbt as a process: its command line, its environment and the events of its structured log.
+
+dbt never runs inside this process, so no lock on the DuckDB file outlives a build.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from common.paths import PROJECT, data_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+DBT = ("-m", "dbt.cli.main")
+"""What runs dbt, behind the name of a Python."""
+
+_REMEMBERED_EVENTS = 400
+_TERMINATE_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node that dbt begins to build or test.
+
+    Attributes
+    ----------
+    index, total
+        Its number, and how many there are.
+    description
+        What it is, for example ``sql table model lakeflow.all_events``.
+    """
+
+    index: int
+    total: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One line of dbt's output.
+
+    Attributes
+    ----------
+    name
+        dbt's name for the event, such as ``LogStartLine``; empty where the line is no event, as a
+        traceback of Python.
+    level
+        ``debug``, ``info``, ``warn`` or ``error``.
+    message
+        The line as a person reads it.
+    data
+        The fields of the event.
+    """
+
+    name: str
+    level: str
+    message: str
+    data: Mapping[str, Any]
+
+    @property
+    def step(self) -> Step | None:
+        """The step that begins with this event, if one does."""
+        if self.name != "LogStartLine":
+            return None
+        return Step(self.data["index"], self.data["total"], self.data["description"])
+
+
+def dbt_arguments(
+    command: str = "build",
+    *options: str,
+    select: Sequence[str] = (),
+    full_refresh: bool = False,
+    project: Path = PROJECT,
+) -> list[str]:
+    """Return the command line that runs dbt on the project with this Python.
+
+    Parameters
+    ----------
+    command
+        ``build``, ``seed``, ``run-operation``, …
+    *options
+        Further arguments of the command.
+    select
+        Nodes in dbt's selection syntax; all where empty.
+    full_refresh
+        Whether incremental tables are rebuilt from the beginning.
+    project
+        Folder of ``dbt_project.yml`` and ``profiles.yml``.
+    """
+    # Events for this process, text for the person who opens logs/dbt.log.
+    arguments = [sys.executable, *DBT, "--log-format", "json", "--log-format-file", "debug"]
+    arguments += ["--no-use-colors", command, *options]
+    arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
+    if select:
+        arguments += ["--select", *select]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    return arguments
+
+
+def dbt_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for dbt: no telemetry, and the same data folder from any folder.
+
+    ``CASPERS_DATA`` stays unset where it was: dbt parses its files again when it changes.
+    """
+    changed = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if environment.get("CASPERS_DATA"):
+        changed["CASPERS_DATA"] = str(data_directory())
+    return {**environment, **changed}
+
+
+def parse_log_line(line: str) -> LogEvent:
+    """Return the event in a line of dbt's output; a line that is none becomes a nameless one."""
+    try:
+        event = json.loads(line)
+        info = event["info"]
+        message = Text.from_ansi(info["msg"]).plain
+        return LogEvent(info["name"], info["level"], message, event["data"])
+    except (ValueError, KeyError, TypeError):
+        return LogEvent("", "info", Text.from_ansi(line.rstrip()).plain, {})
+
+
+def run_dbt(
+    arguments: Sequence[str],
+    folder: Path = PROJECT,
+    on_event: Callable[[LogEvent], None] = lambda _: None,
+) -> tuple[int, list[LogEvent]]:
+    """Run dbt until it ends and return its exit code and its last events.
+
+    Parameters
+    ----------
+    arguments
+        As `dbt_arguments` returns them.
+    folder
+        Where it runs.
+    on_event
+        Called with each event as it arrives. If it raises, dbt is ended first.
+    """
+    remembered: deque[LogEvent] = deque(maxlen=_REMEMBERED_EVENTS)
+    with subprocess.Popen(
+        arguments,
+        cwd=folder,
+        env=dbt_environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  # it is a pipe
+        try:
+            for line in process.stdout:
+                event = parse_log_line(line)
+                remembered.append(event)
+                on_event(event)
+        except BaseException:
+            _stop(process)
+            raise
+    return process.returncode, list(remembered)
+
+
+def last_words(events: Sequence[LogEvent], lines: int) -> str:
+    """Return what dbt said last, indented: its errors where it logged any, else its last lines."""
+    said = [event for event in events if event.level == "error"] or events
+    words = [line for event in said for line in event.message.splitlines() if line.strip()]
+    return "\n  ".join(words[-lines:])
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    """End dbt and wait for it: an interrupted run must not leave a writer behind."""
+    process.terminate()
+    try:
+        process.wait(_TERMINATE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
