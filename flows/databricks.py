@@ -19,8 +19,9 @@ from common.storage.volume import volumes_root
 from flows.canonical import make_default_dataset
 from flows.replay import commands
 from flows.replay.dataset import open_dataset
-from flows.replay.landing import state_folder
+from flows.replay.landing import Landing
 from flows.replay.messages import format_report
+from flows.replay.replay import ReplayOptions
 from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ MISC_VOLUME = "misc"
 
 PIPELINE_IS_DUE = "pipeline_is_due"
 """The task value that says whether the build follows."""
+
+_LAST_BUILD = "pipeline_due"
 
 T = TypeVar("T", int, float)
 
@@ -135,9 +138,9 @@ def replay(
     arguments: Sequence[str] | None = None,
     *,
     now: datetime | None = None,
-    tell: Callable[[str, str], None] | None = None,
+    set_task_value: Callable[[str, str], None] | None = None,
 ) -> None:
-    """Land the next window, and tell the job whether the build follows.
+    """Land the next window, and set for the job whether the build follows.
 
     Parameters
     ----------
@@ -145,37 +148,36 @@ def replay(
         The command line; by default that of the process.
     now
         Real time, naive UTC; by default the clock's.
-    tell
+    set_task_value
         Sets a value that other tasks of the run can read; by default that of the job.
     """
     asked = parameters(arguments)
     now = now or commands.utc_now()
-    replay_options = commands.ReplayOptions(asked.start_day, asked.speed)
+    replay_options = ReplayOptions(asked.start_day, asked.speed)
     for line in format_report(commands.run(asked.canonical, asked.landing, now, replay_options)):
         print(line)
     due = pipeline_is_due(asked, now)
-    (tell or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")
+    (set_task_value or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")
 
 
 def pipeline_is_due(asked: Parameters, now: datetime) -> bool:
-    """Say whether the build is to run now; if so, remember it.
+    """Say whether the build is to run now; if so, record the time.
 
-    It is due when its minutes are over, or will be before the replay comes again for the most part:
-    a schedule of whole minutes is never kept to the second.
+    It is due when its interval has passed, or will have by the middle of the pause until the next
+    replay: a schedule of whole minutes is never kept to the second.
     """
     if not asked.pipeline_minutes:
         return True
-    file = state_folder(asked.landing) / "pipeline_due"
-    storage = storage_of(file)
+    landing = Landing(asked.landing)
     try:
-        last = datetime.fromisoformat(storage.read_bytes(file).decode().strip())
+        last = datetime.fromisoformat(landing.read_state(_LAST_BUILD).decode().strip())
     except (FileNotFoundError, ValueError):
-        # Nothing hangs on it: without it, or where it is no time, the build comes now.
+        # Without the file, or with an unreadable one, the build simply runs now.
         last = datetime.min
     pause = timedelta(minutes=asked.pipeline_minutes - asked.schedule_minutes / 2)
     if last <= now < last + pause:
         return False
-    storage.write_text(file, now.isoformat() + "\n")
+    landing.write_state(_LAST_BUILD, now.isoformat() + "\n")
     return True
 
 

@@ -27,7 +27,7 @@ from common.paths import (
 from common.system_errors import to_user_error
 from flows.dbt import dbt_arguments, last_words, run_dbt
 from flows.replay import commands
-from flows.replay.landing import state_folder, window_files
+from flows.replay.landing import Landing
 from flows.warehouse_lock import build_lock, locked_file_error
 from generator.dataset.canonical import dataset_files
 
@@ -130,8 +130,8 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     warehouse, landing, canonical = warehouse_file(), landing_directory(), canonical_directory()
     if warehouse.exists() and not _foreign_relations(relations):
         yield Removal("file", str(warehouse), lambda: _remove_warehouse(warehouse))
-    if state_folder(landing).exists() or window_files(landing):
-        windows = len(window_files(landing))
+    if Landing(landing).has_replay:
+        windows = len(Landing(landing).window_files())
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))
     own = [file for name in dataset_files() for file in canonical.glob(name)]
     if own:
@@ -183,7 +183,7 @@ def _relations_in_warehouse() -> list[str]:
 
 def _remove_replay(landing: Path) -> None:
     commands.reset(landing)
-    shutil.rmtree(state_folder(landing))
+    shutil.rmtree(Landing(landing).state_folder)
     _remove_if_empty(landing)
     _remove_if_empty(landing.parent)
 

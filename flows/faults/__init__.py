@@ -1,1 +1,1 @@
-"""Faults put into landed events on purpose, each written down with what must come of it."""
+"""Faults injected into copies of landed events, each recorded with its expected outcome."""

@@ -1,12 +1,12 @@
-"""What a fault does to one event, and what bronze is expected to say of it."""
+"""What a fault does to one event, and how bronze is expected to judge it."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from common.event_schema import LANDED_KEYS
 from flows.faults.ledger import Outcome
-from flows.faults.settings import ENVELOPE_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 Changed = tuple[str, str, Outcome, str | None]
-"""The new line (without its end), what was done, what is expected, the reason of a rejection."""
+"""The new line (without its end), what was done, the expected outcome, the code of a rejection."""
 
 UNKNOWN_NUMBER = 9_000_001
 LONG_LINE_BYTES = 16 << 20
@@ -24,13 +24,10 @@ _COORDINATES = {
     "driver_ping": ("loc_lat", "loc_lon"),
     "delivered": ("delivered_lat", "delivered_lon"),
 }
-_BAD_ITEM = "an item has an impossible quantity or price"
-_BAD_PLACE = "a coordinate is impossible"
-_NO_BASKET = "basket is missing or unreadable"
 
 
-def change(kind: str, field: str, line: str, event: Event, random: Generator) -> Changed:
-    """Put one fault into a line.
+def change(kind: str, field: str, line: str, event: Event, rng: Generator) -> Changed:
+    """Inject one fault into a line.
 
     Parameters
     ----------
@@ -38,34 +35,34 @@ def change(kind: str, field: str, line: str, event: Event, random: Generator) ->
         As `FaultSettings.shares` names them.
     line, event
         The line as it landed, and parsed.
-    random
-        Chooses among the ways of doing it.
+    rng
+        Chooses among the ways to inject it.
     """
     if kind == "null_fields":
-        return _emptied(event, field)
+        return _with_null(event, field)
     if kind == "truncated":
-        length = int(random.integers(1, len(line)))
-        return line[:length], f"cut after {length}", Outcome.REJECTED, "not a JSON object"
+        length = int(rng.integers(1, len(line)))
+        return line[:length], f"cut after {length}", Outcome.REJECTED, "not_an_object"
     ways = _WAYS[kind](event)
-    changes, reason = ways[int(random.integers(len(ways)))]
+    changes, code = ways[int(rng.integers(len(ways)))]
     name, value = next(iter(changes.items()))
-    told = value if name != "body" else "an impossible body"
-    return _written(event | changes), f"{name}: {told}", Outcome.REJECTED, reason
+    shown = value if name != "body" else "an impossible body"
+    return _to_json(event | changes), f"{name}: {shown}", Outcome.REJECTED, code
 
 
-def lengthened(event: Event) -> str:
-    """Return the line with as much padding in its body as makes 16 MB."""
+def padded(event: Event) -> str:
+    """Return the line with its body padded to 16 MB."""
     body = json.loads(event["body"]) | {"padding": "x" * LONG_LINE_BYTES}
-    return _written(event | {"body": _written(body)})
+    return _to_json(event | {"body": _to_json(body)})
 
 
-def _emptied(event: Event, field: str) -> Changed:
-    if field in ENVELOPE_FIELDS:
-        line = _written(event | {field: None})
-        return line, f"{field}: null", Outcome.REJECTED, f"{field} is missing"
-    line = _written(event | {"body": _body(event, **{field: None})})
+def _with_null(event: Event, field: str) -> Changed:
+    if field in LANDED_KEYS:
+        line = _to_json(event | {field: None})
+        return line, f"{field}: null", Outcome.REJECTED, f"{field}_missing"
+    line = _to_json(event | {"body": _body(event, **{field: None})})
     if field == "items":
-        return line, f"{field}: null", Outcome.REJECTED, _NO_BASKET
+        return line, f"{field}: null", Outcome.REJECTED, "basket_unreadable"
     return line, f"{field}: null", Outcome.KEPT, None
 
 
@@ -74,38 +71,38 @@ _Ways = list[tuple[Event, str]]
 
 def _wrong_types(event: Event) -> _Ways:
     ways: _Ways = [
-        ({"sequence": "two"}, "sequence is not a whole number"),
-        ({"location_id": 1.5}, "location_id is not a whole number"),
-        ({"ts": 1767225600}, "ts is not yyyy-MM-dd HH:mm:ss.SSS"),
-        ({"body": "[]"}, "body is not a JSON object"),
+        ({"sequence": "two"}, "sequence_malformed"),
+        ({"location_id": 1.5}, "location_id_malformed"),
+        ({"ts": 1767225600}, "ts_malformed"),
+        ({"body": "[]"}, "body_not_an_object"),
     ]
     if event["event_type"] == "order_created":
-        ways.append(({"body": _body(event, items="none")}, _NO_BASKET))
-        ways.append(({"body": _with_item(event, qty="two")}, _BAD_ITEM))
+        ways.append(({"body": _body(event, items="none")}, "basket_unreadable"))
+        ways.append(({"body": _with_item(event, qty="two")}, "item_impossible"))
     return ways
 
 
 def _unknown_event_types(_: Event) -> _Ways:
-    return [({"event_type": "order_eaten"}, "event_type is unknown")]
+    return [({"event_type": "order_eaten"}, "event_type_unknown")]
 
 
 def _unknown_kitchens(_: Event) -> _Ways:
-    return [({"location_id": UNKNOWN_NUMBER}, "location_id is unknown")]
+    return [({"location_id": UNKNOWN_NUMBER}, "location_id_unknown")]
 
 
 def _unknown_items(event: Event) -> _Ways:
-    return [({"body": _with_item(event, id=UNKNOWN_NUMBER)}, "an item is unknown")]
+    return [({"body": _with_item(event, id=UNKNOWN_NUMBER)}, "item_unknown")]
 
 
 def _absurd_values(event: Event) -> _Ways:
-    ways: _Ways = [({"ts": "1970-01-01 00:00:00.000"}, "ts is absurd")]
+    ways: _Ways = [({"ts": "1970-01-01 00:00:00.000"}, "ts_impossible")]
     if event["event_type"] in _COORDINATES:
         lat, lon = _COORDINATES[event["event_type"]]
-        ways.append(({"body": _body(event, **{lat: 200})}, _BAD_PLACE))
-        ways.append(({"body": _body(event, **{lon: -181.5})}, _BAD_PLACE))
+        ways.append(({"body": _body(event, **{lat: 200})}, "coordinate_impossible"))
+        ways.append(({"body": _body(event, **{lon: -181.5})}, "coordinate_impossible"))
     if event["event_type"] == "order_created":
-        ways.append(({"body": _with_item(event, qty=-1)}, _BAD_ITEM))
-        ways.append(({"body": _with_item(event, price=-0.01)}, _BAD_ITEM))
+        ways.append(({"body": _with_item(event, qty=-1)}, "item_impossible"))
+        ways.append(({"body": _with_item(event, price=-0.01)}, "item_impossible"))
     return ways
 
 
@@ -119,14 +116,14 @@ _WAYS: dict[str, Callable[[Event], _Ways]] = {
 
 
 def _body(event: Event, **changes: object) -> str:
-    return _written(json.loads(event["body"]) | changes)
+    return _to_json(json.loads(event["body"]) | changes)
 
 
 def _with_item(event: Event, **changes: object) -> str:
-    """Return the body with a change to the last line of its basket; the others are as they were."""
+    """Return the body with a change to the last line of its basket."""
     items = list(json.loads(event["body"]).get("items") or [{}])
     return _body(event, items=[*items[:-1], items[-1] | changes])
 
 
-def _written(value: Event) -> str:
+def _to_json(value: Event) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

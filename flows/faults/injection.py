@@ -1,19 +1,26 @@
-"""From a landing folder to a faulty copy of it, file by file and line by line."""
+"""Copies a landing folder file by file and line by line, and injects faults into the copy."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from common.errors import UserError
+from common.landed_files import (
+    FAULTS_FOLDER,
+    WINDOW_NAME_FORM,
+    Positions,
+    is_hidden,
+    parse_window_file_name,
+)
 from common.rng import LARGEST_SEED, Purpose, make_rng
 from common.storage.atomic_directory import atomic_directory
-from flows.faults.changes import change, lengthened
+from common.time_units import MICROSECONDS_PER_MINUTE
+from flows.faults.changes import change, padded
 from flows.faults.ledger import Fault, Outcome
 
 if TYPE_CHECKING:
@@ -24,22 +31,19 @@ if TYPE_CHECKING:
 
     from flows.faults.settings import FaultSettings
 
-LEDGER_FOLDER = "_faults"
 LEDGER_FILE = "ledger.jsonl"
-_NAME = re.compile(r"window-(\d{18})-(\d{18})\.jsonl", re.ASCII)
-_MICROSECONDS_PER_MINUTE = 60_000_000
 _BOM = b"\xef\xbb\xbf"
-_PICTURE_LINES = 3
+_BINARY_LINES = 3
 _WHOLE_FILE = ("shuffled_files", "bom_files", "crlf_files")
 
 
 @dataclass
 class _Copy:
-    """The faulty landing in the making."""
+    """The faulty landing while it is written."""
 
     settings: FaultSettings
     files: list[Path]
-    ends: list[int]
+    windows: list[Positions]
     seed: int
     out: Path
     faults: list[Fault] = field(default_factory=list)
@@ -76,52 +80,52 @@ def inject(landing: Path, out: Path, settings: FaultSettings, seed: int) -> Coun
     here, there = landing.resolve(), out.resolve()
     if here == there or here in there.parents or there in here.parents:
         raise UserError(
-            f"--out {out} is not apart from --landing {landing}: faults are never put into the "
-            "original; choose another folder."
+            f"--out {out} is not apart from --landing {landing}: faults are never injected into "
+            "the original; choose another folder."
         )
-    files = _windows(landing)
+    files, windows = _landed_windows(landing)
     added = [f"fault-empty-{number:03}.jsonl" for number in range(settings.empty_files)]
-    pictures = [
+    binary_files = [
         f"fault-not-text-{number:03}.jsonl" for number in range(settings.files_that_are_not_text)
     ]
-    names = [*(file.name for file in files), *added, *pictures, LEDGER_FOLDER]
+    names = [*(file.name for file in files), *added, *binary_files, FAULTS_FOLDER]
     with atomic_directory(out, names) as folder:
-        ends = [int(file.stem.split("-")[2]) for file in files]
-        copy = _Copy(settings, files, ends, seed, folder)
-        whole = _faults_of_whole_files(copy)
+        copy = _Copy(settings, files, windows, seed, folder)
+        file_faults = _choose_faults_of_whole_files(copy)
         for number in range(len(files)):
-            _copy_file(copy, number, whole[number])
-        _add_files(copy, added, pictures)
+            _copy_file(copy, number, file_faults[number])
+        _add_files(copy, added, binary_files)
         _write_ledger(folder, copy.faults)
     return Counter(fault.kind for fault in copy.faults)
 
 
-def _windows(landing: Path) -> list[Path]:
+def _landed_windows(landing: Path) -> tuple[list[Path], list[Positions]]:
     if not landing.is_dir():
         raise UserError(f"--landing {landing} is no folder: land events, or choose another.")
-    files = sorted(
-        file for file in landing.glob("*.jsonl*") if not file.name.startswith(("_", "."))
-    )
+    files = sorted(file for file in landing.glob("*.jsonl*") if not is_hidden(file.name))
+    windows = []
     for file in files:
-        if not _NAME.fullmatch(file.name):
+        positions = parse_window_file_name(file.name)
+        if positions is None:
             raise UserError(
-                f"{file} is no window of the replay (window-<18 digits>-<18 digits>.jsonl): move "
-                "it away, faults are put into windows only."
+                f"{file} is not a window of the replay ({WINDOW_NAME_FORM}): move it away, faults "
+                "are injected into windows only."
             )
+        windows.append(positions)
     if not files:
         raise UserError(f"Nothing has landed in {landing}: run `python -m flows.replay run`.")
-    return files
+    return files, windows
 
 
-def _random(copy: _Copy, file_number: int) -> Generator:
-    """Return the random numbers of one file; those of no file (-1) are for choosing files."""
+def _rng(copy: _Copy, file_number: int) -> Generator:
+    """Return the random numbers of one file; those of number -1 choose among files."""
     return make_rng(copy.seed, 0, file_number + 1, Purpose.FAULTS)
 
 
-def _faults_of_whole_files(copy: _Copy) -> list[set[str]]:
+def _choose_faults_of_whole_files(copy: _Copy) -> list[set[str]]:
     """Choose files for the faults of whole files; a file gets one of them, if there are enough."""
     chosen: list[set[str]] = [set() for _ in copy.files]
-    order = _random(copy, -1).permutation(len(copy.files))
+    order = _rng(copy, -1).permutation(len(copy.files))
     place = 0
     for kind in (*_WHOLE_FILE, "long_lines"):
         for _ in range(min(getattr(copy.settings, kind), len(copy.files))):
@@ -132,12 +136,12 @@ def _faults_of_whole_files(copy: _Copy) -> list[set[str]]:
 
 def _copy_file(copy: _Copy, number: int, whole: set[str]) -> None:
     source = copy.files[number]
-    random = _random(copy, number)
+    rng = _rng(copy, number)
     end = b"\r\n" if "crlf_files" in whole else b"\n"
-    lines = _faulty_lines(copy, number, random, is_long="long_lines" in whole)
+    lines = _faulty_lines(copy, number, rng, is_long="long_lines" in whole)
     if "shuffled_files" in whole:
-        held = list(lines)
-        lines = (held[place] for place in random.permutation(len(held)))
+        ordered = list(lines)
+        lines = (ordered[place] for place in rng.permutation(len(ordered)))
     count = 0
     with (copy.out / source.name).open("wb") as target:
         if "bom_files" in whole:
@@ -151,33 +155,35 @@ def _copy_file(copy: _Copy, number: int, whole: set[str]) -> None:
             copy.faults.append(Fault(kind, detail, Outcome.REPAIRED, source.name, lines=count))
 
 
-def _faulty_lines(copy: _Copy, number: int, random: Generator, *, is_long: bool) -> Iterator[str]:
+def _faulty_lines(copy: _Copy, number: int, rng: Generator, *, is_long: bool) -> Iterator[str]:
     file = copy.files[number]
     with file.open(encoding="utf-8", newline="\n") as source:
         for text in source:
             line = text.rstrip("\n")
             event = _event(line, file)
-            told = {name: event[name] for name in ("event_id", "order_id", "event_type")}
+            origin = {name: event[name] for name in ("event_id", "order_id", "event_type")}
             if is_long:
                 is_long = False
                 detail = "padded to 16 MB"
-                copy.faults.append(Fault("long_lines", detail, Outcome.KEPT, file.name, **told))
-                yield lengthened(event)
+                copy.faults.append(Fault("long_lines", detail, Outcome.KEPT, file.name, **origin))
+                yield padded(event)
                 continue
-            kind, null_field = _drawn(copy.settings, event["event_type"], float(random.random()))
+            kind, null_field = _choose_fault(
+                copy.settings, event["event_type"], float(rng.random())
+            )
             if kind == "lost":
-                copy.faults.append(Fault(kind, "dropped", Outcome.MISSING, file.name, **told))
+                copy.faults.append(Fault(kind, "dropped", Outcome.MISSING, file.name, **origin))
             elif kind == "late":
-                yield from _delayed(copy, number, line, random, told)
+                yield from _delayed(copy, number, line, rng, origin)
             elif kind == "duplicates":
                 yield line
-                later = int(random.integers(number, len(copy.files)))
+                later = int(rng.integers(number, len(copy.files)))
                 name = copy.files[later].name
-                fault = Fault(kind, f"also in {file.name}", Outcome.DUPLICATE, name, **told)
+                fault = Fault(kind, f"also in {file.name}", Outcome.DUPLICATE, name, **origin)
                 copy.waiting[later].append((line, fault))
             elif kind:
-                line, detail, expected, reason = change(kind, null_field, line, event, random)
-                copy.faults.append(Fault(kind, detail, expected, file.name, reason, **told))
+                line, detail, expected, code = change(kind, null_field, line, event, rng)
+                copy.faults.append(Fault(kind, detail, expected, file.name, code, **origin))
                 yield line
             else:
                 yield line
@@ -187,20 +193,20 @@ def _faulty_lines(copy: _Copy, number: int, random: Generator, *, is_long: bool)
 
 
 def _delayed(
-    copy: _Copy, number: int, line: str, random: Generator, told: dict[str, Any]
+    copy: _Copy, number: int, line: str, rng: Generator, origin: dict[str, Any]
 ) -> Iterator[str]:
-    """Let a line wait for a later window; after the last file there is none to wait for."""
+    """Move a line to a later window; after the last file there is none."""
     least, most = (math.log(minutes) for minutes in copy.settings.late_minutes)
-    minutes = math.exp(random.uniform(least, most))
+    minutes = math.exp(rng.uniform(least, most))
     if number + 1 == len(copy.files):
         yield line
         return
-    arrival = copy.ends[number] + minutes * _MICROSECONDS_PER_MINUTE
+    arrival = copy.windows[number].last + minutes * MICROSECONDS_PER_MINUTE
     later = number + 1
-    while later + 1 < len(copy.files) and copy.ends[later] < arrival:
+    while later + 1 < len(copy.files) and copy.windows[later].last < arrival:
         later += 1
     detail = f"{minutes:.0f} minutes after {copy.files[number].name}"
-    fault = Fault("late", detail, Outcome.LATE, copy.files[later].name, **told)
+    fault = Fault("late", detail, Outcome.LATE, copy.files[later].name, **origin)
     copy.waiting[later].append((line, fault))
 
 
@@ -212,12 +218,12 @@ def _event(line: str, file: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         pass
     raise UserError(
-        f"{file} holds a line that is no event ({line[:60]!r}): faults are put into what the "
-        "replay has landed, not into what is faulty already."
+        f"{file} holds a line that is not an event ({line[:60]!r}): faults are injected into "
+        "what the replay has landed, not into what is faulty already."
     )
 
 
-def _drawn(settings: FaultSettings, event_type: str, draw: float) -> tuple[str, str]:
+def _choose_fault(settings: FaultSettings, event_type: str, draw: float) -> tuple[str, str]:
     for kind, null_field, share in settings.shares(event_type):
         if draw < share:
             return kind, null_field
@@ -225,14 +231,14 @@ def _drawn(settings: FaultSettings, event_type: str, draw: float) -> tuple[str, 
     return "", ""
 
 
-def _add_files(copy: _Copy, empty: list[str], pictures: list[str]) -> None:
-    random = _random(copy, len(copy.files))
+def _add_files(copy: _Copy, empty: list[str], binary_files: list[str]) -> None:
+    rng = _rng(copy, len(copy.files))
     for name in empty:
         (copy.out / name).write_bytes(b"")
         copy.faults.append(Fault("empty_files", "no bytes", Outcome.REPAIRED, name, lines=0))
-    for name in pictures:
+    for name in binary_files:
         # Bytes from 0x80 on never end a line; one of 0xFF makes sure that none of it is text.
-        rows = [bytes(random.integers(0x80, 0x100, 400).tolist()) for _ in range(_PICTURE_LINES)]
+        rows = [bytes(rng.integers(0x80, 0x100, 400).tolist()) for _ in range(_BINARY_LINES)]
         (copy.out / name).write_bytes(b"".join(b"\xff" + row + b"\n" for row in rows))
         copy.faults.append(
             Fault(
@@ -240,15 +246,15 @@ def _add_files(copy: _Copy, empty: list[str], pictures: list[str]) -> None:
                 "a picture",
                 Outcome.REJECTED,
                 name,
-                "not a JSON object",
-                lines=_PICTURE_LINES,
+                "not_an_object",
+                lines=_BINARY_LINES,
             )
         )
 
 
 def _write_ledger(folder: Path, faults: list[Fault]) -> None:
-    (folder / LEDGER_FOLDER).mkdir()
-    with (folder / LEDGER_FOLDER / LEDGER_FILE).open("w", encoding="utf-8", newline="\n") as ledger:
+    (folder / FAULTS_FOLDER).mkdir()
+    with (folder / FAULTS_FOLDER / LEDGER_FILE).open("w", encoding="utf-8", newline="\n") as ledger:
         ledger.writelines(fault.line() for fault in faults)
         ledger.flush()
         os.fsync(ledger.fileno())

@@ -1,4 +1,4 @@
-"""What was injected, and what the tables must make of it."""
+"""The ledger: what was injected, and what the tables must make of it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from common.rejection_reasons import REJECTION_REASONS
+
 
 class Outcome(StrEnum):
     """What is expected of a line or file with a fault."""
 
     REJECTED = "rejected"
-    """It is in rejected_events, with the reason of the ledger."""
+    """It is in rejected_events, with the code of the ledger."""
     DUPLICATE = "duplicate"
     """It is in landed_lines as a duplicate, and changes nothing."""
     LATE = "late"
@@ -19,9 +21,9 @@ class Outcome(StrEnum):
     MISSING = "missing"
     """It is nowhere."""
     KEPT = "kept"
-    """It is an event, with that in it: a field that is unknown, or a very long one."""
+    """It is an event that carries the fault: a null field, or a very long one."""
     REPAIRED = "repaired"
-    """It reads as if nothing had been done to it."""
+    """It reads as if it were unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +36,27 @@ class Fault:
         Name of the setting that asked for it.
     detail
         What exactly was done.
-    expected, reason
-        What becomes of it, and with which reason where it is rejected.
+    expected, code
+        What becomes of it, and with which rejection code where it is rejected.
     file
         Where it landed; of a lost line, where it would have landed.
     event_id, order_id, event_type
-        Of the event before anything was done to it; ``None`` where a whole file is meant.
+        Of the event before the change; ``None`` where the fault is one of a whole file.
     lines
-        Lines of the file that are concerned.
+        Number of lines of the file that it affects.
     """
 
     kind: str
     detail: str
     expected: Outcome
     file: str
-    reason: str | None = None
+    code: str | None = None
     event_id: str | None = None
     order_id: str | None = None
     event_type: str | None = None
     lines: int = 1
 
     def line(self) -> str:
-        """Return the fault as a line of the ledger."""
-        return json.dumps(asdict(self), ensure_ascii=False) + "\n"
+        """Return the fault as a line of the ledger, with the text of its rejection code."""
+        reason = REJECTION_REASONS[self.code] if self.code else None
+        return json.dumps(asdict(self) | {"reason": reason}, ensure_ascii=False) + "\n"

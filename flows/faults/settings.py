@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from common.errors import UserError
-from common.event_schema import EVENT_TYPE_IDS
+from common.event_schema import BODY_COLUMNS, EVENT_TYPE_IDS, LANDED_KEYS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Count = Annotated[int, Field(ge=0, le=1000)]
 _Minutes = Annotated[float, Field(gt=0, le=100_000)]
-
-ENVELOPE_FIELDS = ("event_id", "event_type", "ts", "location_id", "order_id", "sequence", "body")
-"""Fields that every event needs: without one of them a line is rejected."""
-
-BODY_FIELDS = {
-    "order_created": ("customer_lat", "customer_lon", "customer_addr", "items"),
-    "driver_picked_up": ("route_points", "eta_mins"),
-    "driver_ping": ("progress_pct", "loc_lat", "loc_lon"),
-    "delivered": ("delivered_lat", "delivered_lon"),
-}
-"""Fields of the body, by event type."""
 
 
 class FaultSettings(BaseModel):
@@ -45,8 +34,8 @@ class FaultSettings(BaseModel):
     lost: _Share = Field(default=0.005, description="lines that never land")
     truncated: _Share = Field(default=0.002, description="lines that are cut off")
     wrong_types: _Share = Field(default=0.002, description='values of a wrong type, such as "two"')
-    unknown_event_types: _Share = Field(default=0.001, description="events nobody knows")
-    unknown_kitchens: _Share = Field(default=0.001, description="kitchens nobody knows")
+    unknown_event_types: _Share = Field(default=0.001, description="events of an unknown type")
+    unknown_kitchens: _Share = Field(default=0.001, description="events of an unknown kitchen")
     unknown_items: _Share = Field(default=0.005, description="creations with an unknown item")
     absurd_values: _Share = Field(default=0.002, description="latitude 200, the year 1970, ...")
     null_fields: dict[str, dict[str, _Share]] = Field(
@@ -78,7 +67,7 @@ class FaultSettings(BaseModel):
         for event_type, fields in value.items():
             if event_type not in EVENT_TYPE_IDS:
                 raise ValueError(f'"{event_type}" is no event type')
-            known = (*ENVELOPE_FIELDS, *BODY_FIELDS.get(event_type, ()))
+            known = (*LANDED_KEYS, *BODY_COLUMNS.get(event_type, ()))
             for name in fields:
                 if name not in known:
                     raise ValueError(f'{event_type} has no field "{name}"; it has {list(known)}')
@@ -123,4 +112,4 @@ def read_settings(file: Path | None) -> FaultSettings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the settings"
-        raise UserError(f"{file}: {where}: {first['msg']}; mend it.") from error
+        raise UserError(f"{file}: {where}: {first['msg']}; correct it.") from error

@@ -19,7 +19,7 @@ from flows.replay.window import Window, format_position
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.replay.commands import ReplayOptions
+    from flows.replay.replay import ReplayOptions
 
 _INTERRUPTED = 130
 
@@ -28,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        for line in _obey(options):
-            print(line)  # the command's answer
+        for line in _run_command(options):
+            print(line)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -39,13 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _obey(options: argparse.Namespace) -> list[str]:
+def _run_command(options: argparse.Namespace) -> list[str]:
     canonical, landing = options.canonical.resolve(), options.landing.resolve()
     now = options.now or commands.utc_now()
     match options.command:
         case "run":
             replay_options = commands.options_from_environment(options.start_day, options.speed)
-            return _run(canonical, landing, now, replay_options)
+            return _land_next_window(canonical, landing, now, replay_options)
         case "status":
             replay_options = commands.options_from_environment(options.start_day, options.speed)
             return format_status(commands.status(canonical, landing, now, replay_options), landing)
@@ -56,10 +56,12 @@ def _obey(options: argparse.Namespace) -> list[str]:
         case "speed":
             return [commands.change_speed(landing, now, options.multiplier)]
         case _:
-            return [_reset(landing, agreed=options.yes)]
+            return [_reset(landing, confirmed=options.yes)]
 
 
-def _run(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions) -> list[str]:
+def _land_next_window(
+    canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions
+) -> list[str]:
     console = Console(stderr=True)
     with console.status("Landing the next window …") as spinner:
 
@@ -71,14 +73,14 @@ def _run(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOp
         return format_report(commands.run(canonical, landing, now, replay_options, show))
 
 
-def _reset(landing: Path, *, agreed: bool) -> str:
-    if not agreed:
+def _reset(landing: Path, *, confirmed: bool) -> str:
+    if not confirmed:
         question = f"Remove every landed window and the settings in {landing}? [y/N] "
         try:
-            agreed = input(question).strip().lower() in {"y", "yes"}
+            confirmed = input(question).strip().lower() in {"y", "yes"}
         except EOFError:
-            agreed = False
-    if not agreed:
+            confirmed = False
+    if not confirmed:
         raise UserError("Nothing was removed; `reset --yes` does not ask.")
     return commands.reset(landing)
 
@@ -108,14 +110,14 @@ def _parser() -> argparse.ArgumentParser:
         "--now",
         type=_moment,
         metavar="ISO",
-        help="the time to take for now, UTC unless it has an offset; makes a run repeatable",
+        help="the time to use as now, UTC unless it has an offset; makes a run repeatable",
     )
     first = argparse.ArgumentParser(add_help=False)
     first.add_argument(
         "--start-day",
         type=int,
         metavar="N",
-        help="day of virtual time on which the first run stands (default: "
+        help="day of virtual time on which the first run begins (default: "
         "START_DAY, or 70); fixed by the first run",
     )
     first.add_argument(
@@ -131,9 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     added = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     added.add_parser("run", parents=[shared, first], help="land the next window")
-    added.add_parser("status", parents=[shared, first], help="say where the replay stands")
-    added.add_parser("pause", parents=[shared], help="let virtual time stand still")
-    added.add_parser("resume", parents=[shared], help="let virtual time go on")
+    added.add_parser("status", parents=[shared, first], help="show how far the replay has come")
+    added.add_parser("pause", parents=[shared], help="pause virtual time")
+    added.add_parser("resume", parents=[shared], help="let virtual time continue")
     speed = added.add_parser("speed", parents=[shared], help="change the speed from now on")
     speed.add_argument(
         "multiplier", type=float, metavar="X", help="virtual seconds per real second"

@@ -1,70 +1,39 @@
-"""What the replay can be told to do. Each command holds the landing folder while it works."""
+"""The commands of the replay. Each that writes locks the landing while it works."""
 
 from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from common.errors import UserError
-from common.storage import storage_of
 from common.system_errors import to_user_error
-from flows.replay.dataset import check_same, open_dataset, profile_dataset
-from flows.replay.events import count_events, write_window
-from flows.replay.landing import (
-    LATEST_POSITION,
-    landed_windows,
-    lock_landing,
-    publish,
-    remove_windows,
-    staging_folder,
-    state_folder,
-    sweep,
-    watermark,
-    window_files,
-    window_name,
+from flows.replay.dataset import open_dataset
+from flows.replay.landing import Landing, watermark
+from flows.replay.replay import (
+    Replay,
+    ReplayOptions,
+    fix_settings,
+    known_settings,
+    propose_settings,
 )
 from flows.replay.settings import (
-    DEFAULT_SPEED,
-    DEFAULT_START_DAY,
     FASTEST,
     LATEST_START_DAY,
+    SETTINGS_FILE,
     Settings,
-    first_settings,
-    read_settings,
-    settings_file,
     write_settings,
 )
-from flows.replay.window import (
-    Case,
-    Decision,
-    Segment,
-    Window,
-    at_speed,
-    next_window,
-    paused,
-    resumed,
-)
+from flows.replay.window import Case, Decision, Segment, Window, at_speed, paused, resumed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from common.storage import Lock
-    from flows.replay.dataset import Dataset
-
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayOptions:
-    """What the person wants the first run to fix; ``None`` where nothing was said."""
-
-    start_day: int | None = None
-    speed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +53,11 @@ class Report:
     seconds
         How long it took.
     position
-        Where virtual time stands.
+        Position of virtual time.
     settings
         The replay's settings.
     notices
-        What the person should know, a sentence each.
+        Sentences that the user should read.
     """
 
     case: Case
@@ -103,7 +72,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a replay stands.
+    """How far a replay has come.
 
     Attributes
     ----------
@@ -112,7 +81,7 @@ class Status:
     started
         Whether there was a first run.
     windows
-        Landed windows.
+        Number of landed windows.
     watermark
         Last landed position, or `NOTHING_LANDED`.
     decision
@@ -135,7 +104,7 @@ def utc_now() -> datetime:
 
 
 def check_options(start_day: int | None, speed: float | None) -> ReplayOptions:
-    """Return the wishes if they can be.
+    """Return the options if they are possible.
 
     Raises
     ------
@@ -154,7 +123,7 @@ def check_options(start_day: int | None, speed: float | None) -> ReplayOptions:
 def options_from_environment(
     start_day: int | None = None, speed: float | None = None
 ) -> ReplayOptions:
-    """Return what options, or else ``START_DAY`` and ``SPEED_MULTIPLIER``, ask for.
+    """Return the given options, with ``START_DAY`` and ``SPEED_MULTIPLIER`` as defaults.
 
     Raises
     ------
@@ -193,33 +162,25 @@ def run(
     Raises
     ------
     UserError
-        If something stands in the way. Then nothing has become visible.
+        If the window cannot land. Then nothing of it has become visible.
     """
     begun = time.perf_counter()
-    try:
-        dataset = open_dataset(canonical)
-        with lock_landing(landing) as lock:
-            sweep(landing)
-            windows = landed_windows(landing)
-            settings = _known_settings(landing, len(windows))
-            notices = _ignored(replay_options, settings) if settings else ()
-            if settings is None:
-                settings = _fix(dataset, canonical, landing, now, replay_options)
-            check_same(dataset, settings.profile)
-            decision = next_window(settings.segments, watermark(windows), now)
-            events = 0
-            if decision.window is not None:
-                events = _land(
-                    dataset, canonical, landing, settings, decision.window, lock, progress=progress
-                )
-    except OSError as error:
-        raise to_user_error(error, "land the next window in") from error
+    with _reported_as("land the next window in"):
+        dataset, target = open_dataset(canonical), Landing(landing)
+        with target.lock() as lock:
+            windows = target.windows()
+            settings = known_settings(target, windows)
+            notices = _ignored_options(replay_options, settings) if settings else ()
+            settings = settings or fix_settings(dataset, target, now, replay_options)
+            replay = Replay(dataset, target, settings, windows)
+            decision = replay.decide(now)
+            events = replay.land(decision.window, lock, progress) if decision.window else 0
     window = decision.window if events else None
-    quiet = decision.window is not None and window is None
+    is_empty = decision.window is not None and window is None
     return Report(
-        case=Case.NOTHING_NEW if quiet else decision.case,
+        case=Case.NOTHING_NEW if is_empty else decision.case,
         window=window,
-        file=landing / window_name(window) if window else None,
+        file=target.file_of(window) if window else None,
         events=events,
         seconds=time.perf_counter() - begun,
         position=decision.position,
@@ -229,24 +190,22 @@ def run(
 
 
 def status(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions) -> Status:
-    """Say where the replay stands and what its next run would land. Writes nothing."""
-    try:
-        windows = landed_windows(landing)
-        settings = _known_settings(landing, len(windows))
+    """Return how far the replay has come and what its next run would land. Writes nothing."""
+    with _reported_as("read"):
+        target = Landing(landing)
+        windows = target.windows()
+        settings = known_settings(target, windows)
         started = settings is not None
         dataset = open_dataset(canonical)
-        if settings is None:
-            settings = _wished(dataset, now, replay_options)
-        check_same(dataset, settings.profile)
-        decision = next_window(settings.segments, watermark(windows), now)
-        waiting = count_events(dataset, settings.profile, decision.window) if decision.window else 0
-    except OSError as error:
-        raise to_user_error(error, "read") from error
+        settings = settings or propose_settings(dataset, now, replay_options)
+        replay = Replay(dataset, target, settings, windows)
+        decision = replay.decide(now)
+        waiting = replay.count(decision.window) if decision.window else 0
     return Status(settings, started, len(windows), watermark(windows), decision, waiting)
 
 
 def pause(landing: Path, now: datetime) -> str:
-    """Let virtual time stand still from now, and say so."""
+    """Pause virtual time and return the message for the user."""
 
     def stop(latest: Segment) -> Segment | str:
         return "The replay is paused already." if latest.paused else paused(latest, now)
@@ -255,16 +214,16 @@ def pause(landing: Path, now: datetime) -> str:
 
 
 def resume(landing: Path, now: datetime) -> str:
-    """Let virtual time go on from where it stands, and say so."""
+    """Let virtual time continue from its position and return the message for the user."""
 
     def go(latest: Segment) -> Segment | str:
         return resumed(latest, now) if latest.paused else "The replay is not paused."
 
-    return _change(landing, now, go) or "Resumed: virtual time goes on from where it stood."
+    return _change(landing, now, go) or "Resumed: virtual time continues from where it was paused."
 
 
 def change_speed(landing: Path, now: datetime, speed: float) -> str:
-    """Let virtual time run at another speed from now, and say so."""
+    """Change the speed of virtual time from now on and return the message for the user."""
     check_options(None, speed)
 
     def faster_or_slower(latest: Segment) -> Segment | str:
@@ -279,56 +238,58 @@ def change_speed(landing: Path, now: datetime, speed: float) -> str:
 
 
 def reset(landing: Path) -> str:
-    """Remove the landed windows and the settings of this landing folder, and say so.
+    """Remove the landed windows and the settings, and return the message for the user.
 
     Files of others in the folder stay. The newest window goes first and the settings go last,
     so that a reset that is killed half-way can be repeated.
     """
-    try:
-        if not state_folder(landing).exists() and not window_files(landing):
+    with _reported_as("reset the replay in"):
+        target = Landing(landing)
+        if not target.has_replay:
             return f"There is no replay in {landing}: nothing to remove."
-        with lock_landing(landing):
-            sweep(landing)
-            removed = remove_windows(landing)
-            settings_file(landing).unlink(missing_ok=True)
-            storage_of(landing).flush_names(state_folder(landing))
-    except OSError as error:
-        raise to_user_error(error, "reset the replay in") from error
+        with target.lock():
+            removed = target.remove_windows()
+            target.remove_state(SETTINGS_FILE)
     return (
         f"Removed {removed} landed windows and the settings of {landing}. Tables that were built "
         "from them keep their rows until `dbt build --full-refresh`."
     )
 
 
-def _known_settings(landing: Path, windows: int) -> Settings | None:
-    settings = read_settings(landing)
-    if settings is None and windows:
-        raise UserError(
-            f"{landing} holds {windows} landed windows, but the replay's settings "
-            f"{settings_file(landing)} are missing: put them back, or start again with "
-            "`python -m flows.replay reset`."
-        )
-    return settings
+def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | str]) -> str | None:
+    """Append a segment; return the message where there is nothing to change."""
+    with _reported_as("change the replay in"):
+        target = Landing(landing)
+        if not target.state_file(SETTINGS_FILE).exists():
+            raise UserError(
+                f"There is no replay in {landing} yet: `python -m flows.replay run` begins one."
+            )
+        with target.lock():
+            settings = known_settings(target, target.windows())
+            assert settings is not None  # noqa: S101  # locked since it was seen to exist
+            latest = settings.segments[-1]
+            if now < latest.since:
+                raise UserError(
+                    f"The clock says {now:%Y-%m-%d %H:%M:%S}, but the replay was last changed at "
+                    f"{latest.since:%Y-%m-%d %H:%M:%S}: set the clock right and try again."
+                )
+            changed = change(latest)
+            if isinstance(changed, str):
+                return changed
+            write_settings(target, settings.followed_by(changed))
+    return None
 
 
-def _wished(dataset: Dataset, now: datetime, replay_options: ReplayOptions) -> Settings:
-    start_day = DEFAULT_START_DAY if replay_options.start_day is None else replay_options.start_day
-    speed = DEFAULT_SPEED if replay_options.speed is None else replay_options.speed
-    return first_settings(profile_dataset(dataset), start_day, speed, now)
+@contextmanager
+def _reported_as(action: str) -> Iterator[None]:
+    """Report an error of the system as one line that names the action, the file and a remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise to_user_error(error, action) from error
 
 
-def _fix(
-    dataset: Dataset, canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions
-) -> Settings:
-    """Write the settings before the first window: killed in between, the start is still known."""
-    settings = _wished(dataset, now, replay_options)
-    # Whoever replaced the dataset while it was looked through must not fix what is half of both.
-    check_same(open_dataset(canonical), settings.profile)
-    write_settings(landing, settings)
-    return settings
-
-
-def _ignored(replay_options: ReplayOptions, settings: Settings) -> tuple[str, ...]:
+def _ignored_options(replay_options: ReplayOptions, settings: Settings) -> tuple[str, ...]:
     notices = []
     if replay_options.start_day is not None and replay_options.start_day != settings.start_day:
         notices.append(
@@ -342,68 +303,6 @@ def _ignored(replay_options: ReplayOptions, settings: Settings) -> tuple[str, ..
             f"To change it, `python -m flows.replay speed {replay_options.speed:g}`."
         )
     return tuple(notices)
-
-
-def _land(
-    dataset: Dataset,
-    canonical: Path,
-    landing: Path,
-    settings: Settings,
-    window: Window,
-    lock: Lock,
-    *,
-    progress: Callable[[Window, int], None],
-) -> int:
-    if window.last > LATEST_POSITION:
-        raise UserError(
-            "Virtual time has run beyond 31,000 years: start again with "
-            "`python -m flows.replay reset`, with a lower speed."
-        )
-    with storage_of(landing).staging_dir(staging_folder(landing)) as staging:
-        staged = staging / (window_name(window) + ".partial")
-        progress(window, window.first)
-        events = write_window(
-            dataset,
-            settings.profile,
-            window,
-            settings.shift_days,
-            staged,
-            progress=lambda position: progress(window, position),
-        )
-        # Whoever replaced the dataset while it was read must not get a window of both.
-        check_same(open_dataset(canonical), settings.profile)
-        if events:
-            lock.check()
-            publish(staged, landing, window)
-    sweep(landing)
-    return events
-
-
-def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | str]) -> str | None:
-    """Append a segment; return what to say where there is nothing to change."""
-    try:
-        if not settings_file(landing).exists():
-            raise UserError(
-                f"There is no replay in {landing} yet: `python -m flows.replay run` begins one."
-            )
-        with lock_landing(landing):
-            sweep(landing)
-            windows = landed_windows(landing)
-            settings = _known_settings(landing, len(windows))
-            assert settings is not None  # noqa: S101  # held since it was seen to exist
-            latest = settings.segments[-1]
-            if now < latest.since:
-                raise UserError(
-                    f"The clock says {now:%Y-%m-%d %H:%M:%S}, but the replay was last changed at "
-                    f"{latest.since:%Y-%m-%d %H:%M:%S}: set the clock right and try again."
-                )
-            changed = change(latest)
-            if isinstance(changed, str):
-                return changed
-            write_settings(landing, settings.followed_by(changed))
-    except OSError as error:
-        raise to_user_error(error, "change the replay in") from error
-    return None
 
 
 def _from_environment(name: str, read: Callable[[str], T], what: str) -> T | None:

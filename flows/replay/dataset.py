@@ -1,4 +1,4 @@
-"""The canonical dataset as the replay needs it: is it whole, what is it, has it changed."""
+"""The canonical dataset as the replay needs it: complete, profiled, and still the same."""
 
 from __future__ import annotations
 
@@ -17,36 +17,28 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from common.errors import UserError
-from flows.replay.window import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
+from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, OPTIONAL_COLUMNS
+from common.time_units import (
+    MICROSECONDS_PER_DAY,
+    MICROSECONDS_PER_SECOND,
+    SECONDS_PER_DAY,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-EVENT_TYPES = (
-    "order_created",
-    "gk_started",
-    "gk_finished",
-    "gk_ready",
-    "driver_arrived",
-    "driver_picked_up",
-    "driver_ping",
-    "delivered",
-)
-"""Names of the event types; the type of number 1 comes first."""
-
 _MAKE = "make the dataset with `python -m generator canonical`"
-_KEYS = ("order_id", "location_id", "event_type_id", "ts_seconds", "sequence")
-_INTEGERS = ("location_id", "event_type_id", "ts_seconds", "ts_micros", "sequence")
-_NUMBERS = ("customer_lat", "customer_lon", "ping_lat", "ping_lon", "ping_progress", "eta_mins")
-_TEXTS = ("order_id", "customer_addr", "items_json", "route_json")
-_OPTIONAL = frozenset({"ts_micros", "eta_mins"})
-_COLUMNS = (*_INTEGERS, *_NUMBERS, *_TEXTS)
+_KEYS = tuple(
+    field.name
+    for field in EVENT_COLUMNS
+    if not field.nullable and field.name not in OPTIONAL_COLUMNS
+)
+_CREATED = EVENT_TYPE_IDS["order_created"]
 _SUFFIXED = re.compile(r"-L\d+$").pattern
 _UNIX_EPOCH = date(1970, 1, 1)
-_SECONDS_PER_DAY = 86_400
 _DAYS_OF_A_DATE = 700_000
 _FOOTER_TAIL = 8
 _MAGIC = b"PAR1"
@@ -78,10 +70,15 @@ class Dataset:
     epoch: date | None
     days: int | None
 
+    @property
+    def folder(self) -> Path:
+        """The folder that it was opened in."""
+        return self.events.parent
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetProfile:
-    """What a replay must know of its dataset for as long as it runs.
+    """What a replay must know about its dataset as long as it runs.
 
     Attributes
     ----------
@@ -142,7 +139,7 @@ def open_dataset(canonical: Path) -> Dataset:
         _check_schema(file, schema)
         if columns != set(schema.names):
             raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
-    epoch, days = _described(canonical / "dataset.json")
+    epoch, days = _read_description(canonical / "dataset.json")
     return Dataset(events, files, columns, identity, epoch, days)
 
 
@@ -153,7 +150,7 @@ def rows_of(dataset: Dataset) -> str:
 
 
 def profile_dataset(dataset: Dataset) -> DatasetProfile:
-    """Look through the whole dataset once, at the first run.
+    """Read the whole dataset once, at the first run.
 
     Memory holds the keys of one row group at a time.
 
@@ -189,7 +186,7 @@ def check_same(dataset: Dataset, profile: DatasetProfile) -> None:
     Raises
     ------
     UserError
-        If the events, the epoch or the length of the cycle are others.
+        If its events, its epoch or the length of its cycle differ.
     """
     if (
         dataset.identity == profile.identity
@@ -238,22 +235,34 @@ def _identity_of_file(events: Path) -> str:
 
 
 def _check_schema(events: Path, schema: pa.Schema) -> None:
-    missing = [name for name in _COLUMNS if name not in schema.names and name not in _OPTIONAL]
+    missing = [
+        field.name
+        for field in EVENT_COLUMNS
+        if field.name not in schema.names and field.name not in OPTIONAL_COLUMNS
+    ]
     if missing:
         raise UserError(
             f"{events} is no canonical dataset, it lacks {', '.join(missing)}: {_MAKE}."
         )
-    for names, fits, wanted in (
-        (_INTEGERS, pa.types.is_integer, "whole numbers"),
-        (_NUMBERS, _is_number, "numbers"),
-        (_TEXTS, _is_text, "text"),
-    ):
-        for name in names:
-            if name in schema.names and not fits(schema.field(name).type):
-                raise UserError(
-                    f"{events} is no canonical dataset, {name} is {schema.field(name).type} "
-                    f"instead of {wanted}: {_MAKE}."
-                )
+    for field in EVENT_COLUMNS:
+        if field.name not in schema.names:
+            continue
+        found = schema.field(field.name).type
+        fits, wanted = _requirement(field.type)
+        if not fits(found):
+            raise UserError(
+                f"{events} is no canonical dataset, {field.name} is {found} "
+                f"instead of {wanted}: {_MAKE}."
+            )
+
+
+def _requirement(kind: pa.DataType) -> tuple[Callable[[pa.DataType], bool], str]:
+    """Return what the type of a column must be, as a test and in words; width does not matter."""
+    if pa.types.is_integer(kind):
+        return pa.types.is_integer, "whole numbers"
+    if pa.types.is_floating(kind):
+        return _is_number, "numbers"
+    return _is_text, "text"
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -270,7 +279,7 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _described(path: Path) -> tuple[date | None, int | None]:
+def _read_description(path: Path) -> tuple[date | None, int | None]:
     """Read the epoch and the days from ``dataset.json``; datasets of the older form have none."""
     try:
         content: Any = json.loads(path.read_bytes())
@@ -291,7 +300,7 @@ def _day_zero(path: Path, epoch: object) -> date | None:
     if epoch is None:
         return None
     if type(epoch) is int:
-        day, rest = divmod(epoch, _SECONDS_PER_DAY)
+        day, rest = divmod(epoch, SECONDS_PER_DAY)
         if not rest and abs(day) < _DAYS_OF_A_DATE:
             return _UNIX_EPOCH + timedelta(days=day)
     if isinstance(epoch, str):
@@ -315,9 +324,9 @@ def _check_rows(dataset: Dataset) -> None:
     query = f"""
         SELECT
             count(*),
-            count(*) FILTER (event_type_id NOT BETWEEN 1 AND {len(EVENT_TYPES)}),
-            count(*) FILTER (event_type_id = 1),
-            count(*) FILTER (event_type_id = 1 AND regexp_matches(order_id, ?)),
+            count(*) FILTER (event_type_id NOT BETWEEN 1 AND {len(EVENT_TYPE_IDS)}),
+            count(*) FILTER (event_type_id = {_CREATED}),
+            count(*) FILTER (event_type_id = {_CREATED} AND regexp_matches(order_id, ?)),
             count(*) FILTER ({micros} NOT BETWEEN 0 AND {MICROSECONDS_PER_SECOND - 1}),
             {nulls}
         FROM {rows_of(dataset)}
@@ -337,7 +346,7 @@ def _check_rows(dataset: Dataset) -> None:
         if count
     ]
     if unknown:
-        faults.append(f"{unknown} events have an event_type_id beyond 1 to {len(EVENT_TYPES)}")
+        faults.append(f"{unknown} events have an event_type_id beyond 1 to {len(EVENT_TYPE_IDS)}")
     if beyond:
         faults.append(f"{beyond} events have ts_micros beyond a second")
     if not created:
@@ -356,7 +365,7 @@ def _span(dataset: Dataset) -> _Span:
     in_order, previous = True, None
     for batch in _batches(dataset, names):
         moments = _moments(batch)
-        created = moments[_array(batch, "event_type_id") == 1]
+        created = moments[_array(batch, "event_type_id") == _CREATED]
         events += len(moments)
         first, last = min(first, int(moments.min())), max(last, int(moments.max()))
         last_created = max(last_created, int(created.max(initial=last_created)))

@@ -10,11 +10,14 @@ import uuid
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 from common.errors import UserError
+from common.event_schema import BODY_COLUMNS, EVENT_COLUMNS, EVENT_TYPE_IDS, ITEM_KEYS
 from common.system_errors import to_user_error
-from flows.replay.dataset import EVENT_TYPES, rows_of
-from flows.replay.window import MICROSECONDS_PER_SECOND, split_by_cycle
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
+from flows.replay.dataset import rows_of
+from flows.replay.window import split_by_cycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +33,11 @@ NAMESPACE = uuid.UUID(bytes=b"caspers-kitchens")
 _VERSION_BITS = 0xFFFFFFFFFFFF0FFF3FFFFFFFFFFFFFFF
 _VERSION_3 = 0x00000000000030008000000000000000
 
-_ITEM_KEYS = ("id", "category_id", "menu_id", "brand_id", "name", "price", "qty")
-_TEXTS = ("customer_addr", "items_json", "route_json")
-_NUMBERS = ("customer_lat", "customer_lon", "eta_mins", "ping_lat", "ping_lon", "ping_progress")
+_BODY_VALUES = tuple(
+    dict.fromkeys(column for keys in BODY_COLUMNS.values() for column in keys.values())
+)
 _MEMORY = "1GB"
-# DuckDB hands on the system's error number inside its message.
+# DuckDB passes on the error number of the system in the text of its message.
 _ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
@@ -52,7 +55,7 @@ def event_id(order_id: str, sequence: int) -> str:
 
 
 def cycle_suffix(cycle: int) -> str:
-    """Return what is put behind the order ids of a cycle: nothing, ``-L1``, ``-L2``, …"""  # noqa: D400  # an open list
+    """Return the suffix of the order ids of a cycle: nothing, ``-L1``, ``-L2``, …"""  # noqa: D400  # an open list
     return f"-L{cycle}" if cycle else ""
 
 
@@ -69,8 +72,8 @@ def write_window(
 
     Parameters
     ----------
-    dataset, facts
-        The dataset and what is known of it.
+    dataset, profile
+        The dataset and its profile.
     window
         Positions to write.
     shift_days
@@ -119,43 +122,41 @@ def count_events(dataset: Dataset, profile: DatasetProfile, window: Window) -> i
 def landed_events(
     dataset: Dataset, profile: DatasetProfile, part: WindowPart, shift_days: int
 ) -> str:
-    """Return the query for the landed lines of a stretch, in landing order."""
-    shift = profile.epoch_microseconds + shift_days * 86_400 * MICROSECONDS_PER_SECOND
+    """Return the query for the landed lines of a part, in landing order."""
+    shift = profile.epoch_microseconds + shift_days * MICROSECONDS_PER_DAY
     slices = " UNION ALL ".join(
         _cycle_events(dataset, profile, part, cycle) for cycle in part.cycles
     )
     # A sorted file is read in its order; two cycles at once, or another file, must be sorted.
     in_order = profile.in_order and len(part.cycles) == 1
     order = "" if in_order else "ORDER BY position, order_id, cycle, sequence"
-    names = ", ".join(_text(name) for name in EVENT_TYPES)
+    # Types are numbered from 1, as the elements of a list are in SQL.
+    type_names = ", ".join(_text(name) for name in EVENT_TYPE_IDS)
     digest = f"md5({_text(NAMESPACE.bytes.decode())} || landed_order_id || ':' || sequence)"
     return f"""
         SELECT
             (({digest}::UUID::UHUGEINT & {_VERSION_BITS}::UHUGEINT)
                 | {_VERSION_3}::UHUGEINT)::UUID AS event_id,
-            ([{names}])[event_type_id] AS event_type,
+            ([{type_names}])[event_type_id] AS event_type,
             strftime(make_timestamp(position + {shift}), '%Y-%m-%d %H:%M:%S.%g') AS ts,
             location_id,
             landed_order_id AS order_id,
             sequence,
-            {_BODY} AS body
+            {_body()} AS body
         FROM ({slices})
         {order}
     """
 
 
 def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, cycle: int) -> str:
-    """Return the query for one cycle's part of a stretch.
+    """Return the query for one cycle in a part of a window.
 
     The condition on whole seconds is the one that lets DuckDB skip row groups.
     """
     begins = profile.epoch_microseconds - cycle * profile.length
     first, last = begins + part.window.first, begins + part.window.last
     micros = "coalesce(ts_micros, 0)::BIGINT" if "ts_micros" in dataset.columns else "0"
-    texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in _TEXTS)
-    numbers = ", ".join(
-        f"{name if name in dataset.columns else 'NULL'}::DOUBLE AS {name}" for name in _NUMBERS
-    )
+    values = ", ".join(_value(name, dataset) for name in _BODY_VALUES)
     moment = f"(ts_seconds::BIGINT * {MICROSECONDS_PER_SECOND} + {micros})"
     return f"""
         SELECT
@@ -166,8 +167,7 @@ def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, c
             location_id::INTEGER AS location_id,
             event_type_id,
             sequence::INTEGER AS sequence,
-            {texts},
-            {numbers}
+            {values}
         FROM {rows_of(dataset)}
         WHERE ts_seconds BETWEEN {first // MICROSECONDS_PER_SECOND}
                 AND {last // MICROSECONDS_PER_SECOND}
@@ -175,47 +175,48 @@ def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, c
     """
 
 
-def _number(column: str) -> str:
-    # JSON knows no NaN and no infinity.
-    return f"CASE WHEN isfinite({column}) THEN {column} END"
+def _value(column: str, dataset: Dataset) -> str:
+    """Return the SQL for a column of the body, with the type of the event schema."""
+    kind = "DOUBLE" if _is_number(column) else "VARCHAR"
+    return f"{column if column in dataset.columns else 'NULL'}::{kind} AS {column}"
+
+
+def _is_number(column: str) -> bool:
+    return bool(pa.types.is_floating(EVENT_COLUMNS.field(column).type))
 
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-_ITEM = ", ".join(f'"{key}":"JSON"' for key in _ITEM_KEYS)
-_BODY = f"""
-    CASE event_type_id
-    WHEN 1 THEN json_object(
-        'customer_lat', {_number("customer_lat")},
-        'customer_lon', {_number("customer_lon")},
-        'customer_addr', customer_addr,
-        'items', CASE
+def _body() -> str:
+    """Return the SQL for the body of a line: the keys of its event type, in their order."""
+    cases = "".join(
+        f"WHEN {EVENT_TYPE_IDS[event_type]} THEN json_object("
+        + ", ".join(f"{_text(key)}, {_body_value(column)}" for key, column in keys.items())
+        + ")::VARCHAR\n"
+        for event_type, keys in BODY_COLUMNS.items()
+    )
+    return f"CASE event_type_id\n{cases}ELSE '{{}}' END"
+
+
+def _body_value(column: str) -> str:
+    if column == "items_json":
+        item = ", ".join(f'"{key}":"JSON"' for key in ITEM_KEYS)
+        return f"""CASE
             WHEN items_json IS NULL THEN NULL
-            WHEN json_type(items_json) = 'ARRAY' THEN json_transform(items_json, '[{{{_ITEM}}}]')
+            WHEN json_type(items_json) = 'ARRAY' THEN json_transform(items_json, '[{{{item}}}]')
             ELSE error('items_json of order ' || order_id || ' is not a list')
-        END
-    )::VARCHAR
-    WHEN 6 THEN json_object(
-        'route_points', CASE
+        END"""
+    if column == "route_json":
+        return """CASE
             WHEN route_json IS NULL OR json_valid(route_json) THEN route_json::JSON
             ELSE error('route_json of order ' || order_id || ' is not JSON')
-        END,
-        'eta_mins', {_number("eta_mins")}
-    )::VARCHAR
-    WHEN 7 THEN json_object(
-        'progress_pct', {_number("ping_progress")},
-        'loc_lat', {_number("ping_lat")},
-        'loc_lon', {_number("ping_lon")}
-    )::VARCHAR
-    WHEN 8 THEN json_object(
-        'delivered_lat', {_number("customer_lat")},
-        'delivered_lon', {_number("customer_lon")}
-    )::VARCHAR
-    ELSE '{{}}'
-    END
-"""
+        END"""
+    if _is_number(column):
+        # JSON knows no NaN and no infinity.
+        return f"CASE WHEN isfinite({column}) THEN {column} END"
+    return column
 
 
 def _append(target: Path, part: Path) -> None:
@@ -237,7 +238,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, part: Path, dataset
         reason = str(error).split("\n", maxsplit=1)[0]
         raise UserError(
             f"The window could not be written to {part.parent} from {dataset.events}: {reason}. "
-            "Nothing of it is visible; mend that and run again."
+            "Nothing of it is visible; fix that and run again."
         ) from error
     except duckdb.Error as error:
         reason = str(error).split("\n", maxsplit=1)[0]
@@ -252,6 +253,6 @@ def _system_error(message: str, part: Path) -> int | None:
     number = _ERROR_NUMBER.search(message)
     if number:
         return int(number[1])
-    # Where a file cannot even be made, DuckDB gives the system's words and no number.
+    # Where a file cannot be created, DuckDB gives the system's message without the number.
     words = message.split("\n", maxsplit=1)[0] if str(part) in message else ""
     return next((each for each in errno.errorcode if words.endswith(os.strerror(each))), None)

@@ -4,22 +4,21 @@
 
     <landing>/window-<first>-<last>.jsonl    one file per window, positions in its name
     <landing>/_replay/settings.json          what was fixed at the first run
-    <landing>/_replay/lock                   held while a replay works
-    <landing>/_replay/staging/               windows in the making; swept by the next run
+    <landing>/_replay/lock                   locked while a replay works
+    <landing>/_replay/staging/               unfinished windows; removed by the next run
 
-On a volume of Databricks there is no lock and no staging but::
+On a Databricks volume there is no lock and no staging folder but::
 
-    <landing>/_window-….jsonl.upload         while that window is on its way: it is not there yet
-    <landing>/_replay/lock.leases/           who is at work; what is left there runs out
+    <landing>/_window-….jsonl.upload         while that window is uploaded: it has not landed yet
+    <landing>/_replay/lock.leases/           leases of running replays; an abandoned one expires
 
-Readers take ``*.jsonl`` and skip names that begin with an underscore. Other ``*.jsonl`` files
-in the folder belong to somebody else and are left alone.
+Readers take ``*.jsonl`` and skip names that begin with an underscore. Other ``*.jsonl`` files in
+the folder belong to somebody else and are left alone.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 from contextlib import contextmanager
@@ -28,142 +27,194 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
+from common.landed_files import (
+    REPLAY_FOLDER,
+    WINDOW_NAME_FORM,
+    WINDOW_PREFIX,
+    parse_window_file_name,
+    window_file_name,
+)
 from common.storage import LockedError, storage_of
 from flows.replay.window import NOTHING_LANDED, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from common.storage import Lock
 
-_PREFIX = "window-"
-_SUFFIX = ".jsonl"
-# Microseconds in 18 digits last for 31,000 years, and names of one width sort as numbers do.
-_DIGITS = 18
-_NAME = re.compile(rf"window-(\d{{{_DIGITS}}})-(\d{{{_DIGITS}}})\.jsonl", re.ASCII)
 
-LATEST_POSITION = 10**_DIGITS - 1
-"""The last position that a file name can carry."""
+class Landing:
+    """A folder of landed windows, and the storage that it is on.
 
-
-def window_name(window: Window) -> str:
-    """Return the file name of a window; names sort in landing order."""
-    return f"{_PREFIX}{window.first:0{_DIGITS}}-{window.last:0{_DIGITS}}{_SUFFIX}"
-
-
-def state_folder(landing: Path) -> Path:
-    """Return the folder in which the replay keeps what readers must not see."""
-    return landing / "_replay"
-
-
-def staging_folder(landing: Path) -> Path:
-    """Return the folder in which windows are written before they become visible."""
-    return state_folder(landing) / "staging"
-
-
-@contextmanager
-def lock_landing(landing: Path) -> Iterator[Lock]:
-    """Be the only replay of a landing folder, and make the folder where there is none.
-
-    Raises
-    ------
-    BusyError
-        If another replay holds it; the message says which.
+    Attributes
+    ----------
+    folder
+        Where windows become visible.
+    state_folder
+        Where the replay keeps what readers must not see.
+    staging_folder
+        Where windows are written before they become visible.
     """
-    state = state_folder(landing)
-    state.mkdir(parents=True, exist_ok=True)
-    host = socket.gethostname()
-    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    owner = f"process {os.getpid()} on {host}, since {since} UTC"
-    try:
-        with storage_of(landing).lock(state / "lock", owner) as lock:
-            yield lock
-    except LockedError as error:
-        named = f" ({error})" if str(error) else ""
-        raise BusyError(
-            f"Another replay is at work on {landing}{named}: "
-            "nothing was written; wait until it has ended, or stop it."
-        ) from None
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.state_folder = folder / REPLAY_FOLDER
+        self.staging_folder = self.state_folder / "staging"
+        self._storage = storage_of(folder)
 
-def landed_windows(landing: Path) -> list[Window]:
-    """Return the windows that have landed, in order, from the names of their files.
+    def __str__(self) -> str:
+        """Return the path of the folder, for messages."""
+        return str(self.folder)
 
-    Raises
-    ------
-    UserError
-        If a name looks like a window's and is none, a window was cut short, or the windows leave
-        a gap or overlap.
-    """
-    if not landing.is_dir():
-        return []
-    storage = storage_of(landing)
-    unfinished = storage.unfinished(landing)
-    windows: list[Window] = []
-    with os.scandir(landing) as entries:
-        for entry in entries:
-            if entry.name.startswith(_PREFIX) and entry.name not in unfinished:
-                windows.append(_parse(landing, entry.name))
-                if storage.opens_cheaply:
-                    _check_complete(landing / entry.name)
-    windows.sort()
-    _check_continuous(landing, windows)
-    if windows and not storage.opens_cheaply:
-        _check_complete(landing / window_name(windows[-1]))
-    return windows
+    def file_of(self, window: Window) -> Path:
+        """Return the file of a window, landed or not."""
+        return self.folder / window_file_name(window.first, window.last)
+
+    @property
+    def has_replay(self) -> bool:
+        """Whether a replay has ever written here."""
+        return self.state_folder.exists() or bool(self.window_files())
+
+    @contextmanager
+    def lock(self) -> Iterator[Lock]:
+        """Be the only replay of this landing, make its folders, and clear what a kill left.
+
+        Raises
+        ------
+        BusyError
+            If another replay has the lock; the message says which.
+        """
+        self.state_folder.mkdir(parents=True, exist_ok=True)
+        host = socket.gethostname()
+        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        owner = f"process {os.getpid()} on {host}, since {since} UTC"
+        try:
+            with self._storage.lock(self.state_folder / "lock", owner) as lock:
+                self.recover()
+                yield lock
+        except LockedError as error:
+            named = f" ({error})" if str(error) else ""
+            raise BusyError(
+                f"Another replay is at work on {self}{named}: "
+                "nothing was written; wait until it has ended, or stop it."
+            ) from None
+
+    def recover(self) -> None:
+        """Remove or complete what a killed run has left. Only while the landing is locked."""
+        shutil.rmtree(self.staging_folder, ignore_errors=True)
+        for leftover in self.state_folder.glob("*.partial"):
+            leftover.unlink()
+        for folder in (self.state_folder, self.folder):
+            self._storage.recover(folder)
+
+    def windows(self) -> list[Window]:
+        """Return the windows that have landed, in order, from the names of their files.
+
+        Raises
+        ------
+        UserError
+            If a name looks like a window's and is none, a window was cut short, or the windows
+            leave a gap or overlap.
+        """
+        if not self.folder.is_dir():
+            return []
+        unfinished = self._storage.unfinished(self.folder)
+        windows: list[Window] = []
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(WINDOW_PREFIX) and entry.name not in unfinished:
+                    windows.append(self._parse(entry.name))
+                    if self._storage.opens_cheaply:
+                        _check_complete(self.folder / entry.name)
+        windows.sort()
+        self._check_continuous(windows)
+        if windows and not self._storage.opens_cheaply:
+            _check_complete(self.file_of(windows[-1]))
+        return windows
+
+    def window_files(self) -> list[Path]:
+        """Return every file with the name of a window, in landing order, whatever is in it."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path for path in self.folder.iterdir() if parse_window_file_name(path.name))
+
+    def staging(self) -> AbstractContextManager[Path]:
+        """Offer an empty folder to write a window in."""
+        return self._storage.staging_dir(self.staging_folder)
+
+    def publish(self, staged: Path, window: Window) -> Path:
+        """Make a finished window visible in one step and return its file."""
+        final = self.file_of(window)
+        self._storage.publish(staged, final)
+        return final
+
+    def state_file(self, name: str) -> Path:
+        """Return a file of the replay's own state."""
+        return self.state_folder / name
+
+    def read_state(self, name: str) -> bytes:
+        """Return the content of a file of the replay's own state.
+
+        Raises
+        ------
+        OSError
+            If it is missing or cannot be read.
+        """
+        return self._storage.read_bytes(self.state_file(name))
+
+    def write_state(self, name: str, text: str) -> None:
+        """Replace a file of the replay's own state, all at once."""
+        self._storage.write_text(self.state_file(name), text)
+
+    def remove_state(self, name: str) -> None:
+        """Remove a file of the replay's own state, for good."""
+        self.state_file(name).unlink(missing_ok=True)
+        self._storage.flush_names(self.state_folder)
+
+    def remove_windows(self) -> int:
+        """Remove the landed windows, newest first, and return how many there were.
+
+        If this is killed, what is left is a shorter history without a gap.
+        """
+        files = self.window_files()
+        for file in reversed(files):
+            file.unlink()
+        if files:
+            self._storage.flush_names(self.folder)
+        return len(files)
+
+    def _parse(self, name: str) -> Window:
+        positions = parse_window_file_name(name)
+        if positions is None or positions.last < positions.first:
+            raise UserError(
+                f"{self.folder / name} looks like a landed window, but its name is not one "
+                f"({WINDOW_NAME_FORM}): rename it or move it away."
+            )
+        return Window(*positions)
+
+    def _check_continuous(self, windows: Sequence[Window]) -> None:
+        if windows and windows[0].first != 0:
+            raise UserError(
+                f"{self.file_of(windows[0])} is the oldest landed window, but the beginning "
+                "of the replay is missing before it: put the missing windows back, or start again "
+                "with `python -m flows.replay reset`."
+            )
+        for earlier, later in pairwise(windows):
+            if later.first == earlier.last + 1:
+                continue
+            fault = "A gap lies between" if later.first > earlier.last else "There is an overlap of"
+            raise UserError(
+                f"{fault} the landed windows {self.file_of(earlier)} and "
+                f"{self.file_of(later).name}: put back what was there, or start again with "
+                "`python -m flows.replay reset`."
+            )
 
 
 def watermark(windows: Sequence[Window]) -> int:
     """Return the last position that has landed, or `NOTHING_LANDED`."""
     return windows[-1].last if windows else NOTHING_LANDED
-
-
-def window_files(landing: Path) -> list[Path]:
-    """Return every file that bears a window's name, in landing order, whatever is in it."""
-    if not landing.is_dir():
-        return []
-    return sorted(path for path in landing.iterdir() if _NAME.fullmatch(path.name))
-
-
-def sweep(landing: Path) -> None:
-    """Remove what a run that was killed has left behind. Only while holding the landing."""
-    shutil.rmtree(staging_folder(landing), ignore_errors=True)
-    for leftover in state_folder(landing).glob("*.partial"):
-        leftover.unlink()
-    for folder in (state_folder(landing), landing):
-        storage_of(landing).recover(folder)
-
-
-def publish(staged: Path, landing: Path, window: Window) -> Path:
-    """Make a finished window visible in one step and return its file."""
-    final = landing / window_name(window)
-    storage_of(landing).publish(staged, final)
-    return final
-
-
-def remove_windows(landing: Path) -> int:
-    """Remove the landed windows, newest first, and return how many there were.
-
-    Killed half-way, what is left is a shorter history without a gap.
-    """
-    files = window_files(landing)
-    for file in reversed(files):
-        file.unlink()
-    if files:
-        storage_of(landing).flush_names(landing)
-    return len(files)
-
-
-def _parse(landing: Path, name: str) -> Window:
-    match = _NAME.fullmatch(name)
-    window = Window(int(match[1]), int(match[2])) if match else None
-    if window is None or window.last < window.first:
-        raise UserError(
-            f"{landing / name} looks like a landed window, but its name is not one "
-            f"({_PREFIX}<{_DIGITS} digits>-<{_DIGITS} digits>{_SUFFIX}): rename it or move it away."
-        )
-    return window
 
 
 def _check_complete(path: Path) -> None:
@@ -180,21 +231,3 @@ def _check_complete(path: Path) -> None:
         "put back a whole copy; if it is the newest window, deleting it is enough, "
         "the next run lands it again."
     )
-
-
-def _check_continuous(landing: Path, windows: Sequence[Window]) -> None:
-    if windows and windows[0].first != 0:
-        raise UserError(
-            f"{landing / window_name(windows[0])} is the oldest landed window, but the beginning "
-            "of the replay is missing before it: put the missing windows back, or start again "
-            "with `python -m flows.replay reset`."
-        )
-    for earlier, later in pairwise(windows):
-        if later.first == earlier.last + 1:
-            continue
-        fault = "A gap lies between" if later.first > earlier.last else "There is an overlap of"
-        raise UserError(
-            f"{fault} the landed windows {landing / window_name(earlier)} and "
-            f"{window_name(later)}: put back what was there, or start again with "
-            "`python -m flows.replay reset`."
-        )

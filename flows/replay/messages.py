@@ -1,4 +1,4 @@
-"""What the replay tells a person: what a run did, and where virtual time stands."""
+"""The messages of the replay: what a run did, and how far virtual time has come."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ if TYPE_CHECKING:
 
 def format_report(report: Report) -> list[str]:
     """Return what a run did, in sentences."""
-    return [*report.notices, _did(report)]
+    return [*report.notices, _format_case(report)]
 
 
-def _did(report: Report) -> str:
+def _format_case(report: Report) -> str:
     settings = report.settings
-    stands = f"{format_position(report.position)}, emitted as {_emitted(settings, report.position)}"
+    moment = f"{format_position(report.position)}, emitted as {_emitted(settings, report.position)}"
     match report.case:
         case Case.PAUSED:
-            return f"Paused at {stands}: nothing landed. `resume` lets virtual time go on."
+            return f"Paused at {moment}: nothing landed. `resume` lets virtual time continue."
         case Case.CLOCK_WENT_BACKWARDS:
             return (
                 "The clock went backwards: it is behind what has landed, so nothing landed. "
-                f"Virtual time would stand at {stands}."
+                f"Virtual time would be at {moment}."
             )
         case Case.NOTHING_NEW:
-            return f"Nothing new to land at {stands}."
+            return f"Nothing new to land at {moment}."
         case Case.FIRST_RUN | Case.NEXT_WINDOW:
             assert report.window is not None  # noqa: S101  # these two cases have one
             assert report.file is not None  # noqa: S101
             return (
                 f"Landed {report.events:,} events ({report.case}), "
-                f"{format_position(report.window.first)} to {stands}, in {report.seconds:.1f} s: "
+                f"{format_position(report.window.first)} to {moment}, in {report.seconds:.1f} s: "
                 f"{report.file.name}"
             )
 
@@ -47,7 +47,7 @@ def _emitted(settings: Settings, position: int) -> str:
 
 
 def format_status(state: Status, landing: Path) -> list[str]:
-    """Return where a replay stands and what comes next, in sentences."""
+    """Return how far a replay has come and what comes next, in sentences."""
     settings, decision = state.settings, state.decision
     latest = settings.segments[-1]
     if not state.started:
@@ -62,8 +62,8 @@ def format_status(state: Status, landing: Path) -> list[str]:
             f"in {state.windows} windows in {landing}."
         )
     lag = max(0, decision.position - max(0, state.watermark))
-    format_status = (
-        f"Virtual time stands at {format_position(decision.position)}, "
+    clock = (
+        f"Virtual time is at {format_position(decision.position)}, "
         f"{format_position(lag).removeprefix('day ').replace(' ', ' days ')} ahead of that; "
         f"speed {latest.speed:g}{', paused' if latest.paused else ''}; "
         f"day {settings.start_day} is {_emitted(settings, settings.segments[0].position)[:10]}."
@@ -76,4 +76,4 @@ def format_status(state: Status, landing: Path) -> list[str]:
     else:
         case = Case.NOTHING_NEW if decision.window is not None else decision.case
         following = f"The next run would land nothing ({case})."
-    return [head, format_status, following]
+    return [head, clock, following]

@@ -1,4 +1,4 @@
-"""What was fixed at the first run of a replay: one small file beside what has landed.
+"""What was fixed at the first run of a replay: one small file beside the landed windows.
 
 The file never says how far the replay has come (the landed windows do), so writing it and
 landing a window need not happen in one step.
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from common.errors import UserError
-from common.storage import storage_of
 from flows.replay.dataset import DatasetProfile
-from flows.replay.landing import state_folder
 from flows.replay.window import Segment, advance, start_position, whole_days_shift
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from flows.replay.landing import Landing
+
+SETTINGS_FILE = "settings.json"
+"""Name of the file in the state folder of the landing."""
 
 DEFAULT_START_DAY = 70
 DEFAULT_SPEED = 60.0
@@ -37,7 +38,7 @@ class Settings:
     Attributes
     ----------
     start_day
-        Day of virtual time at which the first run stood.
+        Day of virtual time on which the first run began.
     shift_days
         Days between virtual time and the times that landed events carry. Never recomputed.
     profile
@@ -57,7 +58,7 @@ class Settings:
         return self.segments[0].since
 
     def followed_by(self, segment: Segment) -> Settings:
-        """Return these settings with one more stretch of real time at its end."""
+        """Return these settings with one more segment at their end."""
         return replace(self, segments=(*self.segments, segment))
 
 
@@ -69,12 +70,7 @@ def first_settings(
     return Settings(start_day, whole_days_shift(profile.epoch, start_day, now), profile, (segment,))
 
 
-def settings_file(landing: Path) -> Path:
-    """Return the file that holds the settings of the replay into ``landing``."""
-    return state_folder(landing) / "settings.json"
-
-
-def write_settings(landing: Path, settings: Settings) -> None:
+def write_settings(landing: Landing, settings: Settings) -> None:
     """Replace the settings file, all at once."""
     fields = {
         "version": 1,
@@ -86,20 +82,20 @@ def write_settings(landing: Path, settings: Settings) -> None:
         "segments": [asdict(segment) for segment in settings.segments],
     }
     text = _File.model_validate(fields).model_dump_json(indent=2)
-    storage_of(landing).write_text(settings_file(landing), text + "\n")
+    landing.write_state(SETTINGS_FILE, text + "\n")
 
 
-def read_settings(landing: Path) -> Settings | None:
+def read_settings(landing: Landing) -> Settings | None:
     """Return the settings of the replay into ``landing``, or ``None`` before its first run.
 
     Raises
     ------
     UserError
-        If the file cannot be read, or says something that cannot be.
+        If the file cannot be read, or contradicts itself.
     """
-    path = settings_file(landing)
+    path = landing.state_file(SETTINGS_FILE)
     try:
-        text = storage_of(landing).read_bytes(path)
+        text = landing.read_state(SETTINGS_FILE)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -144,7 +140,7 @@ class _Segment(_Strict):
 
 
 class _File(_Strict):
-    """The file as it is written. Some of it is there twice, so that a slip of hand shows."""
+    """The file as it is written. Some of it is redundant, so that a careless edit is noticed."""
 
     version: Literal[1]
     sim_start: datetime
@@ -161,7 +157,7 @@ class _File(_Strict):
             raise ValueError("times are UTC and are written without a zone")
         first = segments[0]
         if (first.since, first.position) != (self.sim_start, self.start_position):
-            raise ValueError("the first of segments does not begin at sim_start, start_position")
+            raise ValueError("the first segment does not begin at sim_start, start_position")
         if self.start_position != start_position(self.start_day, self.sim_start):
             raise ValueError("start_position is not start_day plus the time of day of sim_start")
         if self.shift_days != whole_days_shift(self.dataset.epoch, self.start_day, self.sim_start):

@@ -1,8 +1,8 @@
 """The arithmetic of virtual time. Pure: no file, no clock.
 
 A **position** is a moment of virtual time in whole microseconds since midnight of day 0 of
-cycle 0. The canonical dataset is one cycle; it repeats for ever, so that offset ``o`` of cycle
-``k`` stands at position ``k * length + o``. Deliveries of a cycle's last evening have offsets
+cycle 0. The canonical dataset is one cycle; it repeats forever, so that offset ``o`` of cycle
+``k`` is at position ``k * length + o``. Deliveries of a cycle's last evening have offsets
 beyond its length: they share their positions with the first hours of the next cycle.
 """
 
@@ -14,12 +14,11 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
-
-MICROSECONDS_PER_SECOND = 1_000_000
-MICROSECONDS_PER_DAY = 86_400 * MICROSECONDS_PER_SECOND
 
 NOTHING_LANDED = -1
 """The watermark before the first window: position 0 itself has not landed yet."""
@@ -51,7 +50,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of real time in which virtual time runs at one speed.
+    """A period of real time in which virtual time runs at one speed.
 
     Attributes
     ----------
@@ -60,9 +59,9 @@ class Segment:
     position
         Virtual position at ``since``.
     speed
-        Virtual seconds per real second, above 0. Kept while paused, for when it resumes.
+        Virtual seconds per real second, above 0. While paused, the speed at which it will resume.
     paused
-        Whether virtual time stands still.
+        Whether virtual time is paused.
     """
 
     since: datetime
@@ -73,7 +72,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a run has to do.
+    """What a run does.
 
     Attributes
     ----------
@@ -82,7 +81,7 @@ class Decision:
     window
         What to land, or ``None`` where there is nothing to land.
     position
-        Where virtual time stands now; at least the start of the last segment.
+        Position of virtual time now; at least the start of the last segment.
     """
 
     case: Case
@@ -165,12 +164,12 @@ def next_window(segments: Sequence[Segment], watermark: int, now: datetime) -> D
 
 
 def paused(latest: Segment, now: datetime) -> Segment:
-    """Return the segment in which virtual time stands still from ``now``."""
+    """Return the segment in which virtual time is paused from ``now``."""
     return Segment(now, advance(latest, now), latest.speed, paused=True)
 
 
 def resumed(latest: Segment, now: datetime) -> Segment:
-    """Return the segment in which virtual time goes on from where it stands."""
+    """Return the segment in which virtual time continues from its position."""
     return Segment(now, advance(latest, now), latest.speed, paused=False)
 
 
@@ -193,7 +192,7 @@ def split_by_cycle(window: Window, length: int, last_offset: int) -> Iterator[Wi
 
     Yields
     ------
-    Stretch
+    WindowPart
         In order and without overlap. Positions at which no cycle can have an event are left out.
     """
     position = window.first
@@ -210,6 +209,6 @@ def split_by_cycle(window: Window, length: int, last_offset: int) -> Iterator[Wi
 
 
 def format_position(position: int) -> str:
-    """Return a position as a person says it: ``day 70 10:30:00``."""
+    """Return a position as day and time: ``day 70 10:30:00``."""
     day, rest = divmod(position, MICROSECONDS_PER_DAY)
     return f"day {day} {timedelta(seconds=rest // MICROSECONDS_PER_SECOND)!s:0>8}"

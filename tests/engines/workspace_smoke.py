@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -22,13 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from common.errors import UserError
+from common.landed_files import parse_window_file_name, window_file_name
 from common.paths import PROJECT
 from common.storage.upload_markers import marked_name
 from flows.canonical import make_default_dataset
 from flows.databricks import parameters
 from flows.replay.dataset import open_dataset, profile_dataset
 from flows.replay.events import count_events
-from flows.replay.landing import window_name
 from flows.replay.window import Window
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ GOLD = (
     *("gold_order_header", "gold_item_sales_day", "gold_brand_sales_day"),
     *("gold_location_sales_hourly", "gold_delivery_times_day", "gold_data_quality_day"),
 )
-_WINDOW = re.compile(r"window-(\d{18})-(\d{18})\.jsonl", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -118,9 +116,9 @@ def local_count(canonical: Path) -> Callable[[str], int]:
     profile = profile_dataset(dataset)
 
     def count(name: str) -> int:
-        bounds = _WINDOW.fullmatch(name)
-        assert bounds is not None
-        return count_events(dataset, profile, Window(int(bounds[1]), int(bounds[2])))
+        positions = parse_window_file_name(name)
+        assert positions is not None
+        return count_events(dataset, profile, Window(*positions))
 
     return count
 
@@ -133,7 +131,7 @@ def findings(
     Only windows that the tables have are compared, so that a scheduled replay may go on meanwhile.
     """
     listed = {str(row[0]).rsplit("/", 1)[-1] for row in query(f"LIST '{volume}'")}
-    windows = sorted(name for name in listed if _WINDOW.fullmatch(name))
+    windows = sorted(name for name in listed if parse_window_file_name(name))
     bronze = f"`{catalog}`.lakeflow"
     built = dict(query(f"SELECT file, count(*) FROM {bronze}.landed_lines GROUP BY file"))
     known = sorted(built)
@@ -177,7 +175,7 @@ def findings(
 
 def _busy(listed: set[str]) -> set[str]:
     """Notes of the newest window: a replay may be writing it."""
-    newest = max((name for name in listed if _WINDOW.fullmatch(name)), default="")
+    newest = max((name for name in listed if parse_window_file_name(name)), default="")
     return {name for name in listed if (marked_name(name) or "") >= newest}
 
 
@@ -185,9 +183,11 @@ def _gaps(windows: Sequence[str]) -> list[str]:
     gaps = []
     follows = 0
     for name in windows:
-        first, last = (int(bound) for bound in _WINDOW.fullmatch(name).groups())  # type: ignore[union-attr]
+        positions = parse_window_file_name(name)
+        assert positions is not None
+        first, last = positions
         if first != follows:
-            gaps.append(f"before {window_name(Window(first, last))}")
+            gaps.append(f"before {window_file_name(first, last)}")
         follows = last + 1
     return gaps
 

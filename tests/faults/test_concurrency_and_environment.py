@@ -16,9 +16,10 @@ from common.paths import PROJECT
 from flows import build as build_module
 from flows import warehouse_lock
 from flows.dbt import parse_log_line
-from flows.replay import commands
+from flows.replay import replay as replay_module
 from flows.replay.commands import ReplayOptions, run
-from flows.replay.settings import settings_file
+from flows.replay.landing import Landing
+from flows.replay.settings import SETTINGS_FILE
 from tests.faults.kitchen import LANDING_ONLY, Kitchen
 from tests.support.kill_sweep import NOW
 from tests.support.sample_datasets import landed_bytes, some_orders, write_dataset
@@ -160,7 +161,7 @@ def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
 def test_settings_that_an_editor_has_written_otherwise_hold(
     small: Kitchen, edit: Callable[[str], str]
 ) -> None:
-    file = settings_file(small.landing)
+    file = Landing(small.landing).state_file(SETTINGS_FILE)
     file.write_bytes(edit(file.read_text(encoding="utf-8")).encode())
     assert "next window" in small.must(SECOND, LANDING_ONLY).output
 
@@ -170,7 +171,7 @@ def test_settings_that_an_editor_has_written_otherwise_hold(
 )
 def test_settings_that_are_not_text_of_ours_are_named(small: Kitchen, content: bytes) -> None:
     before = small.lines()
-    file = settings_file(small.landing)
+    file = Landing(small.landing).state_file(SETTINGS_FILE)
     file.write_bytes(content)
     answer = small.run(SECOND, LANDING_ONLY)
     assert answer.code == 1
@@ -201,18 +202,18 @@ def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
     canonical = write_dataset(tmp_path / "canonical", rows, days=3)
     landing, unharmed = tmp_path / "landing", tmp_path / "unharmed"
     run(canonical, unharmed, NOW, ReplayOptions(start_day=4))
-    profile_dataset = commands.profile_dataset
+    profile_dataset = replay_module.profile_dataset
 
     def replace_and_profile(dataset: object) -> object:
         write_dataset(canonical, other_rows, days=2)
         return profile_dataset(dataset)  # type: ignore[arg-type]
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(commands, "profile_dataset", replace_and_profile)
+        meanwhile.setattr(replay_module, "profile_dataset", replace_and_profile)
         with pytest.raises(UserError, match="holds another dataset"):
             run(canonical, landing, NOW, ReplayOptions(start_day=4))
     assert landed_bytes(landing) == b""
-    assert not settings_file(landing).exists()
+    assert not Landing(landing).state_file(SETTINGS_FILE).exists()
     write_dataset(canonical, rows, days=3)
     run(canonical, landing, NOW, ReplayOptions(start_day=4))
     assert landed_bytes(landing) == landed_bytes(unharmed)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flows.faults.__main__ import main as inject_faults
 from flows.faults.settings import FaultSettings
 from generator.__main__ import main as generate
 from tests.support.business import Business, DbtWorker
@@ -72,8 +73,7 @@ def clean_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def inject(clean: Path, out: Path, *options: str) -> int:
-    arguments = ["faults", "--landing", str(clean), "--out", str(out), *options]
-    return generate(arguments)
+    return inject_faults(["--landing", str(clean), "--out", str(out), *options])
 
 
 @pytest.fixture(scope="module")
@@ -321,7 +321,7 @@ def test_the_original_is_never_written_to(
     assert "Nothing has landed" in capsys.readouterr().err
     (tmp_path / "landing" / "events.jsonl").write_text("{}\n")
     assert inject(tmp_path / "landing", tmp_path / "out") == 2
-    assert "events.jsonl is no window" in capsys.readouterr().err
+    assert "events.jsonl is not a window" in capsys.readouterr().err
 
 
 def test_windows_follow_each_other_in_the_copy(faulty: Faulty) -> None:

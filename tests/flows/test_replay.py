@@ -13,10 +13,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import BusyError, UserError
-from flows.replay import commands
-from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
-from flows.replay.landing import landed_windows, lock_landing, watermark
-from flows.replay.settings import read_settings, settings_file
+from flows.replay import replay as replay_module
+from flows.replay.commands import (
+    ReplayOptions,
+    change_speed,
+    check_options,
+    pause,
+    reset,
+    resume,
+    run,
+    status,
+)
+from flows.replay.landing import Landing, watermark
+from flows.replay.settings import SETTINGS_FILE, read_settings
 from flows.replay.window import Case
 from tests.support.sample_datasets import (
     DAY,
@@ -136,7 +145,7 @@ def test_any_sequence_of_runs_lands_what_one_run_lands(
                 report = run(small.folder, landing, behind, ReplayOptions())
                 if report.position < landed:
                     assert landed_bytes(landing) == before
-                landed = max(landed, watermark(landed_windows(landing)))
+                landed = max(landed, watermark(Landing(landing).windows()))
                 continue
             now += timedelta(microseconds=microseconds)
             if not stopped:
@@ -161,7 +170,7 @@ def test_any_sequence_of_runs_lands_what_one_run_lands(
                     change_speed(landing, now, float(wanted))
                     speed = wanted
                 position = Fraction(position // 1) if changed else position
-        windows = landed_windows(landing)
+        windows = Landing(landing).windows()
         last = max(landed, position // 1)
         assert watermark(windows) <= last
         expected = expected_lines(small.rows, 3, 0, last, first.settings.shift_days)
@@ -201,19 +210,19 @@ def test_an_impossible_speed_is_refused(small: Small, landing: Path, speed: floa
     with pytest.raises(UserError, match="speed must be"):
         change_speed(landing, NOW, speed)
     with pytest.raises(UserError, match="speed must be"):
-        commands.check_options(1, speed)
+        check_options(1, speed)
 
 
 def test_a_change_by_a_clock_that_is_behind_is_refused(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    before = settings_file(landing).read_bytes()
+    before = Landing(landing).state_file(SETTINGS_FILE).read_bytes()
     for change in (
         lambda: pause(landing, NOW - timedelta(seconds=1)),
         lambda: change_speed(landing, NOW - timedelta(days=1), 5.0),
     ):
         with pytest.raises(UserError, match="set the clock right"):
             change()
-    assert settings_file(landing).read_bytes() == before
+    assert Landing(landing).state_file(SETTINGS_FILE).read_bytes() == before
 
 
 def test_controls_before_the_first_run_say_how_to_begin(landing: Path) -> None:
@@ -254,13 +263,13 @@ def test_two_datasets_run_side_by_side(small: Small, tmp_path: Path) -> None:
         run(small.folder, here, now, DAY_1)
         run(other, there, now + timedelta(hours=1), ReplayOptions(start_day=4, speed=7.0))
     change_speed(here, NOW + timedelta(minutes=3), 1.0)
-    known = read_settings(there)
+    known = read_settings(Landing(there))
     assert known is not None
     assert (known.start_day, len(known.segments)) == (4, 1)
     for landing, source, days in ((here, small.rows, 3), (there, rows, 2)):
-        kept = read_settings(landing)
+        kept = read_settings(Landing(landing))
         assert kept is not None
-        last = watermark(landed_windows(landing))
+        last = watermark(Landing(landing).windows())
         assert landed_lines(landing) == expected_lines(source, days, 0, last, kept.shift_days)
 
 
@@ -280,7 +289,7 @@ def test_reset_removes_this_replay_and_nothing_of_others(small: Small, tmp_path:
 
 def test_reset_mends_what_cannot_be_read(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    settings_file(landing).write_text("{")
+    Landing(landing).state_file(SETTINGS_FILE).write_text("{")
     (landing / f"window-{5:018}-{9:018}.jsonl").write_text("cut")
     assert reset(landing).startswith("Removed 2")
     assert "nothing to remove" in reset(landing.parent / "elsewhere")
@@ -304,7 +313,7 @@ def test_status_writes_nothing_and_foretells_the_next_run(small: Small, landing:
 
 def test_a_second_replay_stops_and_writes_nothing(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    with lock_landing(landing):
+    with Landing(landing).lock():
         before = sorted(landing.rglob("*"))
         for command in (
             lambda: run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions()),
@@ -341,14 +350,14 @@ def test_a_dataset_replaced_while_it_is_read_lands_nothing(
     shutil.copytree(small.folder, canonical)
     run(canonical, landing, NOW, DAY_1)
     before = landed_bytes(landing)
-    write = commands.write_window
+    write = replay_module.write_window
 
     def write_and_replace(*args: object, **kwargs: object) -> int:
         events = write(*args, **kwargs)  # type: ignore[arg-type]
         write_dataset(canonical, some_orders(3, 9), days=3)
         return events
 
-    monkeypatch.setattr(commands, "write_window", write_and_replace)
+    monkeypatch.setattr(replay_module, "write_window", write_and_replace)
     with pytest.raises(UserError, match="holds another dataset"):
         run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_bytes(landing) == before
@@ -356,12 +365,12 @@ def test_a_dataset_replaced_while_it_is_read_lands_nothing(
 
 def test_windows_without_settings_are_no_new_beginning(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
-    settings_file(landing).unlink()
+    Landing(landing).state_file(SETTINGS_FILE).unlink()
     before = landed_bytes(landing)
     with pytest.raises(UserError, match=r"settings\.json are missing"):
         run(small.folder, landing, NOW + timedelta(hours=1), ReplayOptions())
     assert landed_bytes(landing) == before
-    assert not settings_file(landing).exists()
+    assert not Landing(landing).state_file(SETTINGS_FILE).exists()
 
 
 def test_after_the_newest_window_is_deleted_its_events_land_again(
@@ -384,4 +393,4 @@ def test_many_small_windows_are_one_long_one(small: Small, tmp_path: Path) -> No
         run(small.folder, many, now, ReplayOptions())
     run(small.folder, one, NOW + timedelta(minutes=37 * 12), ReplayOptions())
     assert landed_bytes(many) == landed_bytes(one)
-    assert len(landed_windows(many)) > 5
+    assert len(Landing(many).windows()) > 5

@@ -13,7 +13,8 @@ import pytest
 
 from common.errors import UserError
 from flows.replay.commands import ReplayOptions, change_speed, pause, resume, run
-from flows.replay.settings import read_settings, settings_file, write_settings
+from flows.replay.landing import Landing
+from flows.replay.settings import SETTINGS_FILE, read_settings, write_settings
 from tests.support.sample_datasets import Small, landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
@@ -29,13 +30,13 @@ def begun(small: Small, landing: Path) -> Path:
 
 
 def test_what_is_written_is_read_again(begun: Path) -> None:
-    settings = read_settings(begun)
+    settings = read_settings(Landing(begun))
     assert settings is not None
     assert [segment.paused for segment in settings.segments] == [False, False, True, False]
-    text = settings_file(begun).read_bytes()
-    write_settings(begun, settings)
-    assert settings_file(begun).read_bytes() == text
-    assert read_settings(begun.parent) is None
+    text = Landing(begun).state_file(SETTINGS_FILE).read_bytes()
+    write_settings(Landing(begun), settings)
+    assert Landing(begun).state_file(SETTINGS_FILE).read_bytes() == text
+    assert read_settings(Landing(begun.parent)) is None
 
 
 def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
@@ -76,7 +77,7 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
 def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
     small: Small, begun: Path, damage: Callable[[str], str]
 ) -> None:
-    file = settings_file(begun)
+    file = Landing(begun).state_file(SETTINGS_FILE)
     broken = damage(file.read_text(encoding="utf-8"))
     file.write_text(broken, encoding="utf-8")
     before = landed_bytes(begun)
@@ -92,7 +93,7 @@ def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
 
 
 def test_a_folder_in_its_place_is_named(small: Small, landing: Path) -> None:
-    settings_file(landing).mkdir(parents=True)
+    Landing(landing).state_file(SETTINGS_FILE).mkdir(parents=True)
     with pytest.raises(UserError, match=r"settings\.json cannot be read"):
         run(small.folder, landing, NOW, ReplayOptions())
 
@@ -124,7 +125,7 @@ def test_settings_that_may_not_be_read_are_named(small: Small) -> None:
         canonical = shutil.copytree(small.folder, folder / "canonical")
         landing = folder / "landing"
         run(canonical, landing, NOW, ReplayOptions(1, 60.0))
-        before, file = landed_bytes(landing), settings_file(landing)
+        before, file = landed_bytes(landing), Landing(landing).state_file(SETTINGS_FILE)
         for path in folder.rglob("*"):
             path.chmod(0o777)
         file.chmod(0)

@@ -10,7 +10,7 @@ import generator.dataset.canonical
 from common.errors import UserError
 from flows import databricks
 from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
-from flows.replay.landing import landed_windows
+from flows.replay.landing import Landing
 from tests.support.sample_datasets import Small
 from tests.support.volume_shim import Volume
 
@@ -34,9 +34,9 @@ def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
         replay(
             ["--START_DAY=1"],
             now=NOW + timedelta(minutes=minutes),
-            tell=lambda name, value: told.append((name, value)),
+            set_task_value=lambda name, value: told.append((name, value)),
         )
-    assert len(landed_windows(asked.landing)) == 2
+    assert len(Landing(asked.landing).windows()) == 2
     assert told == [("pipeline_is_due", "true")] * 2
     assert "Landed" in capsys.readouterr().out
 
@@ -118,7 +118,7 @@ def test_outside_of_a_job_the_replay_says_so(
     monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
     with pytest.raises(UserError, match="no task of a Databricks job"):
         replay(["--START_DAY=1"], now=NOW)
-    assert len(landed_windows(asked.landing)) == 1
+    assert len(Landing(asked.landing).windows()) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from common.storage import leases
 from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
-from flows.replay.landing import landed_windows, lock_landing
+from flows.replay.landing import Landing
 from tests.support import volume_shim
 from tests.support.sample_datasets import Small, landed_bytes
 from tests.support.volume_shim import Volume, behind, content
@@ -81,13 +81,13 @@ def test_reset_removes_what_landed_and_leaves_the_files_of_others(
 
 def test_the_second_of_two_stops_and_writes_nothing(small: Small, events: Path) -> None:
     run(small.folder, events, NOW, ReplayOptions(start_day=1))
-    before = landed_windows(events)
+    before = Landing(events).windows()
     with (
-        lock_landing(events),
+        Landing(events).lock(),
         pytest.raises(BusyError, match=r"Another replay is at work on .*process \d"),
     ):
         run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions())
-    assert landed_windows(events) == before
+    assert Landing(events).windows() == before
     assert run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions()).events > 0
 
 
@@ -151,7 +151,7 @@ def test_a_claim_is_renewed_before_it_runs_out(
     clock = Clock(monkeypatch)
     monkeypatch.setattr(leases, "_RENEW_SECONDS", 0.01)
     folder = events / "_replay" / "lock.leases"
-    with lock_landing(events) as held:
+    with Landing(events).lock() as held:
         first = {claim.name for claim in folder.iterdir()}
         clock.now += 100
         for _ in range(3_000):
@@ -172,7 +172,7 @@ def test_a_machine_that_stood_still_shows_nothing(
 
     with pytest.raises(BusyError, match="ran out before it ended"):
         run(small.folder, events, NOW, ReplayOptions(start_day=1), stand_still)
-    assert landed_windows(events) == []
+    assert Landing(events).windows() == []
     assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
 
 
@@ -209,7 +209,7 @@ def test_an_upload_of_which_a_part_is_missing_is_no_window(
         broken.setattr(volume_shim.Sequential, "write", lose_the_end)
         with pytest.raises(UserError, match="Could not land the next window"):
             run(small.folder, events, NOW, ReplayOptions(start_day=1))
-    assert landed_windows(events) == []
+    assert Landing(events).windows() == []
     assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
 
 
