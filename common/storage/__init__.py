@@ -1,7 +1,7 @@
-"""What files are written to: a folder of this machine, or a Databricks volume.
+"""Storage of files: a folder of this machine, or a Databricks volume.
 
-The path alone says which. Everything that differs between the two is behind `Storage`; who writes
-files asks `storage_of` and never looks at the path again.
+The path alone decides which. Everything that differs between the two is behind `Storage`; code that
+writes files calls `storage_of` and never looks at the path again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,6 @@ def storage_of(path: Path) -> Storage:
     Raises
     ------
     common.errors.UserError
-        If it is where volumes are, but not inside one.
+        If the path is under the root of volumes, but not inside a volume.
     """
     return VolumeStorage() if is_on_volume(path) else LocalStorage()

@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 def atomic_directory(
     directory: Path, own_names: Collection[str], *, commit_marker: str | None = None
 ) -> Iterator[Path]:
-    """Offer an empty folder that takes the place of ``directory`` when the block ends well.
+    """Offer an empty folder that replaces ``directory`` if the block succeeds.
 
-    While the block runs ``directory`` is what it was, and on a file system of this machine it
-    stays so for ever where the block fails or is killed. A volume cannot exchange folders: there
-    it loses its ``commit_marker`` before anything else changes and gets the new one last, so that
-    whoever looks for the marker sees the old folder, no folder or the new one, never a mixture.
+    ``directory`` is unchanged while the block runs, and on a file system of this machine also if
+    the block fails or is killed. A volume cannot exchange folders: there the ``commit_marker`` is
+    removed before anything else changes and written last, so that a reader that looks for the
+    marker sees the old folder, no folder or the new one, never a mixture.
 
     Parameters
     ----------
     directory
         The folder to replace; need not exist.
     own_names
-        Names of the files that may be in it. A folder that holds anything else is not ours to
-        replace. Of a folder in it, ``folder/pattern`` says what may be in there; without any,
-        that is not looked at.
+        Names of the files that may be in it. A folder with any other file is not replaced. For a
+        folder in it, ``folder/pattern`` says which files it may hold; without a pattern its
+        content is not checked.
     commit_marker
-        The file without which nobody takes the folder for complete.
+        The file without which readers treat the folder as incomplete.
 
     Yields
     ------
@@ -44,11 +44,11 @@ def atomic_directory(
     Raises
     ------
     UserError
-        Where the folder holds other files, or another run is writing it.
+        If the folder holds other files, or another run is writing it.
     """
     directory = directory.resolve()
     storage = storage_of(directory)
-    _refuse_what_is_not_ours(directory, {*own_names, *map(marker_name, own_names)})
+    _refuse_foreign_files(directory, {*own_names, *map(marker_name, own_names)})
     directory.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (
@@ -63,7 +63,7 @@ def atomic_directory(
         ) from None
 
 
-def _refuse_what_is_not_ours(directory: Path, own_names: Collection[str]) -> None:
+def _refuse_foreign_files(directory: Path, own_names: Collection[str]) -> None:
     if not directory.exists():
         return
     if not directory.is_dir():

@@ -1,4 +1,4 @@
-"""What every kind of storage can do."""
+"""The protocol of every kind of storage."""
 
 from __future__ import annotations
 
@@ -10,43 +10,43 @@ if TYPE_CHECKING:
 
 
 class LockedError(Exception):
-    """Somebody else is at work there; the text says who, as far as it is known."""
+    """Another process has the lock; the text says which, as far as it is known."""
 
 
 class Lock(Protocol):
-    """That nobody else is at work."""
+    """A lock that this process has."""
 
     def check(self) -> None:
-        """Raise `LockedError` if that may no longer be so: then nothing must become visible."""
+        """Raise `LockedError` if the lock may be lost: then nothing must become visible."""
 
 
 class Storage(Protocol):
-    """A place for files in which nothing half-written is ever taken for whole.
+    """Storage in which no half-written file is ever taken for a complete one.
 
     Attributes
     ----------
     opens_cheaply
-        Whether each of thousands of files can be looked into at every run.
+        Whether every run can open each of thousands of files.
     """
 
     @property
     def opens_cheaply(self) -> bool:
-        """As above."""
+        """Whether every run can open each of thousands of files."""
 
     def lock(self, lock_file: Path, owner: str | None) -> AbstractContextManager[Lock]:
-        """Be the only one at work, among all who ask for the same ``lock_file``.
+        """Lock ``lock_file``: one process at a time has it.
 
         Parameters
         ----------
         lock_file
-            A name in a folder that exists. What is kept there is the storage's own business.
+            A name in an existing folder. Which files the storage keeps there is up to it.
         owner
-            Who this is, for the message to others; ``None`` where nobody asks.
+            Who has the lock, for the error message of others; ``None`` for no name.
 
         Raises
         ------
-        HeldError
-            At once, if somebody else is.
+        LockedError
+            At once, if another process has it.
         """
 
     def staging_dir(self, staging: Path) -> AbstractContextManager[Path]:
@@ -55,15 +55,15 @@ class Storage(Protocol):
         Parameters
         ----------
         staging
-            Where to, in a storage that has no better place. What is left there is for the next
-            run to sweep.
+            The folder to use where the storage has no better one. The next run removes what is
+            left in it.
         """
 
     def publish(self, finished: Path, final: Path) -> None:
-        """Give a finished file of a workshop its place, all at once."""
+        """Move a finished file from the staging folder to its final name, all at once."""
 
     def atomic_file(self, final: Path) -> AbstractContextManager[Path]:
-        """Offer a path to write a file to; it takes its place if the block ends well."""
+        """Offer a path to write to; the file gets its final name if the block succeeds."""
 
     def write_text(self, final: Path, text: str) -> None:
         """Replace a small file by one with this text, all at once."""
@@ -78,13 +78,13 @@ class Storage(Protocol):
         """
 
     def remove(self, final: Path) -> None:
-        """Remove a file, if it is there, and whatever an upload of it left."""
+        """Remove a file, if it exists, and what an interrupted upload of it left."""
 
     def unfinished(self, folder: Path) -> frozenset[str]:
-        """Return the names in a folder that are not to be believed yet: their writing goes on."""
+        """Return the names of files in a folder that are not complete yet."""
 
     def recover(self, folder: Path) -> None:
-        """End or undo what a killed run was writing into a folder. Only while holding it."""
+        """Complete or undo what a killed run was writing into a folder. Only with its lock."""
 
     def flush_names(self, folder: Path) -> None:
         """Wait until names that were removed from a folder stay removed."""
@@ -92,12 +92,12 @@ class Storage(Protocol):
     def replacement(
         self, directory: Path, commit_marker: str | None
     ) -> AbstractContextManager[Path]:
-        """Offer an empty folder that takes the place of ``directory`` if the block ends well.
+        """Offer an empty folder that replaces ``directory`` if the block succeeds.
 
         Parameters
         ----------
         directory
-            What to replace, if it is there. Only while holding it.
+            What to replace, if it exists. Only with its lock.
         commit_marker
-            Name of the file without which nobody takes the folder for complete.
+            Name of the file without which readers treat the folder as incomplete.
         """

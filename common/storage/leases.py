@@ -1,14 +1,14 @@
-"""Being the only one at work where no lock can be had: leases that run out by themselves.
+"""Mutual exclusion where no lock is available: leases that expire by themselves.
 
-Whoever wants to work first writes a lease, a file of a name that nobody else has, and then looks
-whether there is any other. If there is, it takes its own away and stops. Of two who come at the
-same time one at least sees the other, so never two go on; both may stop, and come again. A lease
-says in its name until when it counts. Its owner writes a new one long before; the lease of an
-owner who was killed runs out, and nobody has to clear it away by hand.
+A process first writes a lease, a file with a unique name, and then looks for any other lease. If
+there is one, it removes its own and stops. Of two processes that start at the same time at least
+one sees the other, so never both continue; both may stop, and try again later. The name of a lease
+says until when it is valid. Its owner renews it long before; the lease of a killed owner expires,
+so nothing has to be removed by hand.
 
-This takes for granted that a file is seen by everybody once it is written. Object stores promise
-it, of a volume's mount nothing is said. So it is the second guard only: the first is that a job
-runs once at a time (``max_concurrent_runs`` in ``databricks.yml``).
+This assumes that every process sees a file once it is written. Object stores guarantee that; for
+the mount of a volume nothing is documented. So this is the second guard only: the first is that a
+job runs once at a time (``max_concurrent_runs`` in ``databricks.yml``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LEASE_SECONDS = 120
-"""How long a lease counts from when it was written."""
+"""How long a lease is valid after it was written."""
 
 _RENEW_SECONDS = 30
 _CLOCKS_DIFFER_SECONDS = 30
@@ -46,21 +46,21 @@ class _LeaseFile:
 def leased(
     folder: Path, owner: str | None, write: Callable[[Path, bytes], None]
 ) -> Iterator[Lease]:
-    """Be the only one who has a lease in ``folder``.
+    """Have the only lease in ``folder``.
 
     Parameters
     ----------
     folder
-        Holds leases and nothing else; is made where it is missing.
+        Holds leases and nothing else; created if it is missing.
     owner
-        Written into the lease, for the message to others.
+        Written into the lease, for the error message of others.
     write
-        Makes a file, in one sequence, from its first byte to its last.
+        Writes a file from its first byte to its last.
 
     Raises
     ------
-    HeldError
-        If somebody else has a lease that has not run out.
+    LockedError
+        If another process has a valid lease.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lease = Lease(folder, (owner or "").encode(), write)
@@ -70,11 +70,11 @@ def leased(
         with _renewed(lease):
             yield lease
     finally:
-        lease.give_up()
+        lease.release()
 
 
 class Lease:
-    """A lease that is renewed for as long as its owner works."""
+    """A lease that is renewed as long as its owner works."""
 
     def __init__(self, folder: Path, owner: bytes, write: Callable[[Path, bytes], None]) -> None:
         self._folder = folder
@@ -84,7 +84,7 @@ class Lease:
         self._until = 0
 
     def renew(self) -> None:
-        """Write a lease that counts from now, then take the older ones away."""
+        """Write a lease that is valid from now, then remove the older ones."""
         until = int(time.time()) + LEASE_SECONDS
         name = f"lease-{until}-{self._token}"
         self._write(self._folder / name, self._owner)
@@ -94,7 +94,7 @@ class Lease:
                 lease.file.unlink(missing_ok=True)
 
     def refuse_others(self) -> None:
-        """Raise `LockedError` if anybody else has a lease; sweep those that have run out."""
+        """Raise `LockedError` if another process has a valid lease; remove expired ones."""
         now = time.time()
         for lease in _lease_files(self._folder):
             if lease.token == self._token:
@@ -102,16 +102,18 @@ class Lease:
             if lease.until + _CLOCKS_DIFFER_SECONDS < now:
                 lease.file.unlink(missing_ok=True)
                 continue
-            runs_out = time.strftime("%H:%M:%S", time.gmtime(lease.until + _CLOCKS_DIFFER_SECONDS))
-            raise LockedError(f"{_read(lease.file)}; if it was killed, at {runs_out} UTC this ends")
+            expires = time.strftime("%H:%M:%S", time.gmtime(lease.until + _CLOCKS_DIFFER_SECONDS))
+            raise LockedError(
+                f"{_read(lease.file)}; if it was killed, its lease expires at {expires} UTC"
+            )
 
     def check(self) -> None:
-        """Raise `LockedError` if the lease has run out, as on a machine that stood still."""
+        """Raise `LockedError` if the lease has expired, as on a machine that was suspended."""
         if time.time() >= self._until:
-            raise LockedError("the lease of this run ran out before it ended")
+            raise LockedError("the lease of this run expired before it ended")
 
-    def give_up(self) -> None:
-        """Take the lease away; where that fails, it runs out."""
+    def release(self) -> None:
+        """Remove the lease; if that fails, it expires."""
         with suppress(OSError):
             for lease in _lease_files(self._folder):
                 if lease.token == self._token:
@@ -124,7 +126,7 @@ def _renewed(lease: Lease) -> Iterator[None]:
 
     def renew() -> None:
         while not ended.wait(_RENEW_SECONDS):
-            # What cannot be renewed runs out, and `check` says so before anything is shown.
+            # A lease that cannot be renewed expires, and `check` reports it before publishing.
             with suppress(OSError):
                 lease.renew()
 
@@ -148,6 +150,6 @@ def _lease_files(folder: Path) -> list[_LeaseFile]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace") or "somebody"
+        return file.read_text(encoding="utf-8", errors="replace") or "an unknown process"
     except OSError:
-        return "somebody"
+        return "an unknown process"

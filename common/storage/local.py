@@ -1,4 +1,4 @@
-"""Files on a file system of this machine: they appear all at once and stay after a power cut."""
+"""Files on a local file system: they appear all at once and survive a power cut."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flush_folder(path: Path) -> None:
 
 
 class LocalStorage:
-    """A file system with rename, locks and flushing; the kernel keeps its promises."""
+    """A file system with atomic rename, locks and flushing, all guaranteed by the kernel."""
 
     opens_cheaply = True
 
@@ -70,7 +70,7 @@ class LocalStorage:
         Both must be on one file system. A crash leaves either the old state or the new one.
         """
         flush_file(finished)
-        os.replace(finished, final)  # noqa: PTH105  # the one step that matters, in plain words
+        os.replace(finished, final)  # noqa: PTH105  # the atomic step, under its own name
         flush_folder(final.parent)
 
     @contextmanager
@@ -85,7 +85,7 @@ class LocalStorage:
                 aside.unlink(missing_ok=True)
 
     def write_text(self, final: Path, text: str) -> None:
-        """Write it beside, then rename."""
+        """Write a file beside it, then rename."""
         staged = final.with_name(final.name + ".partial")
         staged.write_text(text, encoding="utf-8")
         self.publish(staged, final)
@@ -99,11 +99,11 @@ class LocalStorage:
         final.unlink(missing_ok=True)
 
     def unfinished(self, folder: Path) -> frozenset[str]:  # noqa: ARG002  # as in `Storage`
-        """Return nothing: what has its name is whole."""
+        """Return nothing: a file that has its name is complete."""
         return frozenset()
 
     def recover(self, folder: Path) -> None:
-        """Do nothing: a rename has happened or has not."""
+        """Do nothing: a rename has either happened or not."""
 
     def flush_names(self, folder: Path) -> None:
         """Flush the folder."""
@@ -111,12 +111,12 @@ class LocalStorage:
 
     @contextmanager
     def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002
-        """Offer a folder beside, and exchange the two in one step where the system can.
+        """Offer a folder beside it, and exchange the two in one step where the system can.
 
-        While the block runs, and for ever where it fails or is killed, ``directory`` is what it
-        was. What a killed run left beside it is removed by the next one.
+        While the block runs, and if it fails or is killed, ``directory`` is unchanged. What a
+        killed run left beside it is removed by the next one.
         """
-        _clear_up(directory)
+        _remove_leftovers(directory)
         unfinished = _beside(directory, _UNFINISHED)
         unfinished.mkdir()
         try:
@@ -124,8 +124,8 @@ class LocalStorage:
             for entry in unfinished.rglob("*"):
                 _flush(entry, os.O_RDONLY)
             _flush(unfinished, os.O_RDONLY)
-            _take_the_place(unfinished, directory)
-            # From here on it is done. Should this fail and the power too, one of the two complete
+            _replace(unfinished, directory)
+            # The folders are exchanged. If this fails and the power too, one of the two complete
             # folders is there.
             with suppress(OSError):
                 _flush(directory.parent, os.O_RDONLY)
@@ -134,7 +134,7 @@ class LocalStorage:
 
 
 class _ProcessLock:
-    """A lock of the kernel cannot be lost."""
+    """A lock of the kernel, which cannot be lost."""
 
     def check(self) -> None:
         """Do nothing."""
@@ -159,8 +159,8 @@ def _beside(directory: Path, purpose: str) -> Path:
     return directory.parent / f".{directory.name}.{purpose}"
 
 
-def _clear_up(directory: Path) -> None:
-    """Remove what a killed run left; bring back the old folder if it died between two renames."""
+def _remove_leftovers(directory: Path) -> None:
+    """Remove what a killed run left; restore the old folder if it died between two renames."""
     retired = _beside(directory, _RETIRED)
     if retired.exists() and not directory.exists():
         retired.rename(directory)
@@ -169,7 +169,7 @@ def _clear_up(directory: Path) -> None:
             shutil.rmtree(left)
 
 
-def _take_the_place(unfinished: Path, directory: Path) -> None:
+def _replace(unfinished: Path, directory: Path) -> None:
     if not directory.exists():
         unfinished.rename(directory)
     elif not _exchange(unfinished, directory):
@@ -180,7 +180,7 @@ def _take_the_place(unfinished: Path, directory: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step where the system can; say whether it did."""
+    """Exchange two folders in one step; return whether the system could."""
     if not sys.platform.startswith("linux"):
         return False
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)

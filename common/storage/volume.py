@@ -1,6 +1,6 @@
 """Files on a Databricks volume: a folder of Unity Catalog that Linux sees under ``/Volumes``.
 
-It looks like a file system and is an object store. What is known of it, and where from:
+It looks like a file system and is an object store. What is known about it, with sources:
 
 * **No appending, no writing but from the first byte to the last** (so no ZIP, no Parquet writer
   that goes back), **no sparse files**: write on the local disk and copy. Databricks,
@@ -10,18 +10,18 @@ It looks like a file system and is an object store. What is known of it, and whe
   https://github.com/developmentseed/obstore/issues/748
 * **Rename cannot be relied on**: the same error of ``rename`` and ``renameat2``, reported in
   August 2026 (https://github.com/earth-mover/icechunk/issues/2341), while others have moved
-  files there by the shell. Nothing is promised of renaming folders.
+  files there by the shell. Nothing is documented about renaming folders.
 * **Locks cannot be relied on**: a file system in user space without them either refuses
   ``flock`` or locks on one machine only (https://github.com/huggingface/huggingface_hub/pull/2402,
   https://github.com/tox-dev/filelock/issues/77). Two tasks need not run on one machine.
-* Of ``fsync``, ``chmod``, of creating a file exclusively, and of when a file that is being
-  written shows, nothing is documented. (``create_file`` of SQL uploads atomically; the mount
+* Nothing is documented about ``fsync``, ``chmod``, exclusive creation, and about when a file
+  that is being written becomes visible. (``create_file`` of SQL uploads atomically; the mount
   does not say so.) A process that is killed has its files closed by Linux like any other, and
   nothing can tell the file system that the last part is missing.
 
-So what is done here is only this: make a folder, write a new or old name from the first byte to
-the last, read, list, stat, remove. Half a file is told from a whole one by a note
-(`common.storage.upload_markers`), two runs from each other by leases (`common.storage.leases`).
+So only these operations are used: make a folder, write a file from its first byte to its last,
+read, list, stat, remove. Incomplete files are recognised by a marker
+(`common.storage.upload_markers`), concurrent runs by leases (`common.storage.leases`).
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from common.storage.upload_markers import (
     UploadMarker,
     digest,
     marked_name,
+    marker_bytes,
     marker_name,
     marker_of_file,
     marker_of_text,
     parse_marker,
-    written,
 )
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def is_on_volume(path: Path) -> bool:
     Raises
     ------
     UserError
-        If it is where volumes are, but not inside one.
+        If the path is under the root of volumes, but not inside a volume.
     """
     root = volumes_root()
     path = path.absolute()
@@ -91,12 +91,12 @@ def is_on_volume(path: Path) -> bool:
 class VolumeStorage:
     """A volume: every file is written on the local disk and copied there in one sequence."""
 
-    # A look into a file is a request to the object store.
+    # Opening a file is a request to the object store.
     opens_cheaply = False
 
     @contextmanager
     def lock(self, lock_file: Path, owner: str | None) -> Iterator[Lock]:
-        """Have the only lease; what a killed run had runs out."""
+        """Have the only lease; that of a killed run expires."""
         is_on_volume(lock_file.parent)
         with leased(lock_file.with_name(f"{lock_file.name}.leases"), owner, _write) as lease:
             yield lease
@@ -108,7 +108,7 @@ class VolumeStorage:
             yield folder
 
     def publish(self, finished: Path, final: Path) -> None:
-        """Copy a file to its place; until it is whole, its note lies beside it."""
+        """Copy a file to its final name; until it is complete, its marker is beside it."""
         self._upload(final, marker_of_file(finished), finished)
 
     @contextmanager
@@ -120,27 +120,27 @@ class VolumeStorage:
             self.publish(finished, final)
 
     def write_text(self, final: Path, text: str) -> None:
-        """Replace a small file; until it is whole, its note has all of it."""
+        """Replace a small file; until it is complete, its marker has the content."""
         self._upload(final, marker_of_text(text), None)
 
     def read_bytes(self, final: Path) -> bytes:
-        """Return what the note says where there is one, else what the file says."""
-        marker = _note_beside(final)
+        """Return the content of the marker where there is one, else that of the file."""
+        marker = _marker_beside(final)
         if marker is not None and marker.text is not None:
             return marker.text.encode()
         return final.read_bytes()
 
     def remove(self, final: Path) -> None:
-        """Remove the file, then its note: in between it is not there for anybody."""
+        """Remove the file, then its marker: in between no reader sees it."""
         final.unlink(missing_ok=True)
         final.with_name(marker_name(final.name)).unlink(missing_ok=True)
 
     def unfinished(self, folder: Path) -> frozenset[str]:
-        """Return the names that have a note beside them."""
+        """Return the names of files with a marker beside them."""
         return frozenset(name for _, name in _markers(folder))
 
     def recover(self, folder: Path) -> None:
-        """Keep what is whole, write texts again, remove what was cut."""
+        """Keep complete files, write texts again, remove incomplete files."""
         for marker_file, name in _markers(folder):
             final = folder / name
             marker = parse_marker(marker_file.read_bytes())
@@ -152,11 +152,11 @@ class VolumeStorage:
             marker_file.unlink()
 
     def flush_names(self, folder: Path) -> None:
-        """Do nothing: an object is removed or it is not."""
+        """Do nothing: an object is either removed or not."""
 
     @contextmanager
     def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:
-        """Offer a folder of the local disk; what is the same already is not written again."""
+        """Offer a folder of the local disk; an identical folder is not written again."""
         with _local_folder() as folder:
             yield folder
             if not self._same(folder, directory):
@@ -164,7 +164,7 @@ class VolumeStorage:
 
     def _upload(self, final: Path, marker: UploadMarker, source: Path | None) -> None:
         marker_file = final.with_name(marker_name(final.name))
-        _write(marker_file, written(marker))
+        _write(marker_file, marker_bytes(marker))
         _write(final, source if source is not None else (marker.text or "").encode())
         marker_file.unlink()
 
@@ -181,7 +181,7 @@ class VolumeStorage:
     def _replace(self, folder: Path, directory: Path, commit_marker: str | None) -> None:
         directory.mkdir(exist_ok=True)
         old, new = _files(directory), _files(folder)
-        # Without its seal nobody takes for a whole what from here on is none.
+        # From here on the folder is incomplete, so its commit marker goes first.
         for name in sorted(old, key=lambda name: name != commit_marker):
             if name == commit_marker or name not in new:
                 (directory / name).unlink()
@@ -197,7 +197,7 @@ def _local_folder() -> Iterator[Path]:
 
 
 def _write(final: Path, content: bytes | Path) -> None:
-    """Write a file from its first byte to its last, and make sure that all of it has arrived.
+    """Write a file from its first byte to its last, and check that all of it has arrived.
 
     Raises
     ------
@@ -227,14 +227,14 @@ def _files(directory: Path) -> list[str]:
 
 
 def _markers(folder: Path) -> list[tuple[Path, str]]:
-    """Return the notes in a folder, with the names of the files that they are about."""
+    """Return the markers in a folder, each with the name of the file that it belongs to."""
     if not folder.is_dir():
         return []
     named = ((file, marked_name(file.name)) for file in folder.iterdir())
     return sorted((file, name) for file, name in named if name is not None)
 
 
-def _note_beside(final: Path) -> UploadMarker | None:
+def _marker_beside(final: Path) -> UploadMarker | None:
     try:
         return parse_marker(final.with_name(marker_name(final.name)).read_bytes())
     except FileNotFoundError:

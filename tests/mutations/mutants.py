@@ -19,14 +19,14 @@ MODELS = (
     "tests/models/test_analyses_answer.py",
 )
 REPLAY = (
-    "tests/flows/test_window.py",
-    "tests/flows/test_landed_events.py",
-    "tests/flows/test_landing.py",
-    "tests/flows/test_replay_settings.py",
-    "tests/flows/test_replay_dataset.py",
-    "tests/flows/test_replay.py",
-    "tests/flows/test_replay_command.py",
-    "tests/flows/test_replay_faults.py",
+    "tests/flows/replay/test_window.py",
+    "tests/flows/replay/test_landed_events.py",
+    "tests/flows/replay/test_landing.py",
+    "tests/flows/replay/test_settings.py",
+    "tests/flows/replay/test_dataset.py",
+    "tests/flows/replay/test_commands.py",
+    "tests/flows/replay/test_command_line.py",
+    "tests/flows/replay/test_kills_and_full_disks.py",
 )
 
 

@@ -1,41 +1,37 @@
 """Kills a replay on a volume at each call that changes it, until one run survives.
 
 Run as a program: ``kill_sweep.py <canonical> <folder>``. A kill inside a write leaves half of it.
-After each kill a reader must see whole windows only, a run that comes at once must either find
-the dead run's claim and do nothing or go on, and a run that comes when the claim has run out
-must land what an uninterrupted replay lands. Prints how often it killed.
+After each kill a run that comes at once must either find the lease of the killed run and do
+nothing or continue, and a run that comes when the lease has expired must land what an
+uninterrupted replay lands. Prints the number of kills.
 """
 
-import os
-import shutil
 import sys
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from common.errors import BusyError
 from common.storage import leases
-from flows.replay.commands import ReplayOptions, pause, run
-from tests.support.kill_sweep import forked
+from tests.support.kill_sweep import (
+    Content,
+    Place,
+    Stage,
+    files_under,
+    forked,
+    replay_stages,
+    sweep_stages,
+)
 from tests.support.volume_shim import mounted
 
-NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 LANDING = ("caspersdev", "simulator", "events")
 
 
-def content(backing: Path) -> dict[str, bytes]:
-    landing = backing.joinpath(*LANDING)
-    return {
-        str(path.relative_to(landing)): path.read_bytes()
-        for path in landing.rglob("*")
-        if path.is_file() and path.parent.name != "lock.leases"
-    }
+def content(backing: Path) -> Content:
+    return files_under(backing.joinpath(*LANDING), lambda p: p.parent.name == "lock.leases")
 
 
-def seen(backing: Path) -> dict[str, bytes]:
-    """What a reader takes: lines files of plain names, without those that lie beside a note."""
-    files = content(backing)
+def visible(files: Content) -> Content:
+    """Return what a reader takes: JSON lines without an upload marker beside them."""
     return {
         name: lines
         for name, lines in files.items()
@@ -46,76 +42,50 @@ def seen(backing: Path) -> dict[str, bytes]:
     }
 
 
-def main() -> int:  # noqa: PLR0911  # each way to fail says its own line
+def after_the_lease(stage: Stage) -> Stage:
+    """Return the stage as it runs once the lease of a killed run has expired."""
+
+    def action(landing: Path) -> None:
+        real = time.time
+        leases.time.time = lambda: real() + leases.LEASE_SECONDS + 31
+        stage(landing)
+
+    return action
+
+
+def unless_busy(stage: Stage) -> Stage:
+    """Return the stage, ended well where it finds the lease of a killed run."""
+
+    def action(landing: Path) -> None:
+        try:
+            stage(landing)
+        except BusyError:
+            return
+
+    return action
+
+
+def main() -> None:
     canonical, folder = Path(sys.argv[1]), Path(sys.argv[2])
     root = folder / "Volumes"
-    landing = root.joinpath(*LANDING)
-    stages: list[Callable[[], object]] = [
-        lambda: run(canonical, landing, NOW, ReplayOptions(start_day=1)),
-        lambda: run(canonical, landing, NOW + timedelta(minutes=37), ReplayOptions()),
-        lambda: pause(landing, NOW + timedelta(minutes=40)),
-    ]
 
-    def on(backing: Path, stage: Callable[[], object], kill_at: int | None = None) -> int:
+    def run_stage(backing: Path, stage: Stage, kill_at: int | None = None) -> int:
         def action() -> None:
             with mounted(root, backing) as volume:
                 volume.kill_at = kill_at
-                stage()
+                stage(root.joinpath(*LANDING))
 
         return forked(action)
 
-    def later(stage: Callable[[], object]) -> Callable[[], object]:
-        def action() -> None:
-            real = time.time
-            leases.time.time = lambda: real() + leases.LEASE_SECONDS + 31
-            stage()
+    def again(backing: Path, stage: Stage) -> bool:
+        followers = (unless_busy(stage), after_the_lease(stage))
+        return all(run_stage(backing, follower) == 0 for follower in followers)
 
-        return action
-
-    def at_once(stage: Callable[[], object]) -> Callable[[], object]:
-        def action() -> None:
-            try:
-                stage()
-            except BusyError:
-                return
-
-        return action
-
-    kills = 0
     before = folder / "before"
     before.joinpath(*LANDING).mkdir(parents=True)
-    for number, stage in enumerate(stages):
-        whole = folder / f"whole-{number}"
-        shutil.copytree(before, whole)
-        if on(whole, stage):
-            return 1
-        call = 0
-        while True:
-            call += 1
-            backing = folder / "killed"
-            shutil.rmtree(backing, ignore_errors=True)
-            shutil.copytree(before, backing)
-            status = on(backing, stage, kill_at=call)
-            if status == 0:
-                break
-            if not os.WIFSIGNALED(status):
-                return 1
-            kills += 1
-            for name, lines in seen(backing).items():
-                if lines != content(whole).get(name):
-                    print(f"half visible after call {call}: {name}", file=sys.stderr)
-                    return 1
-            if on(backing, at_once(stage)):
-                return 1
-            if on(backing, later(stage)):
-                return 1
-            if content(backing) != content(whole):
-                print(f"call {call}: {sorted(content(backing))}", file=sys.stderr)
-                return 1
-        before = whole
-    print(kills)
-    return 0
+    place = Place(run_stage, content, visible, again)
+    print(sweep_stages(place, folder, before, replay_stages(canonical)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,11 +1,10 @@
 """Kills the replacement of a folder on a volume at each call, until one survives.
 
 Run as a program: ``kill_sweep_of_a_folder.py <folder>``. After each kill the folder must be the
-old one, the new one, or one without the seal or with half of it beside its note; after another
-run it must be the new one. Prints how often it killed.
+old one, the new one, or one whose commit marker is missing or still marked as an upload; after
+another run it must be the new one. Prints the number of kills.
 """
 
-import os
 import shutil
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from common.storage import leases
 from common.storage.atomic_directory import atomic_directory
-from tests.support.kill_sweep import forked
+from tests.support.kill_sweep import forked, sweep
 from tests.support.volume_shim import mounted
 
 OLD = {"events": b"old events", "menus": b"old", "items": b"same", "left": b"over"}
@@ -21,7 +20,7 @@ NEW = {"events": b"new events", "menus": b"new", "items": b"same"}
 PLACE = ("caspersdev", "simulator", "misc")
 
 
-def main() -> int:
+def main() -> None:
     folder = Path(sys.argv[1])
     root = folder / "Volumes"
     backing = folder / "behind"
@@ -43,29 +42,23 @@ def main() -> int:
 
         return forked(action)
 
-    kills = 0
-    while True:
+    def kill_at(call: int) -> int:
         shutil.rmtree(backing, ignore_errors=True)
         data.mkdir(parents=True)
         for name, content in OLD.items():
             (data / name).write_bytes(content)
-        status = replace(kills + 1)
-        if status == 0:
-            break
-        if not os.WIFSIGNALED(status):
-            return 1
-        kills += 1
+        return replace(call)
+
+    def check(call: int) -> None:
         after = found()
-        sealed = "events" in after and "_events.upload" not in after
-        if sealed and after not in (OLD, NEW):
-            print(f"a mixture after call {kills}: {after}", file=sys.stderr)
-            return 1
+        committed = "events" in after and "_events.upload" not in after
+        if committed and after not in (OLD, NEW):
+            sys.exit(f"a mixture after call {call}: {after}")
         if replace(None, leases.LEASE_SECONDS + 31) or found() != NEW:
-            print(f"not mended after call {kills}: {found()}", file=sys.stderr)
-            return 1
-    print(kills)
-    return 0
+            sys.exit(f"not recovered after call {call}: {found()}")
+
+    print(sweep(kill_at, check))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

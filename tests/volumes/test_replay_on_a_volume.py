@@ -119,7 +119,7 @@ def test_of_two_who_claim_at_once_never_both_go_on(events: Path) -> None:
             seen.add(name)
         assert sum(went_on.values()) <= 1, order
         for each in kept.values():
-            each.give_up()
+            each.release()
         assert list(folder.iterdir()) == []
 
 
@@ -170,7 +170,7 @@ def test_a_machine_that_stood_still_shows_nothing(
     def stand_still(*_: object) -> None:
         clock.now += 121
 
-    with pytest.raises(BusyError, match="ran out before it ended"):
+    with pytest.raises(BusyError, match="expired before it ended"):
         run(small.folder, events, NOW, ReplayOptions(start_day=1), stand_still)
     assert Landing(events).windows() == []
     assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
