@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bench.generation import LIFETIMES, dataset
 from bench.landing import FIRST_RUN
 from bench.measure import Cost, cost_of
+from flows.dbt import DBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,7 @@ class _Warehouse:
     def _dbt(self, command: str) -> Cost:
         target = str(self.data / "target")
         arguments = ["--quiet", command, "--target-path", target, "--log-path", target]
-        return cost_of(["-m", "dbt.cli.main", *arguments], self.data)
+        return cost_of([*DBT, *arguments], self.data)
 
 
 def bench_building(scratch: Path) -> Iterator[str]:

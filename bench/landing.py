@@ -29,7 +29,7 @@ duckdb.sql(f"copy (from '{sys.argv[1]}') to '{sys.argv[2]}' (format json)")
 
 
 def bench_landing(scratch: Path) -> Iterator[str]:
-    """Land the first window several times, each time anew; yield lines to print."""
+    """Land the first window several times, each time from scratch; yield lines to print."""
     canonical = dataset(scratch, 90)
     table = scratch / "landed.parquet"
     ours, theirs = [], []

@@ -1,4 +1,4 @@
-"""What a command costs: processor seconds, wall seconds and peak memory of its whole process."""
+"""What a command costs: CPU seconds, wall seconds and peak memory of its process."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def cpu_seconds_of_tree(command: Sequence[str], data: Path, **environment: str) 
     subprocess.CalledProcessError
         If the command fails; its output is shown before.
     """
-    # Who has lost its parent becomes a child of this process, which can then wait for it.
+    # An orphan becomes a child of this process, which can then wait for it.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = _cpu_seconds_of_children()
     try:
@@ -88,7 +88,7 @@ def _usage_of(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert process.stdout is not None  # noqa: S101  # it was asked for
+    assert process.stdout is not None  # noqa: S101  # it is a pipe
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     code = os.waitstatus_to_exitcode(status)

@@ -7,7 +7,7 @@
     <landing>/_faults/                       the ledger of injected faults, in a damaged copy
 
 Readers take ``*.jsonl`` (and ``*.jsonl.gz``) and skip names that begin with an underscore or a
-dot. The macro ``window_minutes`` reads the positions in SQL; a test holds the two together.
+dot. The macro ``window_minutes`` reads the positions in SQL; a test compares the two.
 """
 
 from __future__ import annotations

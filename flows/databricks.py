@@ -1,7 +1,7 @@
 """The jobs of ``databricks.yml``: entry points of the wheel, without arguments of their own.
 
-Job parameters arrive on the command line as ``--CATALOG=…``. A `UserError` goes through: its
-sentence is what the page of the failed run shows.
+Job parameters arrive on the command line as ``--CATALOG=…``. A `UserError` is not caught: the
+page of the failed run shows its message.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def parameters(arguments: Sequence[str] | None = None) -> Parameters:
     for name in ("CATALOG", "SCHEMA", "VOLUME"):
         if not _NAME.fullmatch(given[name]):
             raise UserError(
-                f"{name}={given[name]!r} is no name of Unity Catalog: leave out spaces, dots and "
-                "slashes."
+                f"{name}={given[name]!r} is not a name in Unity Catalog: leave out spaces, dots "
+                "and slashes."
             )
     replay_options = commands.check_options(
         _number(given, "START_DAY", int, 0), _number(given, "SPEED_MULTIPLIER", float, 0.0)
@@ -127,11 +127,11 @@ def parameters(arguments: Sequence[str] | None = None) -> Parameters:
 
 def canonical(arguments: Sequence[str] | None = None) -> None:
     """Make the canonical dataset on its volume, unless there is one."""
-    asked = parameters(arguments)
-    if _is_there(asked.canonical):
-        print(f"There is a dataset in {asked.canonical} already; it stays.")
+    job = parameters(arguments)
+    if _has_dataset(job.canonical):
+        print(f"There is a dataset in {job.canonical} already; it stays.")
         return
-    make_default_dataset(asked.canonical)
+    make_default_dataset(job.canonical)
 
 
 def replay(
@@ -151,30 +151,30 @@ def replay(
     set_task_value
         Sets a value that other tasks of the run can read; by default that of the job.
     """
-    asked = parameters(arguments)
+    job = parameters(arguments)
     now = now or commands.utc_now()
-    replay_options = ReplayOptions(asked.start_day, asked.speed)
-    for line in format_report(commands.run(asked.canonical, asked.landing, now, replay_options)):
+    replay_options = ReplayOptions(job.start_day, job.speed)
+    for line in format_report(commands.run(job.canonical, job.landing, now, replay_options)):
         print(line)
-    due = pipeline_is_due(asked, now)
+    due = pipeline_is_due(job, now)
     (set_task_value or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")
 
 
-def pipeline_is_due(asked: Parameters, now: datetime) -> bool:
+def pipeline_is_due(job: Parameters, now: datetime) -> bool:
     """Say whether the build is to run now; if so, record the time.
 
     It is due when its interval has passed, or will have by the middle of the pause until the next
     replay: a schedule of whole minutes is never kept to the second.
     """
-    if not asked.pipeline_minutes:
+    if not job.pipeline_minutes:
         return True
-    landing = Landing(asked.landing)
+    landing = Landing(job.landing)
     try:
         last = datetime.fromisoformat(landing.read_state(_LAST_BUILD).decode().strip())
     except (FileNotFoundError, ValueError):
         # Without the file, or with an unreadable one, the build simply runs now.
         last = datetime.min
-    pause = timedelta(minutes=asked.pipeline_minutes - asked.schedule_minutes / 2)
+    pause = timedelta(minutes=job.pipeline_minutes - job.schedule_minutes / 2)
     if last <= now < last + pause:
         return False
     landing.write_state(_LAST_BUILD, now.isoformat() + "\n")
@@ -187,11 +187,11 @@ def _number(given: dict[str, str], name: str, kind: type[T], low: T) -> T:
     except ValueError:
         raise UserError(f"{name}={given[name]!r} is not a number: write one.") from None
     if number < low:
-        raise UserError(f"{name}={given[name]} is impossible: the least is {low}.")
+        raise UserError(f"{name}={given[name]} is impossible: the minimum is {low}.")
     return number
 
 
-def _is_there(folder: Path) -> bool:
+def _has_dataset(folder: Path) -> bool:
     if storage_of(folder).unfinished(folder):
         return False
     try:
@@ -204,8 +204,8 @@ def _is_there(folder: Path) -> bool:
 def _set_task_value(name: str, value: str) -> None:
     if "DATABRICKS_RUNTIME_VERSION" not in os.environ:
         raise UserError(
-            "The window has landed, but this is no task of a Databricks job: use `caspers-replay "
-            "run` elsewhere."
+            "The window has landed, but this is not a task of a Databricks job: elsewhere use "
+            "`caspers-replay run`."
         )
     from databricks.sdk.runtime import dbutils  # noqa: PLC0415  # only there on Databricks
 

@@ -1,7 +1,7 @@
-"""The Prefect server of a run: the one the person names, else one started on loopback.
+"""The Prefect server of a run: the one that the user names, else one started on loopback.
 
-A server that merely happens to answer on the usual port is left alone: it may be of another
-project, and may end while ours depends on it.
+A server that happens to answer on the usual port is not used: it may belong to another project,
+and may end while this one depends on it.
 
 Nothing here imports Prefect, so that its environment can still be set.
 """
@@ -39,7 +39,7 @@ _ANSWER_SECONDS = 2.0
 def prefect_environment(home: Path) -> dict[str, str]:
     """Return what Prefect must find in its environment before it is imported.
 
-    Its state stays in the data folder, it reports to nobody, and a temporary server gets the time
+    Its state stays in the data folder, it sends no telemetry, and a temporary server gets the time
     that it needs on a small machine.
     """
     return {
@@ -59,7 +59,7 @@ def server_arguments(port: int) -> list[str]:
 
 
 def prepare_environment() -> None:
-    """Put that into this process's environment; what the person has set stays."""
+    """Put that into this process's environment; variables that are already set stay."""
     for name, value in prefect_environment(data_directory() / "prefect").items():
         os.environ.setdefault(name, value)
 
@@ -73,7 +73,7 @@ def named_server() -> str | None:
         If nothing healthy answers there.
     """
     api = os.environ.get("PREFECT_API_URL")
-    if api and not _answers(api):
+    if api and not _is_healthy(api):
         raise UserError(
             f"No Prefect server answers at {api} (PREFECT_API_URL): start it, or unset the "
             "variable and one is started for the run."
@@ -97,14 +97,14 @@ def prefect_server() -> Iterator[str]:
     """
     api = named_server()
     if api:
-        with _addressed(api):
+        with _api_in_environment(api):
             yield api
         return
     log = data_directory() / "prefect" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with _port_of_its_own() as port:
+    with _reserved_port() as port:
         with log.open("ab") as output:
-            # A session of its own: Ctrl-C must reach the flow first and the server last.
+            # A process session of its own: Ctrl-C must reach the flow first and the server last.
             process = subprocess.Popen(
                 server_arguments(port),
                 stdin=subprocess.DEVNULL,
@@ -113,8 +113,8 @@ def prefect_server() -> Iterator[str]:
                 start_new_session=True,
             )
         try:
-            _wait(process, _api(port), log)
-            with _addressed(_api(port)):
+            _wait_until_healthy(process, _api(port), log)
+            with _api_in_environment(_api(port)):
                 yield _api(port)
         finally:
             _stop(process)
@@ -124,7 +124,7 @@ def _api(port: int) -> str:
     return f"http://{LOOPBACK}:{port}/api"
 
 
-def _answers(api: str) -> bool:
+def _is_healthy(api: str) -> bool:
     if not api.startswith(("http://", "https://")):
         return False
     try:
@@ -135,11 +135,11 @@ def _answers(api: str) -> bool:
 
 
 @contextmanager
-def _port_of_its_own() -> Iterator[int]:
-    """Offer the usual port, or another one where somebody has it or is about to.
+def _reserved_port() -> Iterator[int]:
+    """Offer the usual port, or a free one if another process has it or is about to.
 
-    A server takes seconds until it takes its port. Two that began together would both find it
-    free, and the second would be answered by the first.
+    A server needs seconds to bind its port. Two that start together would both find it free, and
+    the second would talk to the first.
     """
     lock = FileLock(Path(tempfile.gettempdir()) / f"caspers-prefect-{USUAL_PORT}.lock")
     try:
@@ -156,7 +156,7 @@ def _port_of_its_own() -> Iterator[int]:
 def _free_port(first_choice: int) -> int:
     for port in (first_choice, 0):
         with socket.socket() as probe:
-            # What a server before this one has left to time out does not make the port taken.
+            # A port in TIME_WAIT after an earlier server counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((LOOPBACK, port))
@@ -166,12 +166,12 @@ def _free_port(first_choice: int) -> int:
     raise UserError("No port is free on loopback for the Prefect server: close some programs.")
 
 
-def _wait(process: subprocess.Popen[bytes], api: str, log: Path) -> None:
+def _wait_until_healthy(process: subprocess.Popen[bytes], api: str, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise UserError(f"The Prefect server ended at once; {log} says why.")
-        if _answers(api):
+            raise UserError(f"The Prefect server ended at once; see {log}.")
+        if _is_healthy(api):
             return
         time.sleep(0.25)
     raise UserError(f"The Prefect server did not answer in {_START_SECONDS:.0f} s; see {log}.")
@@ -187,7 +187,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _addressed(api: str) -> Iterator[None]:
+def _api_in_environment(api: str) -> Iterator[None]:
     before = os.environ.get("PREFECT_API_URL")
     os.environ["PREFECT_API_URL"] = api
     try:

@@ -2,7 +2,7 @@
 
 In the warehouse these are the functions, tables, views and schemas of the dbt project; beside
 DuckDB's also its file, the landed windows, the dataset and what was cached for the next run, which
-another target leaves alone. Whatever somebody else has put there stays, and is told.
+another target leaves alone. Anything else that is there stays, and is reported.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _draw_city(axis: Axes, fixes: dict[str, Any], kitchen: tuple[float, float], 
 
 
 def _draw_orders(axis: Axes, days: NDArray[Any], orders: NDArray[Any], color: str) -> None:
-    """Draw whole days (the last one still goes on) with their weekly mean on top."""
+    """Draw complete days (the last one is not over) with their weekly mean on top."""
     days, orders = days[:-1], orders[:-1]
     axis.bar(days, orders, width=1.0, color=color, alpha=0.35)
     if len(orders) >= _WEEK:

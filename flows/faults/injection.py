@@ -73,7 +73,7 @@ def inject(landing: Path, out: Path, settings: FaultSettings, seed: int) -> Coun
     Raises
     ------
     UserError
-        If there is nothing to copy, a file is no window, or the copy would touch the original.
+        If there is nothing to copy, a file is not a window, or the copy would touch the original.
     """
     if not 0 <= seed <= LARGEST_SEED:
         raise UserError(f"--seed {seed}: choose a number from 0 to {LARGEST_SEED}.")
@@ -101,7 +101,7 @@ def inject(landing: Path, out: Path, settings: FaultSettings, seed: int) -> Coun
 
 def _landed_windows(landing: Path) -> tuple[list[Path], list[Positions]]:
     if not landing.is_dir():
-        raise UserError(f"--landing {landing} is no folder: land events, or choose another.")
+        raise UserError(f"--landing {landing} is not a folder: land events, or choose another.")
     files = sorted(file for file in landing.glob("*.jsonl*") if not is_hidden(file.name))
     windows = []
     for file in files:
@@ -134,23 +134,23 @@ def _choose_faults_of_whole_files(copy: _Copy) -> list[set[str]]:
     return chosen
 
 
-def _copy_file(copy: _Copy, number: int, whole: set[str]) -> None:
+def _copy_file(copy: _Copy, number: int, file_faults: set[str]) -> None:
     source = copy.files[number]
     rng = _rng(copy, number)
-    end = b"\r\n" if "crlf_files" in whole else b"\n"
-    lines = _faulty_lines(copy, number, rng, is_long="long_lines" in whole)
-    if "shuffled_files" in whole:
+    end = b"\r\n" if "crlf_files" in file_faults else b"\n"
+    lines = _faulty_lines(copy, number, rng, is_long="long_lines" in file_faults)
+    if "shuffled_files" in file_faults:
         ordered = list(lines)
         lines = (ordered[place] for place in rng.permutation(len(ordered)))
     count = 0
     with (copy.out / source.name).open("wb") as target:
-        if "bom_files" in whole:
+        if "bom_files" in file_faults:
             target.write(_BOM)
         for line in lines:
             target.write(line.encode() + end)
             count += 1
     for kind in _WHOLE_FILE:
-        if kind in whole:
+        if kind in file_faults:
             detail = f"the whole file: {kind.removesuffix('_files')}"
             copy.faults.append(Fault(kind, detail, Outcome.REPAIRED, source.name, lines=count))
 

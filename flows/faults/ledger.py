@@ -33,7 +33,7 @@ class Fault:
     Attributes
     ----------
     kind
-        Name of the setting that asked for it.
+        Name of the setting behind it.
     detail
         What exactly was done.
     expected, code

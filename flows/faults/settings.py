@@ -66,7 +66,7 @@ class FaultSettings(BaseModel):
     def _known_fields(cls, value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
         for event_type, fields in value.items():
             if event_type not in EVENT_TYPE_IDS:
-                raise ValueError(f'"{event_type}" is no event type')
+                raise ValueError(f'"{event_type}" is not an event type')
             known = (*LANDED_KEYS, *BODY_COLUMNS.get(event_type, ()))
             for name in fields:
                 if name not in known:

@@ -128,7 +128,7 @@ def options_from_environment(
     Raises
     ------
     UserError
-        If a variable is no number, or a value is out of range.
+        If a variable is not a number, or a value is out of range.
     """
     if start_day is None:
         start_day = _from_environment("START_DAY", int, "a whole number of days")

@@ -242,7 +242,7 @@ def _check_schema(events: Path, schema: pa.Schema) -> None:
     ]
     if missing:
         raise UserError(
-            f"{events} is no canonical dataset, it lacks {', '.join(missing)}: {_MAKE}."
+            f"{events} is not a canonical dataset, it lacks {', '.join(missing)}: {_MAKE}."
         )
     for field in EVENT_COLUMNS:
         if field.name not in schema.names:
@@ -251,7 +251,7 @@ def _check_schema(events: Path, schema: pa.Schema) -> None:
         fits, wanted = _requirement(field.type)
         if not fits(found):
             raise UserError(
-                f"{events} is no canonical dataset, {field.name} is {found} "
+                f"{events} is not a canonical dataset, {field.name} is {found} "
                 f"instead of {wanted}: {_MAKE}."
             )
 

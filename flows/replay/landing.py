@@ -219,7 +219,7 @@ def watermark(windows: Sequence[Window]) -> int:
 
 def _check_complete(path: Path) -> None:
     if not path.is_file():
-        raise UserError(f"{path} has the name of a landed window but is no file: move it away.")
+        raise UserError(f"{path} has the name of a landed window but is not a file: move it away.")
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         if size:

@@ -129,7 +129,7 @@ def emitted_time(position: int, epoch: date, shift_days: int) -> datetime:
 
 
 def advance(segment: Segment, now: datetime) -> int:
-    """Return the position at ``now``, if ``segment`` is the one that holds then."""
+    """Return the position at ``now``, if ``segment`` applies then."""
     if segment.paused:
         return segment.position
     elapsed = microseconds(now - segment.since)

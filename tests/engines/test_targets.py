@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from flows.dbt import DBT
 from tests.support.business import PROJECT
 
 VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}
 
 
-DBT = ("-m", "dbt.cli.main")
 DBT_WITHOUT_SPARK = (
     "-c",
     "import sys; sys.modules['pyspark'] = None; from dbt.cli.main import cli; cli()",

@@ -78,7 +78,7 @@ class Kitchen:
         file_limit: int | None = None,
         **environment: str,
     ) -> Answer:
-        """Land the window of a moment, if one is given, and build; die on the way if told to."""
+        """Land the window of a moment, if one is given, and build; die on the way if asked to."""
         return self.worker.request(
             self.data,
             now=now,
@@ -128,7 +128,7 @@ class Kitchen:
         return Business(self.data, self.worker).query(sql)
 
     def reported(self, sql: str, shift_days: int) -> list[tuple[Any, ...]]:
-        """Return the rows of a query on the orders as the dataset has them, not as tables tell.
+        """Return the rows of a query on the orders as the dataset (not a table) has them.
 
         They are called ``orders``: order_id, created_ts, delivered_ts, with the shift of the
         replay put in.

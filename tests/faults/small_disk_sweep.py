@@ -3,7 +3,7 @@
 Run as a program: ``unshare --mount small_disk_sweep.py <canonical> <folder> <step>``, where the
 step is the pages of memory by which disks grow. Each landing is a fork, so that Python and its
 libraries are loaded once. Prints how often the disk was too small; leaves with 1 where such a
-landing was told otherwise than by one line, where something of it was to be seen, or where after
+landing was not reported in one line, where a part of it was visible, or where after
 making room the landing was not that of a large disk.
 """
 
@@ -37,8 +37,8 @@ def land(canonical: Path, landing: Path, minutes: int) -> None:
     run(canonical, landing, NOW + timedelta(minutes=minutes), ReplayOptions(start_day=0))
 
 
-def land_or_hear(canonical: Path, landing: Path, minutes: int) -> None:
-    """Leave with `FULL` where a person is told in one line that there is no room."""
+def land_or_report_full(canonical: Path, landing: Path, minutes: int) -> None:
+    """Leave with `FULL` where one line reports that there is no room."""
     try:
         land(canonical, landing, minutes)
     except UserError as error:
@@ -80,7 +80,7 @@ def main() -> int:
                 subprocess.run(["umount", str(disk)], check=True)
                 continue
             code = os.waitstatus_to_exitcode(
-                forked(lambda m=minutes, at=landing: land_or_hear(canonical, at, m))
+                forked(lambda m=minutes, at=landing: land_or_report_full(canonical, at, m))
             )
             seen = landed_bytes(landing)
             if code == 0:

@@ -1,4 +1,4 @@
-"""Others at work on the same files, clocks that jump, disks that are full: told, nothing lost."""
+"""Concurrent processes, jumping clocks, full disks: each is reported and nothing is lost."""
 
 import json
 import os
@@ -60,10 +60,10 @@ def test_two_builds_at_once(kitchen: Kitchen, tmp_path: Path) -> None:
         )
         for _ in range(2)
     ]
-    told = sorted((build.wait(), *build.communicate()) for build in builds)
-    assert [code for code, _, _ in told] == [0, 1], told
-    assert told[0][1].startswith("Built ")
-    assert told[1][2] == (
+    outcomes = sorted((build.wait(), *build.communicate()) for build in builds)
+    assert [code for code, _, _ in outcomes] == [0, 1], outcomes
+    assert outcomes[0][1].startswith("Built ")
+    assert outcomes[1][2] == (
         f"error: Another build of {kitchen.data / 'caspers.duckdb'} runs: wait until it has "
         "ended.\n"
     )
@@ -90,13 +90,13 @@ def test_two_plain_dbt_builds_at_once(built: Kitchen, kitchen: Kitchen, tmp_path
         for name in ("one", "other")
     ]
     for build in builds:
-        told, _ = build.communicate()
-        assert build.returncode == 0 or "Could not set lock on file" in told, told
+        output, _ = build.communicate()
+        assert build.returncode == 0 or "Could not set lock on file" in output, output
     kitchen.must(None)
     assert kitchen.differences(unharmed) == {}
 
 
-def test_a_reader_that_holds_the_file_is_named(
+def test_a_program_that_has_the_file_open_is_named(
     built: Kitchen, kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before dbt begins, which would try for a minute without a word; and nothing is lost."""
@@ -158,7 +158,7 @@ def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
     ],
     ids=["one line", "other order", "CRLF", "blank lines"],
 )
-def test_settings_that_an_editor_has_written_otherwise_hold(
+def test_settings_reformatted_by_an_editor_are_accepted(
     small: Kitchen, edit: Callable[[str], str]
 ) -> None:
     file = Landing(small.landing).state_file(SETTINGS_FILE)
@@ -264,7 +264,7 @@ def test_tables_that_may_not_grow_are_built_once_they_may(built: Kitchen, kitche
 
 
 def in_a_namespace(script: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a Python script that may mount what nobody else sees; skip where that is not allowed."""
+    """Run a Python script that can mount in private; skip where that is not allowed."""
     if sys.platform != "linux" or shutil.which("unshare") is None:
         pytest.skip("mount namespaces are Linux's")
     probe = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
@@ -323,9 +323,9 @@ def test_a_folder_that_is_read_only(small: Kitchen, monkeypatch: pytest.MonkeyPa
     ended = in_a_namespace(["-c", READ_ONLY, str(small.data), str(small.canonical)])
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines()[-1] == "[0, 1, 1, 1]"
-    told = [line for line in ended.stderr.splitlines() if line.strip()]
-    assert len(told) == 4, ended.stderr
-    for line in told:
+    errors = [line for line in ended.stderr.splitlines() if line.strip()]
+    assert len(errors) == 4, ended.stderr
+    for line in errors:
         assert line.startswith("error: Could not ")
         assert str(small.data) in line
         assert "the file system is read-only" in line

@@ -1,4 +1,4 @@
-"""The land-and-build command is killed wherever it stands; one more normal run makes it good.
+"""The land-and-build command is killed at any point; one more normal run completes the work.
 
 A few places are tried every time, all of them and a hundred random moments in the long run.
 """
@@ -191,14 +191,14 @@ def test_killed_while_dbt_goes_on_alone(stages: Stages, seed: int, tmp_path: Pat
                 command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True
             )
             try:
-                _, told = process.communicate(timeout=patience)
+                _, output = process.communicate(timeout=patience)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
                 break
             if process.returncode == 0:
                 break
-            assert "is open in" in told, told
+            assert "is open in" in output, output
     assert process.returncode == 0
     assert harmed.differences(stage.whole) == {}
 

@@ -84,13 +84,13 @@ def test_a_run_after_midnight(kitchen: Kitchen) -> None:
         """,
         shift,
     )
-    told = kitchen.query(
+    rows = kitchen.query(
         "select day, orders_delivered, p99_minutes from lakeflow.gold_delivery_times_day order by 1"
     )
-    assert len(told) == 2
-    assert [row[:2] for row in told] == [row[:2] for row in percentiles]
-    assert [float(row[2]) for row in told] == pytest.approx([row[2] for row in percentiles], 1e-3)
-    assert max(row[2] for row in told) < 120
+    assert len(rows) == 2
+    assert [row[:2] for row in rows] == [row[:2] for row in percentiles]
+    assert [float(row[2]) for row in rows] == pytest.approx([row[2] for row in percentiles], 1e-3)
+    assert max(row[2] for row in rows) < 120
 
 
 @pytest.mark.parametrize("renames", [1, 2], ids=["settings", "first window"])
@@ -247,9 +247,9 @@ def test_the_end_of_the_cycle(kitchen: Kitchen) -> None:
     whole = kitchen.reported(
         "select order_id, created_ts, delivered_ts from orders order by 1", kitchen.shift_days()
     )
-    told = kitchen.query(TIMELINE)
-    assert [row for row in told if "-L" not in row[0]] == whole
-    again = [row for row in told if "-L" in row[0]]
+    rows = kitchen.query(TIMELINE)
+    assert [row for row in rows if "-L" not in row[0]] == whole
+    again = [row for row in rows if "-L" in row[0]]
     by_id = {row[0]: row for row in whole}
     cycle = timedelta(days=2)
     assert len(again) == sum(

@@ -45,7 +45,7 @@ def healthy() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def nobody_listens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def no_server_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the tests from a server that really runs on this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -116,7 +116,7 @@ def test_two_that_begin_together_have_a_server_each(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
-    monkeypatch.setattr(server, "_wait", lambda *_: None)
+    monkeypatch.setattr(server, "_wait_until_healthy", lambda *_: None)
     with prefect_server() as one:
         monkeypatch.delenv("PREFECT_API_URL")
         with prefect_server() as other:
@@ -137,7 +137,7 @@ def test_another_port_is_taken_where_the_usual_one_is_in_use(
             assert api != f"http://127.0.0.1:{server.USUAL_PORT}/api"
 
 
-def test_a_server_that_ends_at_once_is_told_with_its_log(
+def test_a_server_that_ends_at_once_is_reported_with_its_log(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     script = "import sys; sys.exit('no room')"

@@ -9,7 +9,7 @@ LOCK_MESSAGE = (
 )
 
 
-def test_a_file_that_is_open_elsewhere_is_named_with_its_holder() -> None:
+def test_a_file_open_in_another_program_is_reported_with_that_program() -> None:
     error = locked_file_error(f"07:53 Runtime Error\n  {LOCK_MESSAGE}\n")
     assert isinstance(error, BusyError)
     assert str(error).startswith(

@@ -72,7 +72,7 @@ def run_bare(site: Path, folder: Path, *command: str | Path) -> "subprocess.Comp
 def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    # A plugin of dbt is found by its name alone, so it stands at the top.
+    # A plugin of dbt is found by its name alone, so it is a top-level package.
     wanted = {
         str(file.relative_to(PROJECT)).removeprefix("flows/plugins/")
         for package in ("common", "generator", "flows")

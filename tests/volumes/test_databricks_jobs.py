@@ -29,15 +29,15 @@ def asked(events: Path, small: Small, monkeypatch: pytest.MonkeyPatch) -> Parame
 def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
     asked: Parameters, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told: list[tuple[str, str]] = []
+    values: list[tuple[str, str]] = []
     for minutes in (0, 3):
         replay(
             ["--START_DAY=1"],
             now=NOW + timedelta(minutes=minutes),
-            set_task_value=lambda name, value: told.append((name, value)),
+            set_task_value=lambda name, value: values.append((name, value)),
         )
     assert len(Landing(asked.landing).windows()) == 2
-    assert told == [("pipeline_is_due", "true")] * 2
+    assert values == [("pipeline_is_due", "true")] * 2
     assert "Landed" in capsys.readouterr().out
 
 
@@ -124,14 +124,14 @@ def test_outside_of_a_job_the_replay_says_so(
 @pytest.mark.parametrize(
     ("argument", "says"),
     [
-        ("--CATALOG=a.b", "CATALOG='a.b' is no name of Unity Catalog"),
+        ("--CATALOG=a.b", "CATALOG='a.b' is not a name in Unity Catalog"),
         ("--VOLUME=../misc", "VOLUME='../misc' is no name"),
         ("--SCHEMA=", "SCHEMA='' is no name"),
         ("--START_DAY=soon", "START_DAY='soon' is not a number"),
         ("--START_DAY=-1", "START_DAY=-1 is impossible"),
         ("--SPEED_MULTIPLIER=0", "The speed must be above 0"),
         ("--SPEED_MULTIPLIER=fast", "SPEED_MULTIPLIER='fast' is not a number"),
-        ("--SCHEDULE_MINUTES=0", "SCHEDULE_MINUTES=0 is impossible: the least is 1"),
+        ("--SCHEDULE_MINUTES=0", "SCHEDULE_MINUTES=0 is impossible: the minimum is 1"),
         ("--PIPELINE_SCHEDULE_MINUTES=-3", "PIPELINE_SCHEDULE_MINUTES=-3 is impossible"),
     ],
 )

@@ -47,7 +47,7 @@ def test_the_same_bytes_as_in_a_folder(
     capsys.readouterr()
 
 
-def test_the_seal_goes_first_and_comes_last(misc: Path, volume: Volume) -> None:
+def test_the_commit_marker_is_removed_first_and_written_last(misc: Path, volume: Volume) -> None:
     write(misc / "data", {"events": "old", "menus": "old", "items": "same", "left": "over"})
     volume.calls.clear()
     write(misc / "data", {"events": "new", "menus": "new", "items": "same"})

@@ -50,7 +50,7 @@ def test_the_same_bytes_as_in_a_folder(
     assert status(small.folder, events, NOW + timedelta(hours=13), ReplayOptions()).windows == 4
 
 
-def test_a_window_is_written_once_between_its_note_and_the_end_of_the_note(
+def test_a_window_is_written_once_between_its_marker_and_the_removal_of_the_marker(
     small: Small, events: Path, volume: Volume
 ) -> None:
     run(small.folder, events, NOW, ReplayOptions(start_day=1))
@@ -58,14 +58,14 @@ def test_a_window_is_written_once_between_its_note_and_the_end_of_the_note(
     report = run(small.folder, events, NOW + timedelta(minutes=3), ReplayOptions())
     assert report.file is not None
     here = "/caspersdev/simulator/events"
-    file, note = f"{here}/{report.file.name}", f"{here}/_{report.file.name}.upload"
+    file, marker = f"{here}/{report.file.name}", f"{here}/_{report.file.name}.upload"
     about = [call for call in volume.calls if "window-" in call and not call.startswith("write")]
     assert about == [
-        f"create {note}",
-        f"close {note}",
+        f"create {marker}",
+        f"close {marker}",
         f"create {file}",
         f"close {file}",
-        f"unlink {note}",
+        f"unlink {marker}",
     ]
 
 
@@ -136,13 +136,15 @@ def test_the_claim_of_a_killed_run_runs_out(
 ) -> None:
     clock = Clock(monkeypatch)
     run(small.folder, events, NOW, ReplayOptions(start_day=1))
-    held = behind(volume, events) / "_replay" / "lock.leases"
-    (held / f"lease-{int(clock.now) + 120}-{'0' * 32}").write_text("process 7 on elsewhere")
-    with pytest.raises(BusyError, match=r"process 7 on elsewhere; if it was killed, at \d\d:"):
+    lease_folder = behind(volume, events) / "_replay" / "lock.leases"
+    (lease_folder / f"lease-{int(clock.now) + 120}-{'0' * 32}").write_text("process 7 on elsewhere")
+    with pytest.raises(
+        BusyError, match=r"process 7 on elsewhere; if it was killed, its lease expires at \d\d:"
+    ):
         run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions())
     clock.now += 151
     assert run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions()).events > 0
-    assert list(held.iterdir()) == []
+    assert list(lease_folder.iterdir()) == []
 
 
 def test_a_claim_is_renewed_before_it_runs_out(
@@ -151,7 +153,7 @@ def test_a_claim_is_renewed_before_it_runs_out(
     clock = Clock(monkeypatch)
     monkeypatch.setattr(leases, "_RENEW_SECONDS", 0.01)
     folder = events / "_replay" / "lock.leases"
-    with Landing(events).lock() as held:
+    with Landing(events).lock() as lock:
         first = {claim.name for claim in folder.iterdir()}
         clock.now += 100
         for _ in range(3_000):
@@ -159,7 +161,7 @@ def test_a_claim_is_renewed_before_it_runs_out(
                 break
             threading.Event().wait(0.01)
         clock.now += 100
-        held.check()
+        lock.check()
 
 
 def test_a_machine_that_stood_still_shows_nothing(
@@ -177,7 +179,7 @@ def test_a_machine_that_stood_still_shows_nothing(
 
 
 @pytest.mark.parametrize("cut", [lambda text: text[: len(text) // 2], lambda text: text])
-def test_what_lies_beside_its_note_is_not_there_yet(
+def test_a_file_with_its_marker_beside_it_has_not_landed(
     small: Small, events: Path, volume: Volume, cut: Callable[[bytes], bytes]
 ) -> None:
     run(small.folder, events, NOW, ReplayOptions(start_day=1))
@@ -186,12 +188,12 @@ def test_what_lies_beside_its_note_is_not_there_yet(
     file = behind(volume, report.file)
     whole = file.read_bytes()
     file.write_bytes(cut(whole))
-    note = file.with_name(f"_{file.name}.upload")
-    note.write_text(json.dumps({"sha256": hashlib.sha256(whole).hexdigest(), "text": None}))
+    marker = file.with_name(f"_{file.name}.upload")
+    marker.write_text(json.dumps({"sha256": hashlib.sha256(whole).hexdigest(), "text": None}))
     assert status(small.folder, events, NOW, ReplayOptions()).windows == 1
     run(small.folder, events, NOW + timedelta(minutes=3), ReplayOptions())
     assert file.read_bytes() == whole
-    assert not note.exists()
+    assert not marker.exists()
 
 
 def test_an_upload_of_which_a_part_is_missing_is_no_window(

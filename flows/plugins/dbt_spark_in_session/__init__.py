@@ -1,8 +1,8 @@
 """A dbt plugin with what dbt-spark lacks where it runs in a Spark session (the target `spark`).
 
 * A Python model runs in the session of dbt's process, which is the driver of the cluster:
-  dbt-spark itself hands Python models to the jobs of a Databricks workspace and to nobody else.
-* A seed may hold an apostrophe: dbt-spark writes the values of seeds between quotation marks as
+  dbt-spark itself submits Python models to jobs of a Databricks workspace only.
+* A seed may contain an apostrophe: dbt-spark writes the values of seeds between quotation marks as
   they are.
 
 dbt finds this plugin by its name wherever it can be imported, which it can once the project is
@@ -39,7 +39,7 @@ class SessionPythonJobHelper:
         """Run the code with the session as ``spark``, as a job on Databricks would."""
         from pyspark.sql import SparkSession  # noqa: PLC0415  (of no use to other targets)
 
-        # As `__main__` its functions and classes are sent to the executors whole, not by name.
+        # As `__main__` its functions and classes are pickled by value for executors, not by name.
         surroundings = {"spark": SparkSession.builder.getOrCreate(), "__name__": "__main__"}
         exec(compile(compiled_code, f"<{self.name}>", "exec"), surroundings)  # noqa: S102
 
@@ -52,8 +52,8 @@ class SparkInSession(dbtPlugin):
         adapter = getattr(sys.modules.get("dbt.adapters.spark.impl"), "SparkAdapter", None)
         if adapter is None or find_spec("pyspark") is None:
             return
-        if not hasattr(adapter, "mended_for_sessions"):
-            adapter.mended_for_sessions = True
+        if not hasattr(adapter, "fixed_for_sessions"):
+            adapter.fixed_for_sessions = True
             run_python_models_in_session(adapter)
             escape_values_of_seeds()
 

@@ -110,7 +110,7 @@ def test_an_error_is_one_line_and_a_code(small: Small, landing: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("run", "--start-day", "-1"), "start day must be between"),
         (("run", "--speed", "0"), "speed must be above 0"),
@@ -121,11 +121,11 @@ def test_an_error_is_one_line_and_a_code(small: Small, landing: Path, tmp_path: 
 def test_impossible_values_are_refused(
     replay: Replay,
     arguments: tuple[str, ...],
-    told: str,
+    message: str,
     landing: Path,
 ) -> None:
     code, _, err = replay(*arguments)
-    assert (code, told in err) == (1, True)
+    assert (code, message in err) == (1, True)
     assert not landing.exists()
 
 

@@ -196,7 +196,7 @@ def test_paused_nothing_lands_and_afterwards_nothing_is_missing(
     assert after.position == DAY + TIME_OF_DAY + 2 * 3600 * SECOND
 
 
-def test_a_changed_speed_holds_from_now_on_and_is_kept(small: Small, landing: Path) -> None:
+def test_a_changed_speed_applies_from_now_on_and_is_stored(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     change_speed(landing, NOW + timedelta(minutes=1), 600.0)
     report = run(small.folder, landing, NOW + timedelta(minutes=2), ReplayOptions())
@@ -287,7 +287,7 @@ def test_reset_removes_this_replay_and_nothing_of_others(small: Small, tmp_path:
     assert run(small.folder, here, NOW + timedelta(days=1), ReplayOptions(2)).case is Case.FIRST_RUN
 
 
-def test_reset_mends_what_cannot_be_read(small: Small, landing: Path) -> None:
+def test_reset_clears_what_cannot_be_read(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     Landing(landing).state_file(SETTINGS_FILE).write_text("{")
     (landing / f"window-{5:018}-{9:018}.jsonl").write_text("cut")
@@ -304,11 +304,11 @@ def test_status_writes_nothing_and_foretells_the_next_run(small: Small, landing:
     assert (before.waiting, before.decision.window) == (first.events, first.window)
     later = NOW + timedelta(hours=2)
     files = sorted(landing.rglob("*"))
-    foretold = status(small.folder, landing, later, ReplayOptions())
+    expected = status(small.folder, landing, later, ReplayOptions())
     assert sorted(landing.rglob("*")) == files
-    assert (foretold.windows, foretold.watermark) == (1, first.position)
+    assert (expected.windows, expected.watermark) == (1, first.position)
     second = run(small.folder, landing, later, ReplayOptions())
-    assert (foretold.waiting, foretold.decision.window) == (second.events, second.window)
+    assert (expected.waiting, expected.decision.window) == (second.events, second.window)
 
 
 def test_a_second_replay_stops_and_writes_nothing(small: Small, landing: Path) -> None:

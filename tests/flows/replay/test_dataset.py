@@ -92,7 +92,7 @@ def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
         (lambda c: describe(c, epoch=EPOCH_SECONDS + 86_400), "has events before 2024-01-02"),
     ],
 )  # fmt: skip
-def test_it_is_told_and_nothing_lands(
+def test_it_is_reported_and_nothing_lands(
     damage: Callable[[Path], object], message: str, tmp_path: Path, landing: Path
 ) -> None:
     canonical = write_dataset(tmp_path / "canonical", order("A1", 1, 0, STEPS), days=1)

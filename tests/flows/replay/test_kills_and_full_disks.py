@@ -19,7 +19,9 @@ from tests.support.sample_datasets import Small, landed_bytes
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
 
-def test_killed_at_any_touch_of_the_disk_and_started_again(small: Small, tmp_path: Path) -> None:
+def test_a_replay_killed_at_any_change_is_completed_by_the_next(
+    small: Small, tmp_path: Path
+) -> None:
     script = Path(__file__).with_name("kill_sweep.py")
     swept = subprocess.run(
         [sys.executable, str(script), str(small.folder), str(tmp_path)],
@@ -88,7 +90,7 @@ def test_a_disk_that_fails_at_the_last_step_shows_nothing(
         lambda landing: landing.mkdir(parents=True) or (landing / "_replay").write_text("a file"),
     ],
 )
-def test_a_file_in_the_way_of_the_folder_is_told(
+def test_a_file_in_place_of_the_folder_is_reported(
     small: Small, landing: Path, obstacle: Callable[[Path], object]
 ) -> None:
     obstacle(landing)
@@ -104,16 +106,16 @@ def test_content_is_on_the_disk_before_its_name_is(
     seen: list[tuple[str, str]] = []
     flush, replace = local._flush, os.replace
 
-    def note_flush(path: Path, flags: int) -> None:
+    def record_flush(path: Path, flags: int) -> None:
         seen.append(("flush", path.name))
         flush(path, flags)
 
-    def note_replace(staged: Path, final: Path) -> None:
+    def record_replace(staged: Path, final: Path) -> None:
         seen.append(("name", final.name))
         replace(staged, final)
 
-    monkeypatch.setattr(local, "_flush", note_flush)
-    monkeypatch.setattr(local.os, "replace", note_replace)
+    monkeypatch.setattr(local, "_flush", record_flush)
+    monkeypatch.setattr(local.os, "replace", record_replace)
     report = run(small.folder, landing, NOW, ReplayOptions(start_day=0))
     assert report.file is not None
     assert seen == [

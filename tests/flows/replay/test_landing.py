@@ -95,7 +95,7 @@ def test_a_window_that_was_cut_short_is_named(landing: Path, content: str) -> No
 
 def test_a_folder_with_a_windows_name_is_named(landing: Path) -> None:
     (landing / window_file_name(0, 5)).mkdir(parents=True)
-    with pytest.raises(UserError, match="is no file"):
+    with pytest.raises(UserError, match="is not a file"):
         Landing(landing).windows()
 
 

@@ -102,7 +102,7 @@ NOBODY = 65_534
 
 
 def as_another_user(ask: Callable[[], object], answer: Path) -> str:
-    """Return what a process that is not root was told; root may read everything."""
+    """Return the error of a process that is not root; root may read everything."""
     child = os.fork()
     if child == 0:
         if os.geteuid() == 0:
@@ -129,11 +129,11 @@ def test_settings_that_may_not_be_read_are_named(small: Small) -> None:
         for path in folder.rglob("*"):
             path.chmod(0o777)
         file.chmod(0)
-        told = as_another_user(
+        message = as_another_user(
             lambda: run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions()),
-            folder / "told",
+            folder / "message",
         )
-        assert f"The replay's settings in {file} cannot be read (Permission denied)" in told
+        assert f"The replay's settings in {file} cannot be read (Permission denied)" in message
         assert landed_bytes(landing) == before
         file.chmod(0o600)
         run(canonical, landing, NOW + timedelta(hours=1), ReplayOptions())

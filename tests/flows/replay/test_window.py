@@ -34,7 +34,7 @@ def after(**duration: float) -> datetime:
     return START + timedelta(**duration)
 
 
-def test_the_first_run_stands_on_the_start_day_at_the_time_of_day() -> None:
+def test_the_first_run_begins_on_the_start_day_at_the_time_of_day() -> None:
     time_of_day = (10 * 3600 + 30 * 60) * 1_000_000 + 123456
     assert start_position(70, START) == 70 * DAY + time_of_day
 
@@ -55,7 +55,7 @@ def test_a_first_run_at_midnight_of_day_0_still_lands_position_0() -> None:
     assert next_window([segment], NOTHING_LANDED, midnight).window == Window(0, 0)
 
 
-def test_a_later_run_lands_what_lies_behind_the_watermark() -> None:
+def test_a_later_run_lands_what_follows_the_watermark() -> None:
     decision = next_window([FIRST], FIRST.position, after(minutes=3))
     three_hours = 3 * 3600 * 1_000_000
     assert decision.case is Case.NEXT_WINDOW
@@ -93,7 +93,7 @@ def test_virtual_time_goes_on_from_where_it_stood() -> None:
     assert decision.window == Window(FIRST.position + 1, FIRST.position + three_hours)
 
 
-def test_a_new_speed_holds_from_its_moment_and_is_kept_while_paused() -> None:
+def test_a_new_speed_applies_from_its_moment_and_survives_a_pause() -> None:
     faster = at_speed(FIRST, after(minutes=1), 120.0)
     assert faster.position == advance(FIRST, after(minutes=1))
     assert advance(faster, after(minutes=2)) - faster.position == 2 * 3600 * 1_000_000
@@ -143,5 +143,5 @@ def test_an_ordinary_window_is_one_stretch_of_one_cycle() -> None:
     assert (part.window, part.cycles) == (window, (0,))
 
 
-def test_positions_are_spoken_as_day_and_time() -> None:
+def test_positions_are_formatted_as_day_and_time() -> None:
     assert format_position(70 * DAY + 9 * 3_600_000_000 + 1) == "day 70 09:00:00"
