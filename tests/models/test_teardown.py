@@ -88,7 +88,7 @@ def test_what_is_somebody_else_s_stays_and_is_named(
     ]
     assert own.exists()
     told = capsys.readouterr().out
-    assert "caspers.duckdb stays: it holds what is not of this project (lakeflow.my_notes)" in told
+    assert "caspers.duckdb stays: others have objects in it (lakeflow.my_notes)" in told
     assert f"{whole.landing} stays" in told
 
 

@@ -116,7 +116,7 @@ def test_outside_of_a_job_the_replay_says_so(
     asked: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
-    with pytest.raises(UserError, match="no task of a Databricks job"):
+    with pytest.raises(UserError, match="not a task of a Databricks job"):
         replay(["--START_DAY=1"], now=NOW)
     assert len(Landing(asked.landing).windows()) == 1
 
@@ -125,8 +125,8 @@ def test_outside_of_a_job_the_replay_says_so(
     ("argument", "says"),
     [
         ("--CATALOG=a.b", "CATALOG='a.b' is not a name in Unity Catalog"),
-        ("--VOLUME=../misc", "VOLUME='../misc' is no name"),
-        ("--SCHEMA=", "SCHEMA='' is no name"),
+        ("--VOLUME=../misc", "VOLUME='../misc' is not a name"),
+        ("--SCHEMA=", "SCHEMA='' is not a name"),
         ("--START_DAY=soon", "START_DAY='soon' is not a number"),
         ("--START_DAY=-1", "START_DAY=-1 is impossible"),
         ("--SPEED_MULTIPLIER=0", "The speed must be above 0"),

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.replay.window import (
@@ -111,13 +111,14 @@ def test_a_year_at_an_odd_speed_loses_no_microsecond() -> None:
     assert advance(segment, START + elapsed) == exact.numerator // exact.denominator
 
 
+@settings(deadline=None)  # the expected pairs are counted one by one: slow on a busy machine
 @given(
     first=st.integers(0, 400),
     size=st.integers(0, 400),
     length=st.integers(1, 60),
     last_offset=st.integers(0, 150),
 )
-def test_stretches_cover_each_event_of_each_cycle_once(
+def test_parts_cover_each_event_of_each_cycle_once(
     first: int, size: int, length: int, last_offset: int
 ) -> None:
     window = Window(first, first + size)
@@ -137,7 +138,7 @@ def test_stretches_cover_each_event_of_each_cycle_once(
     assert covered == wanted
 
 
-def test_an_ordinary_window_is_one_stretch_of_one_cycle() -> None:
+def test_an_ordinary_window_is_one_part_of_one_cycle() -> None:
     window = Window(10 * DAY, 11 * DAY)
     (part,) = split_by_cycle(window, 90 * DAY, 90 * DAY + 3600)
     assert (part.window, part.cycles) == (window, (0,))
