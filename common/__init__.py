@@ -1,1 +1,1 @@
-"""Ground that everybody stands on and that knows nobody: errors, paths, random numbers, storage."""
+"""What every room uses and what imports no room: errors, paths, random numbers, storage."""

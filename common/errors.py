@@ -2,7 +2,7 @@
 
 
 class UserError(Exception):
-    """Something the person who ran the command can mend.
+    """Something that the person who ran the command can fix.
 
     The message names the file, row or option and says what to do. Commands print it without a
     traceback and leave with a non-zero exit code.

@@ -107,7 +107,7 @@ class KitchenConfiguration(_Strict):
     )
     momentum_rates: dict[str, Annotated[float, Field(gt=-1, le=10)]] = Field(
         default={"up": 0.15, "flat": 0.0, "down": -0.15},
-        description="growth per 30 days as a fraction that each word of brand_momentum stands for",
+        description="growth per 30 days as a fraction, for each word of brand_momentum",
     )
     dq: dict[str, dict[str, _Probability]] = Field(
         default={},

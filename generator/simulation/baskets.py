@@ -1,4 +1,4 @@
-"""What is in an order: brands, items and quantities, and how it is written on the order."""
+"""What is in an order: brands, items and quantities, and its JSON."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from generator.configuration.kitchen_settings import KitchenBrand
 
 _ONE_BRAND_SHARE = 0.7
-_MOST_BRANDS = 3
-_MOST_ITEMS_PER_BRAND = 3
+_MAX_BRANDS = 3
+_MAX_ITEMS_PER_BRAND = 3
 _QUANTITY_LIMITS = (0.80, 0.95)  # below the first: one piece, below the second: two, else three
-_MOST_PIECES = 3
+_MAX_PIECES = 3
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus
     popularity = np.zeros((len(brands), longest))
     for position, rows in enumerate(rows_by_brand):
         item_rows[position, : len(rows)] = rows
-        # A menu begins with what the brand is known for.
+        # The first items of a menu are the most popular.
         popularity[position, : len(rows)] = 1.0 / np.sqrt(1.0 + np.arange(len(rows)))
     lines = pa.array(
-        [_order_line(item, pieces + 1) for item in items for pieces in range(_MOST_PIECES)],
+        [_order_line(item, pieces + 1) for item in items for pieces in range(_MAX_PIECES)],
         pa.string(),
     )
     return Menus(
@@ -172,23 +172,23 @@ def _draw_brands(rng: Generator, orders: int, weights: NDArray[np.float64]) -> N
     more = 2 + (rng.random(orders) < 0.5)  # noqa: PLR2004  two or three, equally often
     wanted = np.where(rng.random(orders) < _ONE_BRAND_SHARE, 1, more)
     picked = _weighted_picks(
-        rng, np.broadcast_to(weights[open_brands], (orders, open_brands.size)), _MOST_BRANDS
+        rng, np.broadcast_to(weights[open_brands], (orders, open_brands.size)), _MAX_BRANDS
     )
-    chosen = np.full((orders, _MOST_BRANDS), -1, dtype=np.int64)
+    chosen = np.full((orders, _MAX_BRANDS), -1, dtype=np.int64)
     chosen[:, : picked.shape[1]] = open_brands[picked]
-    chosen[np.arange(_MOST_BRANDS) >= wanted[:, np.newaxis]] = -1
+    chosen[np.arange(_MAX_BRANDS) >= wanted[:, np.newaxis]] = -1
     return chosen
 
 
-def _weighted_picks(rng: Generator, weights: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """Pick up to ``most`` different columns per row, each as likely as its weight.
+def _weighted_picks(rng: Generator, weights: NDArray[np.float64], limit: int) -> NDArray[np.int64]:
+    """Pick up to ``limit`` different columns per row, each as likely as its weight.
 
-    Exponential clocks that tick at the rate of their weight ring in exactly this order.
+    Exponential waiting times with the weights as rates end in exactly this order.
     """
-    clocks = rng.standard_exponential(weights.shape)
+    waiting_times = rng.standard_exponential(weights.shape)
     with np.errstate(divide="ignore"):
-        clocks /= weights
-    return np.argsort(clocks, axis=1)[:, :most]
+        waiting_times /= weights
+    return np.argsort(waiting_times, axis=1)[:, :limit]
 
 
 def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _OrderLines:
@@ -207,9 +207,9 @@ def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _Ord
     brands = chosen[orders, slots]
     menu_sizes = np.count_nonzero(menus.popularity > 0, axis=1)
     wanted = np.minimum(
-        rng.integers(1, _MOST_ITEMS_PER_BRAND + 1, size=brands.size), menu_sizes[brands]
+        rng.integers(1, _MAX_ITEMS_PER_BRAND + 1, size=brands.size), menu_sizes[brands]
     )
-    picked = _weighted_picks(rng, menus.popularity[brands], _MOST_ITEMS_PER_BRAND)
+    picked = _weighted_picks(rng, menus.popularity[brands], _MAX_ITEMS_PER_BRAND)
     pair, slot = np.nonzero(np.arange(picked.shape[1]) < wanted[:, np.newaxis])
     quantities = 1 + np.searchsorted(_QUANTITY_LIMITS, rng.random(pair.size), side="right")
     lines_per_order = np.bincount(orders[pair], minlength=chosen.shape[0])
@@ -223,7 +223,7 @@ def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _Ord
 def _items_json(lines: _OrderLines, menus: Menus) -> pa.StringArray:
     """Write each order's lines as a JSON list, shape (N,)."""
     texts = menus.lines.take(
-        pa.array(lines.item_rows * _MOST_PIECES + lines.quantities - 1, pa.int64())
+        pa.array(lines.item_rows * _MAX_PIECES + lines.quantities - 1, pa.int64())
     )
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(lines.offsets), texts), ",")
     return pc.binary_join_element_wise("[", joined, "]", "")

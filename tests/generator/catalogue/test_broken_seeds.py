@@ -113,7 +113,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("old", "new", "expected"),
     [
         ("price", "prices", 'line 1: unknown column "prices" (did you mean price?)'),
         ("price", "price,colour", 'line 1: unknown column "colour" (the columns are id, '),
@@ -121,14 +121,14 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         (",price", "", "line 1: column price is missing; add it"),
     ],
 )
-def test_a_wrong_header_is_named(seeds: Path, old: str, new: str, complaint: str) -> None:
+def test_a_wrong_header_is_named(seeds: Path, old: str, new: str, expected: str) -> None:
     file = seeds / "items.csv"
     file.write_text(file.read_text().replace(old, new, 1))
-    assert complaint in refusal(seeds)
+    assert expected in refusal(seeds)
 
 
 @pytest.mark.parametrize(
-    ("line", "complaint"),
+    ("line", "expected"),
     [
         ("219,1,1,1,Soup,of the day,5.95", "line 220: 7 values where the header names 6 columns"),
         ("219,1,1,1,Soup", "line 220: 5 values where the header names 6 columns"),
@@ -136,10 +136,10 @@ def test_a_wrong_header_is_named(seeds: Path, old: str, new: str, complaint: str
         ('219,1,1,1,"Soup" of the day,5.95', "line 220: not readable as CSV"),
     ],
 )
-def test_a_line_that_is_no_row_is_named(seeds: Path, line: str, complaint: str) -> None:
+def test_a_line_that_is_not_a_row_is_named(seeds: Path, line: str, expected: str) -> None:
     with (seeds / "items.csv").open("a") as file:
         file.write(line + "\n")
-    assert complaint in refusal(seeds)
+    assert expected in refusal(seeds)
 
 
 def test_an_empty_file_and_an_empty_table_are_named(seeds: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_brand_with_nothing_to_sell_is_named(seeds: Path) -> None:
 @pytest.mark.parametrize(
     ("start_day", "end_day", "empty_day"), [("3", "", 0), ("0", "40", 40), ("0", "200", 200)]
 )
-def test_a_kitchen_where_nobody_cooks_on_some_day_is_named(
+def test_a_kitchen_without_a_brand_on_some_day_is_named(
     seeds: Path, start_day: str, end_day: str, empty_day: int
 ) -> None:
     with (seeds / "locations.csv").open("a") as file:
@@ -192,7 +192,7 @@ def test_a_brand_may_come_back_after_it_left(seeds: Path) -> None:
     assert [row.start_day for row in catalogue.brands_at(4) if row.brand_id == 20] == [0, 75]
 
 
-def test_spreadsheet_habits_are_forgiven(seeds: Path) -> None:
+def test_files_saved_by_spreadsheets_are_read(seeds: Path) -> None:
     """A byte order mark, Windows line ends, quotes, another order of rows and columns."""
     whole = load_catalogue(seeds)
     header, *rows = (seeds / "menus.csv").read_text().splitlines()

@@ -60,7 +60,7 @@ def test_every_section_of_a_menu_has_items(catalogue: Catalogue) -> None:
     ("code", "first", "last"),
     [("sf", 171, 297), ("sv", 53, 155), ("bellevue", 230, 234), ("chicago", 318, 240)],
 )
-def test_kitchens_grow_from_the_first_day_to_the_last_as_told(
+def test_kitchens_grow_from_the_first_day_to_the_last_as_in_their_story(
     catalogue: Catalogue, code: str, first: int, last: int
 ) -> None:
     location = catalogue.location(code)

@@ -26,7 +26,7 @@ def refusal(file: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("keys", "complaint"),
+    ("keys", "expected"),
     [
         ({"ping_secs": 60}, "unknown key ping_secs (did you mean ping_sec?)"),
         ({"radius": 4}, "unknown key radius (did you mean radius_mi?)"),
@@ -88,11 +88,11 @@ def refusal(file: Path) -> str:
     ],
 )
 def test_a_wrong_key_or_value_is_named(
-    write_json: Callable[..., Path], keys: dict[str, Any], complaint: str
+    write_json: Callable[..., Path], keys: dict[str, Any], expected: str
 ) -> None:
     message = refusal(write_json("kitchen.json", **keys))
     assert "kitchen.json: " in message
-    assert complaint in message
+    assert expected in message
 
 
 def test_every_mistake_of_a_file_is_named_at_once(write_json: Callable[..., Path]) -> None:
@@ -103,7 +103,7 @@ def test_every_mistake_of_a_file_is_named_at_once(write_json: Callable[..., Path
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "expected"),
     [
         ('{\n "ping_sec": 60,\n}', "line 3: not JSON"),
         ("", "line 1: not JSON"),
@@ -117,11 +117,11 @@ def test_every_mistake_of_a_file_is_named_at_once(write_json: Callable[..., Path
     ],
 )
 def test_text_that_is_no_configuration_is_named(
-    write_json: Callable[..., Path], text: str, complaint: str
+    write_json: Callable[..., Path], text: str, expected: str
 ) -> None:
     message = refusal(write_json("odd.json", text=text))
     assert "odd.json" in message
-    assert complaint in message
+    assert expected in message
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "complaint"),
+    ("files", "expected"),
     [
         (
             [{"location_name": "sf"}, {"location_name": "San Francisco"}],
@@ -170,7 +170,7 @@ def test_what_contradicts_the_catalogue_is_named(
     catalogue: Catalogue,
     write_json: Callable[..., Path],
     files: Sequence[dict[str, Any]],
-    complaint: str,
+    expected: str,
 ) -> None:
     configurations = [
         load_configuration(write_json(f"{number}.json", **keys))
@@ -178,11 +178,11 @@ def test_what_contradicts_the_catalogue_is_named(
     ]
     with pytest.raises(UserError) as caught:
         kitchen_settings(catalogue, configurations)
-    assert complaint in str(caught.value)
+    assert expected in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("codes", "complaint"),
+    ("codes", "expected"),
     [
         (["sf", "chicagoo"], '--locations: there is no kitchen "chicagoo" (did you mean chicago?)'),
         (["atlantis"], "(known are sf, sv, bellevue, chicago)"),
@@ -190,8 +190,8 @@ def test_what_contradicts_the_catalogue_is_named(
     ],
 )
 def test_an_unknown_kitchen_on_the_command_line_is_named(
-    catalogue: Catalogue, codes: list[str], complaint: str
+    catalogue: Catalogue, codes: list[str], expected: str
 ) -> None:
     with pytest.raises(UserError) as caught:
         kitchen_settings(catalogue, location_codes=codes)
-    assert complaint in str(caught.value)
+    assert expected in str(caught.value)

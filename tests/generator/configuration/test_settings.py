@@ -277,7 +277,7 @@ def test_the_number_of_days_is_agreed(write_json: Callable[..., Path]) -> None:
         days_to_simulate([year, week])
 
 
-def test_settings_cannot_be_changed_behind_the_back(catalogue: Catalogue) -> None:
+def test_settings_are_immutable(catalogue: Catalogue) -> None:
     kitchen = kitchen_settings(catalogue)[0]
     for target in (kitchen, kitchen.location, kitchen.brands[0], kitchen.service_times):
         with pytest.raises(FrozenInstanceError):
@@ -323,7 +323,7 @@ def test_a_kitchen_without_a_name_is_the_one_of_its_file(
     ]
 
 
-def test_catalogue_of_another_folder_serves_as_well(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_a_catalogue_can_come_from_another_folder(tmp_path: Path, catalogue: Catalogue) -> None:
     for file in (PROJECT / "seeds").glob("*.csv"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     assert kitchen_settings(load_catalogue(tmp_path)) == kitchen_settings(catalogue)

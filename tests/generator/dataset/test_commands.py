@@ -49,25 +49,25 @@ def test_help_names_every_option_and_its_default(
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert [word for word in words if word not in said] == []
+    output = " ".join(capsys.readouterr().out.split())
+    assert [word for word in words if word not in output] == []
 
 
 @pytest.mark.usefixtures("straight_roads")
-def test_a_run_ends_with_one_line_that_says_what_was_made(
+def test_a_run_ends_with_one_line_about_what_was_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ("--days", "12", "--locations", "sv,chicago", "--out", tmp_path / "data")
     assert run("canonical", *arguments) == 0
-    said = capsys.readouterr()
-    assert said.out.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out.count("\n") == 1
     for word in (" orders, ", " events, 12 days, kitchens sv, chicago, ", " s: "):
-        assert word in said.out
-    assert said.err.splitlines() == ["10 of 12 days", "12 of 12 days"]
+        assert word in output.out
+    assert output.err.splitlines() == ["10 of 12 days", "12 of 12 days"]
 
 
 @pytest.mark.usefixtures("straight_roads")
-def test_a_kitchen_with_hopelessly_few_stations_is_warned_of(
+def test_a_kitchen_with_far_too_few_stations_gets_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = tmp_path / "sv.json"
@@ -79,7 +79,7 @@ def test_a_kitchen_with_hopelessly_few_stations_is_warned_of(
 
 @pytest.mark.usefixtures("straight_roads")
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "expected"),
     [
         (["--days", "0"], "--days 0"),
         (["--days", "99999"], "--days 99999"),
@@ -90,14 +90,14 @@ def test_a_kitchen_with_hopelessly_few_stations_is_warned_of(
     ],
 )
 def test_wrong_input_is_one_line_and_leaves_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str
 ) -> None:
     assert run("canonical", *arguments, "--out", tmp_path / "data") == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("error: ")
-    assert said.err.count("\n") == 1
-    assert complaint in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("error: ")
+    assert output.err.count("\n") == 1
+    assert expected in output.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -115,15 +115,15 @@ def test_options_that_cannot_be_read_are_named(
 
 
 @pytest.mark.usefixtures("straight_roads")
-def test_a_place_that_cannot_be_a_folder_is_one_line(
+def test_a_path_that_cannot_be_a_folder_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
     assert run("canonical", "--days", "1", "--out", tmp_path / "file" / "data") == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert str(tmp_path / "file") in said
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith("error: ")
+    assert str(tmp_path / "file") in output
+    assert output.count("\n") == 1
 
 
 @pytest.mark.usefixtures("straight_roads")
@@ -199,7 +199,7 @@ def test_fetching_without_a_server_is_one_line(
 ) -> None:
     monkeypatch.setenv("CASPERS_OVERPASS_URL", "http://127.0.0.1:9/api")
     assert run("roads", "fetch", "--locations", "sf", "--out", tmp_path) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert output.startswith("error: ")
+    assert output.count("\n") == 1
     assert not (tmp_path / "sf.graphml").exists()

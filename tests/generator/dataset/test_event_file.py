@@ -74,7 +74,7 @@ def test_an_event_carried_over_several_days_arrives_in_its_place() -> None:
     assert merged == [["now"], ["next"], ["late"], []]
 
 
-def test_row_groups_have_a_fixed_size_and_tell_their_times(
+def test_row_groups_have_a_fixed_size_and_time_statistics(
     kitchens: list[Kitchen], tmp_path: Path
 ) -> None:
     file = tmp_path / "events.parquet"

@@ -75,7 +75,7 @@ def test_a_week_has_the_stated_rhythm_and_mean_one() -> None:
     assert {weekday_factor(SILICON_VALLEY, monday + timedelta(day)) for day in range(7)} == {1.0}
 
 
-def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
+def test_orders_are_poisson_around_an_expectation_with_uniform_noise() -> None:
     weights = minute_weights(DEFAULT_SHAPE)
     sizes = np.array(
         [
@@ -83,7 +83,7 @@ def test_orders_are_poisson_around_an_expectation_with_uniform_luck() -> None:
             for day in range(1500)
         ]
     )
-    # variance: Poisson 300, and uniform luck of ±30 orders
+    # variance: Poisson 300, and uniform noise of ±30 orders
     assert sizes.mean() == pytest.approx(300, abs=2.5)
     assert sizes.var() == pytest.approx(300 + 60**2 / 12, rel=0.12)
 

@@ -1,4 +1,4 @@
-"""The four stories of the seeds, told by ninety days of events."""
+"""The four stories of the seeds, seen in ninety days of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The normal path knows nothing of pyspark, and who asks for it is told what to install."""
+"""Without --engine spark nothing imports pyspark; with it, the error says what to install."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def test_without_pyspark_the_message_says_what_to_install(
         monkeypatch.setitem(sys.modules, name, None)
     arguments = ["canonical", "--days", "1", "--engine", "spark", "--out", str(tmp_path / "data")]
     assert main(arguments) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("error: --engine spark needs pyspark, which is not installed: ")
-    assert "pip install '.[spark]'" in said.err
-    assert said.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("error: --engine spark needs pyspark, which is not installed: ")
+    assert "pip install '.[spark]'" in output.err
+    assert output.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -47,7 +47,7 @@ def test_the_normal_path_imports_no_pyspark(tmp_path: Path, arguments: list[str]
     assert (tmp_path / "data" / "events.parquet").is_file()
 
 
-def test_an_engine_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_engine_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["canonical", "--engine", "abacus"])
     assert end.value.code == 2
