@@ -16,6 +16,10 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[2]
 Event = dict[str, Any]
 
+WAREHOUSE = "caspers.duckdb"
+# Nothing reads the artifacts of these runs, and writing them takes a quarter of one.
+RUN = ["run", "--no-write-json"]
+
 # The only columns in which an incremental build and a full refresh may differ.
 LOAD_METADATA = {"load_number", "loaded_at"}
 SCORED_AT = ("refund_recommendations", "ts")
@@ -74,9 +78,21 @@ class DbtWorker:
         data = self.target / "seeded"
         if not data.exists():
             data.mkdir()
-            answer = self.run(data, ["seed"])
-            assert answer["success"], answer["error"]
-        return data / "caspers.duckdb"
+            self._succeed(data, ["seed"])
+        return data / WAREHOUSE
+
+    def empty_warehouse(self) -> Path:
+        """Return a warehouse that was built when nothing had landed, to be copied."""
+        data = self.target / "empty"
+        if not data.exists():
+            (data / "landing" / "events").mkdir(parents=True)
+            shutil.copy(self.seeded_warehouse(), data / WAREHOUSE)
+            self._succeed(data, RUN)
+        return data / WAREHOUSE
+
+    def _succeed(self, data: Path, arguments: list[str]) -> None:
+        answer = self.run(data, arguments)
+        assert answer["success"], "\n".join([str(answer["error"]), *answer["messages"][-30:]])
 
     def stop(self) -> None:
         """End the process."""
@@ -115,17 +131,20 @@ class Business:
         )
         return answer
 
-    def build(self, *arguments: str) -> dict[str, Any]:
+    def build(self, *arguments: str) -> None:
         """Build models without their tests; the first time the seeds are loaded before."""
-        warehouse = self.data / "caspers.duckdb"
-        if not warehouse.exists():
+        warehouse = self.data / WAREHOUSE
+        first = not warehouse.exists()
+        if first and not arguments and not any(self.landing.iterdir()):
+            shutil.copy(self.worker.empty_warehouse(), warehouse)
+            return
+        if first:
             shutil.copy(self.worker.seeded_warehouse(), warehouse)
-        # Nothing reads the artifacts of these runs, and writing them takes a quarter of one.
-        return self.dbt("run", "--no-write-json", *arguments)
+        self.dbt(*RUN, *arguments)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        with duckdb.connect(str(self.data / "caspers.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self.data / WAREHOUSE), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     def rebuilt(self) -> "Business":
@@ -142,9 +161,7 @@ class Business:
         found = {}
         with duckdb.connect() as connection:
             for name, business in (("here", self), ("there", other)):
-                connection.execute(
-                    f"attach '{business.data / 'caspers.duckdb'}' as {name} (read_only)"
-                )
+                connection.execute(f"attach '{business.data / WAREHOUSE}' as {name} (read_only)")
             tables = connection.execute(
                 """
                 select table_schema, table_name
