@@ -171,7 +171,7 @@ class TestWhatIsThereStaysUntilTheNewIsComplete:
             "row group": (pq.ParquetWriter, "write_table"),
             "tables": (canonical, "write_business_tables"),
             "description": (Path, "write_text"),
-            "swap": (local, "_take_the_place"),
+            "swap": (local, "_replace"),
         }
         monkeypatch.setattr(*targets[fails_at], full)
         with pytest.raises(OSError, match="No space left"):
