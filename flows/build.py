@@ -24,7 +24,6 @@ _LAST_LINES = 12
 def build(
     *,
     select: Sequence[str] = (),
-    full_refresh: bool = False,
     on_event: Callable[[LogEvent], None] = lambda _: None,
     project: Path = PROJECT,
 ) -> Build:
@@ -32,7 +31,7 @@ def build(
 
     Parameters
     ----------
-    select, full_refresh, project
+    select, project
         As in `dbt_arguments`.
     on_event
         Called with each event of dbt's log as it arrives.
@@ -52,7 +51,7 @@ def build(
         # Results of an earlier build must not be taken for those of one that never began.
         before = _modified(results)
         code, events = run_dbt(
-            dbt_arguments(select=select, full_refresh=full_refresh, project=project),
+            dbt_arguments(select=select, project=project),
             project,
             on_event,
         )

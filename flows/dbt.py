@@ -79,7 +79,6 @@ def dbt_arguments(
     command: str = "build",
     *options: str,
     select: Sequence[str] = (),
-    full_refresh: bool = False,
     project: Path = PROJECT,
 ) -> list[str]:
     """Return the command line that runs dbt on the project with this Python.
@@ -92,8 +91,6 @@ def dbt_arguments(
         Further arguments of the command.
     select
         Nodes in dbt's selection syntax; all where empty.
-    full_refresh
-        Whether incremental tables are rebuilt from the beginning.
     project
         Folder of ``dbt_project.yml`` and ``profiles.yml``.
     """
@@ -103,8 +100,6 @@ def dbt_arguments(
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     if select:
         arguments += ["--select", *select]
-    if full_refresh:
-        arguments.append("--full-refresh")
     return arguments
 
 

@@ -41,19 +41,6 @@ _MEMORY = "1GB"
 _ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
-def event_id(order_id: str, sequence: int) -> str:
-    """Return the id of an event: the same for the same event, wherever and whenever it lands.
-
-    Parameters
-    ----------
-    order_id
-        With the suffix of its cycle.
-    sequence
-        Number of the event within its order, from 0.
-    """
-    return str(uuid.uuid3(NAMESPACE, f"{order_id}:{sequence}"))
-
-
 def cycle_suffix(cycle: int) -> str:
     """Return the suffix of the order ids of a cycle: nothing, ``-L1``, ``-L2``, …"""  # noqa: D400  # an open list
     return f"-L{cycle}" if cycle else ""

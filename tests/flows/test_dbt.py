@@ -17,15 +17,15 @@ def event(name: str, message: str, **data: object) -> str:
 
 
 def test_dbt_is_called_with_this_python_on_this_project() -> None:
-    arguments = dbt_arguments(select=["all_events+", "tag:x"], full_refresh=True)
+    arguments = dbt_arguments("run", "--full-refresh", select=["all_events+", "tag:x"])
     assert arguments[:3] == [sys.executable, "-m", "dbt.cli.main"]
     assert arguments[arguments.index("--log-format") + 1] == "json"
-    assert arguments[arguments.index("--no-use-colors") + 1] == "build"
+    assert arguments[arguments.index("--no-use-colors") + 1 :][:2] == ["run", "--full-refresh"]
     assert arguments[arguments.index("--project-dir") + 1] == str(PROJECT)
     assert arguments[arguments.index("--profiles-dir") + 1] == str(PROJECT)
-    assert arguments[-4:] == ["--select", "all_events+", "tag:x", "--full-refresh"]
+    assert arguments[-3:] == ["--select", "all_events+", "tag:x"]
     assert "--select" not in dbt_arguments()
-    assert "--full-refresh" not in dbt_arguments()
+    assert "build" in dbt_arguments()
 
 
 def test_dbt_sends_no_telemetry_and_finds_the_data_from_any_folder(

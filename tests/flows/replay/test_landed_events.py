@@ -13,7 +13,7 @@ import pytest
 from common.errors import UserError
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.dataset import literal_path, open_dataset, profile_dataset
-from flows.replay.events import NAMESPACE, event_id, write_window
+from flows.replay.events import NAMESPACE, write_window
 from flows.replay.window import Window
 from tests.support.sample_datasets import (
     DAY,
@@ -31,6 +31,11 @@ from tests.support.sample_datasets import (
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 MINUTES = [60 * SECOND * step for step in range(1, 9)]
+
+
+def event_id(order_id: str, sequence: int) -> str:
+    """Return the id that SQL must give an event, by the UUID library of Python."""
+    return str(uuid.uuid3(NAMESPACE, f"{order_id}:{sequence}"))
 
 
 def written(canonical: Path, window: Window, target: Path, shift_days: int = 0) -> list[bytes]:
