@@ -19,7 +19,7 @@ _INTERRUPTED = 130
 
 # Packages that are installed only on request, with the extra in pyproject.toml that brings them.
 _EXTRAS = {
-    **dict.fromkeys(("networkx", "osmnx", "pandas", "requests", "shapely"), "streets"),
+    **dict.fromkeys(("networkx", "osmnx", "pandas", "requests"), "streets"),
     **dict.fromkeys(("matplotlib", "plotly"), "pictures"),
 }
 

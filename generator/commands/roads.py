@@ -13,6 +13,7 @@ from generator.configuration.defaults import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from generator.configuration.kitchen_settings import KitchenSettings
+    from generator.roads.delivery_area import DeliveryArea
 
 _DRAWINGS = (".png", ".html")
 
@@ -104,20 +105,14 @@ def _chosen_kitchens(options: argparse.Namespace) -> list[KitchenSettings]:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from generator.roads.osm import ATTRIBUTION, fetch  # noqa: PLC0415
+    from generator.roads.attribution import OSM_ATTRIBUTION  # noqa: PLC0415
+    from generator.roads.osm import fetch  # noqa: PLC0415
 
     for kitchen in _chosen_kitchens(options):
-        location = kitchen.location
-        file = fetch(
-            location_code=location.location_code,
-            latitude=location.lat,
-            longitude=location.lon,
-            radius_mi=kitchen.radius_mi,
-            roads_directory=options.out,
-            refresh=options.refresh,
-        )
-        print(f"{location.location_code}: {file}")
-    print(ATTRIBUTION)
+        area = _delivery_area(kitchen)
+        file = fetch(area, options.out, refresh=options.refresh)
+        print(f"{area.location_code}: {file}")
+    print(OSM_ATTRIBUTION)
 
 
 def _draw(options: argparse.Namespace) -> None:
@@ -125,33 +120,24 @@ def _draw(options: argparse.Namespace) -> None:
     if out.suffix not in _DRAWINGS:
         raise UserError(f"--out {out}: end the name in .png for a picture or .html for a map.")
 
-    from generator.roads.pictures import draw_html, draw_png  # noqa: PLC0415
+    from generator.roads.pictures import Subject, draw_html, draw_png  # noqa: PLC0415
     from generator.roads.sources import load_network  # noqa: PLC0415
 
     draw = draw_png if out.suffix == ".png" else draw_html
     kitchens = _chosen_kitchens(options)
     out.parent.mkdir(parents=True, exist_ok=True)
     for kitchen in kitchens:
-        location = kitchen.location
-        network = load_network(
-            location_code=location.location_code,
-            latitude=location.lat,
-            longitude=location.lon,
-            radius_mi=kitchen.radius_mi,
-            source=options.roads,
-            seed=options.seed,
-            roads_directory=roads_directory(),
-        )
+        area = _delivery_area(kitchen)
+        network = load_network(area, options.roads, options.seed, roads_directory())
         file = out
         if len(kitchens) > 1:
-            file = out.with_name(f"{out.stem}-{location.location_code}{out.suffix}")
-        draw(
-            network,
-            file,
-            location_code=location.location_code,
-            latitude=location.lat,
-            longitude=location.lon,
-            radius_mi=kitchen.radius_mi,
-            name=location.name,
-        )
-        print(f"{location.location_code}: {file}")
+            file = out.with_name(f"{out.stem}-{area.location_code}{out.suffix}")
+        draw(Subject(network, area, kitchen.location.name), file)
+        print(f"{area.location_code}: {file}")
+
+
+def _delivery_area(kitchen: KitchenSettings) -> DeliveryArea:
+    from generator.roads.delivery_area import DeliveryArea  # noqa: PLC0415
+
+    location = kitchen.location
+    return DeliveryArea(location.location_code, location.lat, location.lon, kitchen.radius_mi)

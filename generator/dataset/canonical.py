@@ -14,6 +14,7 @@ from generator.dataset.business_tables import write_business_tables
 from generator.dataset.local_events import make_events_locally
 from generator.dataset.simulated_catalogue import simulated_catalogue
 from generator.dataset.summary import DatasetSummary, find_notices
+from generator.roads.delivery_area import DeliveryArea
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
 from generator.simulation.kitchen_day import prepare_kitchen
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from generator.simulation.kitchen_day import Kitchen
 
 # Goes up whenever the same inputs give another dataset.
-GENERATOR_VERSION = "1"
+GENERATOR_VERSION = "2"
 
 EVENTS_FILE = "events.parquet"
 # Where Spark has made the events, they are a folder of this name: its files, read in the order of
@@ -128,15 +129,8 @@ def _event_maker(plan: DatasetPlan, make_events: EventMaker | None) -> Iterator[
 
 def _load_network(settings: KitchenSettings, plan: DatasetPlan) -> RoadNetwork:
     location = settings.location
-    return load_network(
-        location_code=location.location_code,
-        latitude=location.lat,
-        longitude=location.lon,
-        radius_mi=settings.radius_mi,
-        source=plan.roads,
-        seed=plan.seed,
-        roads_directory=plan.roads_directory,
-    )
+    area = DeliveryArea(location.location_code, location.lat, location.lon, settings.radius_mi)
+    return load_network(area, plan.roads, plan.seed, plan.roads_directory)
 
 
 def _prepare(settings: KitchenSettings, network: RoadNetwork, plan: DatasetPlan) -> Kitchen:

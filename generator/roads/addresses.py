@@ -9,6 +9,12 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from generator.roads.geometry import Plane, step_lengths
+from generator.roads.houses import (
+    DOOR_M,
+    MAX_FROM_INTERSECTION_M,
+    house_number,
+    thinned_out,
+)
 from generator.roads.naming import (
     AVENUE_SUFFIXES,
     BORDER_SUFFIXES,
@@ -20,11 +26,7 @@ from generator.roads.network import Addresses, Streets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_ADDRESSES = 10_000
-MAX_FROM_CROSSING_M = 45.0
-DOOR_M = 8.0
-HOUSE_M = 9.0
-# Streets without a name that lie in one line, this exactly, are given one name.
+# Streets without a name that lie in one line, to within this, are given one name.
 SAME_BEARING_DEG = 15.0
 SAME_LINE_M = 70.0
 # A known address further than this from every street is left out.
@@ -53,7 +55,7 @@ def addresses_along(
     streets: Streets,
     names: list[str | None],
     centre: tuple[float, float],
-    random: np.random.Generator,
+    rng: np.random.Generator,
 ) -> Addresses:
     """Place a door near the start of every edge and number the houses of each street.
 
@@ -65,7 +67,7 @@ def addresses_along(
         Name of each edge's street; nothing where it has none, and one is invented.
     centre
         Latitude and longitude of the kitchen: origin of the local plane.
-    random
+    rng
         Decides distances, sides and invented names.
     """
     plane = Plane(*centre)
@@ -74,9 +76,9 @@ def addresses_along(
     edges = len(first)
     walked = np.cumsum(step_lengths(streets.latitude, streets.longitude, streets.offsets))
     length = walked[last] - walked[first]
-    metres = random.uniform(0.15, 0.45, edges) * length
-    metres = np.minimum(metres, random.uniform(0.4, 1.0, edges) * MAX_FROM_CROSSING_M)
-    side = random.choice([-1.0, 1.0], edges)
+    metres = rng.uniform(0.15, 0.45, edges) * length
+    metres = np.minimum(metres, rng.uniform(0.4, 1.0, edges) * MAX_FROM_INTERSECTION_M)
+    side = rng.choice([-1.0, 1.0], edges)
     # The shape point at or behind each door, never the last of its edge.
     behind = np.searchsorted(walked, walked[first] + metres, side="right") - 1
     behind = np.clip(behind, first, np.maximum(last - 1, first))
@@ -90,13 +92,12 @@ def addresses_along(
     door_y = y[behind] + part * step_y + side * DOOR_M * step_x / gap
 
     usable = np.flatnonzero((length > 1.0) & (streets.start != streets.end))
-    if len(usable) > MAX_ADDRESSES:
-        usable = np.sort(random.choice(usable, MAX_ADDRESSES, replace=False))
+    usable = thinned_out(usable, rng)
     named = _all_named(
         names,
         np.stack([x[first], y[first]], axis=1),
         np.stack([x[last], y[last]], axis=1),
-        random,
+        rng,
     )
     along, uphill = _along_streets(
         named, usable, np.stack([door_x, door_y]), np.stack([step_x, step_y])
@@ -106,7 +107,7 @@ def addresses_along(
     for edge, metre, is_even in zip(
         usable.tolist(), along[usable].tolist(), even[usable].tolist(), strict=True
     ):
-        house = 100 + 2 * int(metre / HOUSE_M) + (0 if is_even else 1)
+        house = house_number(metre, even=is_even)
         texts.setdefault(f"{house} {named[edge]}", edge)
     chosen = np.array(list(texts.values()), dtype=np.int64)
     latitude, longitude = plane.backward(door_x[chosen], door_y[chosen])
@@ -115,9 +116,9 @@ def addresses_along(
 
 def known_addresses(
     streets: Streets,
-    places: KnownAddresses,
+    known: KnownAddresses,
     centre: tuple[float, float],
-    random: np.random.Generator,
+    rng: np.random.Generator,
 ) -> Addresses:
     """Give every known address the node from which its street leads to its door.
 
@@ -128,7 +129,7 @@ def known_addresses(
     x, y = plane.forward(streets.latitude, streets.longitude)
     steps = step_lengths(streets.latitude, streets.longitude, streets.offsets)
     owner = np.repeat(np.arange(len(streets.start)), np.diff(streets.offsets))
-    # Long straight stretches are sampled, so that the nearest sample is on the nearest street.
+    # Long straight segments are sampled, so that the nearest sample is on the nearest street.
     extra = np.ceil(steps / SAMPLE_M).astype(np.int64)
     point = np.repeat(np.arange(len(steps)), extra)
     rank = np.arange(len(point)) - np.repeat(np.cumsum(extra) - extra, extra) + 1
@@ -143,13 +144,12 @@ def known_addresses(
     sample_edge = owner[point]
     sample_at = walked[before] + part * steps[point] - walked[first[sample_edge]]
 
-    place_x, place_y = plane.forward(places.latitude, places.longitude)
+    known_x, known_y = plane.forward(known.latitude, known.longitude)
     tree = cKDTree(np.stack([sample_x, sample_y], axis=1))
-    distance, found = tree.query(np.stack([place_x, place_y], axis=1))
+    distance, found = tree.query(np.stack([known_x, known_y], axis=1))
     sample = np.asarray(found, dtype=np.int64)
     near = np.flatnonzero(np.asarray(distance) <= NEAR_STREET_M)
-    if len(near) > MAX_ADDRESSES:
-        near = np.sort(random.choice(near, MAX_ADDRESSES, replace=False))
+    near = thinned_out(near, rng)
     edge = sample_edge[sample[near]]
     nodes = int(max(streets.start.max(), streets.end.max())) + 1
     both_ways = np.isin(
@@ -158,10 +158,10 @@ def known_addresses(
     length = walked[last[edge]] - walked[first[edge]]
     far_end = both_ways & (sample_at[sample[near]] > length / 2)
     return Addresses(
-        places.latitude[near],
-        places.longitude[near],
+        known.latitude[near],
+        known.longitude[near],
         np.where(far_end, streets.end[edge], streets.start[edge]),
-        [places.text[place] for place in near.tolist()],
+        [known.text[place] for place in near.tolist()],
     )
 
 
@@ -169,7 +169,7 @@ def _all_named(
     names: list[str | None],
     start: NDArray[np.float64],
     end: NDArray[np.float64],
-    random: np.random.Generator,
+    rng: np.random.Generator,
 ) -> list[str]:
     """Return the names with one invented for every line of streets that has none."""
     if all(names):
@@ -181,7 +181,7 @@ def _all_named(
     line = np.round((middle_x * np.cos(bearing) - middle_y * np.sin(bearing)) / SAME_LINE_M)
     suffixes = {0: AVENUE_SUFFIXES, 1: CROSS_STREET_SUFFIXES, 2: BORDER_SUFFIXES}
     taken = {name for name in names if name}
-    fresh = {kind: unused_names(suffix, random) for kind, suffix in suffixes.items()}
+    fresh = {kind: unused_names(suffix, rng) for kind, suffix in suffixes.items()}
     invented: dict[tuple[float, float], str] = {}
     result = []
     for name, key in zip(names, zip(sector.tolist(), line.tolist(), strict=True), strict=True):

@@ -1,4 +1,4 @@
-"""Plane and sphere geometry on arrays: distances, crossings, containment."""
+"""Distances on the sphere and in a local plane, on arrays; areas and crossings are shapely's."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 # The radius that OSMnx uses, so that lengths here and there agree.
 EARTH_RADIUS_M = 6_371_009.0
-METRES_PER_MILE = 1609.344
-# Segments that span less than this, squared metres, have no one crossing.
-PARALLEL_M2 = 1e-9
 
 
 def great_circle_m(
@@ -23,7 +20,10 @@ def great_circle_m(
     latitude_b: NDArray[np.float64] | float,
     longitude_b: NDArray[np.float64] | float,
 ) -> NDArray[np.float64]:
-    """Return the haversine distance between points in degrees, metres, broadcast shape."""
+    """Return the haversine distance between points in degrees, metres, broadcast shape.
+
+    The same as `osmnx.distance.great_circle`, without the second that osmnx takes to import.
+    """
     phi_a, phi_b = np.deg2rad(latitude_a), np.deg2rad(latitude_b)
     delta_phi = phi_b - phi_a
     delta_lambda = np.deg2rad(longitude_b) - np.deg2rad(longitude_a)
@@ -91,31 +91,6 @@ class Plane:
         return EARTH_RADIUS_M * float(np.cos(np.deg2rad(self.latitude)))
 
 
-def inside_polygon(
-    x: NDArray[np.float64], y: NDArray[np.float64], polygon: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Tell which points lie inside a polygon, by counting the sides to their east.
-
-    Parameters
-    ----------
-    x, y
-        (P,) coordinates.
-    polygon
-        (V, 2) corners, not repeated at the end.
-    """
-    inside = np.zeros(len(x), dtype=bool)
-    low, high = polygon.min(axis=0), polygon.max(axis=0)
-    near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
-    px, py = x[near, None], y[near, None]
-    x0, y0 = polygon[:, 0], polygon[:, 1]
-    x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
-    spans = (y0 > py) != (y1 > py)
-    rise = np.where(y1 == y0, 1.0, y1 - y0)
-    crossing_x = x0 + (py - y0) / rise * (x1 - x0)
-    inside[near] = (spans & (px < crossing_x)).sum(axis=1) % 2 == 1
-    return inside
-
-
 def distance_to_segments(
     x: NDArray[np.float64], y: NDArray[np.float64], segments: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -127,6 +102,10 @@ def distance_to_segments(
         (P,) coordinates.
     segments
         (S, 4) as x0, y0, x1, y1; infinity is returned where there are none.
+
+    Notes
+    -----
+    By hand: shapely 2.2 takes twice as long (80,000 points, 120 segments), for the same result.
     """
     best = np.full(len(x), np.inf)
     for x0, y0, x1, y1 in segments.tolist():
@@ -135,32 +114,3 @@ def distance_to_segments(
         along = np.clip(((x - x0) * dx + (y - y0) * dy) / squared, 0.0, 1.0)
         np.minimum(best, (x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2, out=best)
     return np.asarray(np.sqrt(best))
-
-
-def segment_crossings(
-    segments: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return where segments cross each other: which segment, and at what fraction of it.
-
-    Each crossing appears twice, once for either segment. Parallel segments never cross.
-    """
-    start, step = segments[:, :2], segments[:, 2:] - segments[:, :2]
-    cross = step[:, None, 0] * step[None, :, 1] - step[:, None, 1] * step[None, :, 0]
-    gap = start[None, :, :] - start[:, None, :]
-    parallel = np.abs(cross) < PARALLEL_M2
-    safe = np.where(parallel, 1.0, cross)
-    along = (gap[..., 0] * step[None, :, 1] - gap[..., 1] * step[None, :, 0]) / safe
-    other = (gap[..., 0] * step[:, None, 1] - gap[..., 1] * step[:, None, 0]) / safe
-    hit = ~parallel & (along >= 0) & (along <= 1) & (other >= 0) & (other <= 1)
-    rows, columns = np.nonzero(hit)
-    return rows.astype(np.int64), along[rows, columns]
-
-
-def inland(coast: NDArray[np.float64], metres: float) -> NDArray[np.float64]:
-    """Return an open coastline, (V, 2) with the land on its right, moved towards the land."""
-    step = np.diff(coast, axis=0)
-    normal = np.stack([step[:, 1], -step[:, 0]], axis=1)
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    at_corner = np.concatenate([normal[:1], normal[:-1] + normal[1:], normal[-1:]])
-    at_corner /= np.linalg.norm(at_corner, axis=1, keepdims=True)
-    return coast + metres * at_corner

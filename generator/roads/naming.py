@@ -39,14 +39,14 @@ COURT_SUFFIXES = ("Ct", "Pl", "Ter")
 BORDER_SUFFIXES = ("Blvd", "Pkwy", "Rd")
 
 
-def unused_names(suffixes: tuple[str, ...], random: np.random.Generator) -> Iterator[str]:
-    """Yield names with the first suffix, then the next, then names of two words; never one twice.
+def unused_names(suffixes: tuple[str, ...], rng: np.random.Generator) -> Iterator[str]:
+    """Yield names with the first suffix, then the next, then names of two words, none twice.
 
     Two iterators over different suffixes never yield the same name.
     """
-    words = [WORDS[i] for i in random.permutation(len(WORDS))]
+    words = [WORDS[i] for i in rng.permutation(len(WORDS))]
     pairs = [pair for pair in product(WORDS, SECOND_WORDS) if pair[0] != pair[1]]
-    shuffled = (pairs[i] for i in random.permutation(len(pairs)))
+    shuffled = (pairs[i] for i in rng.permutation(len(pairs)))
     return chain(
         (f"{word} {suffix}" for suffix in suffixes for word in words),
         (f"{first} {second} {suffixes[0]}" for first, second in shuffled),

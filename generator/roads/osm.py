@@ -1,4 +1,4 @@
-"""Real streets from OpenStreetMap, downloaded once with OSMnx and kept for ever after.
+"""Real streets from OpenStreetMap, downloaded once with OSMnx and stored.
 
 Map data (c) OpenStreetMap contributors, Open Database License 1.0.
 """
@@ -6,7 +6,6 @@ Map data (c) OpenStreetMap contributors, Open Database License 1.0.
 from __future__ import annotations
 
 import csv
-import logging
 import os
 import socket
 from contextlib import contextmanager
@@ -18,18 +17,19 @@ import numpy as np
 from common.errors import UserError
 from common.storage import storage_of
 from generator.roads.addresses import KnownAddresses
-from generator.roads.files import addresses_from_features, network_from_graph, read_graphml
-from generator.roads.geometry import METRES_PER_MILE
+from generator.roads.attribution import OSM_ATTRIBUTION
+from generator.roads.graph_network import load_delivery_network
+from generator.roads.graphml_file import read_graphml
+from generator.roads.osm_file import addresses_from_features
+from generator.roads.street_graph import StreetGraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from generator.roads.delivery_area import DeliveryArea
     from generator.roads.network import RoadNetwork
 
-logger = logging.getLogger(__name__)
-
-ATTRIBUTION = "\u00a9 OpenStreetMap contributors, ODbL 1.0"
 DEFAULT_URL = "https://overpass-api.de/api"
 # What a download was made for is written into its GraphML.
 CENTRE_ATTRIBUTE, RADIUS_ATTRIBUTE = "kitchen", "radius_mi"
@@ -44,7 +44,7 @@ class Overpass:
     url
         Address of its interface, without ``/interpreter``.
     rate_limit
-        Whether to ask the server when it has a free slot; servers of one's own have none.
+        Whether to ask the server when it has a free slot; a server of your own has none.
     timeout_s
         How long to wait for one answer, seconds.
     """
@@ -78,26 +78,20 @@ class Overpass:
 
 
 def osm_network(
-    location_code: str,
-    latitude: float,
-    longitude: float,
-    radius_mi: float,
-    seed: int,
-    roads_directory: Path,
-    overpass: Overpass | None = None,
+    area: DeliveryArea, seed: int, roads_directory: Path, overpass: Overpass | None = None
 ) -> RoadNetwork:
     """Return the real streets around a kitchen, downloading them only the first time.
 
     Parameters
     ----------
-    location_code, latitude, longitude, radius_mi
-        The kitchen and how far it delivers, degrees and miles.
+    area
+        The kitchen and how far it delivers.
     seed
         Decides where addresses are placed, where OpenStreetMap knows none.
     roads_directory
         Holds ``<location_code>.graphml`` and ``<location_code>.addresses.csv``.
     overpass
-        The server; by default what the environment asks for.
+        The server; by default what the environment says.
 
     Raises
     ------
@@ -105,39 +99,20 @@ def osm_network(
         If there is no copy and the server cannot be reached or knows no streets there, or if the
         copy was made for another place or a smaller radius.
     """
-    file = fetch(location_code, latitude, longitude, radius_mi, roads_directory, overpass=overpass)
+    file = fetch(area, roads_directory, overpass=overpass)
     graph = read_graphml(file)
     covered = _number(graph.graph.get(RADIUS_ATTRIBUTE))
-    if covered is not None and radius_mi > covered + 1e-6:
+    if covered is not None and area.radius_mi > covered + 1e-6:
         raise UserError(
-            f"{file} covers {covered:g} miles around {location_code}, not {radius_mi:g}: delete "
-            "it to download a larger one"
+            f"{file} covers {covered:g} miles around {area.location_code}, not "
+            f"{area.radius_mi:g}: delete it to download a larger one"
         )
-    network, excluded = network_from_graph(
-        graph,
-        location_code,
-        (latitude, longitude),
-        radius_mi,
-        source="osm",
-        file=str(file),
-        seed=seed,
-        places=_read_places(_places_file(file)),
-    )
-    if excluded:
-        logger.warning(
-            "%s: %d nodes of %s are left out: one cannot drive there and back from the kitchen",
-            location_code,
-            excluded,
-            file,
-        )
-    return network
+    known = _read_addresses(_addresses_file(file))
+    return load_delivery_network(StreetGraph(graph, "osm", file, known), area, seed)
 
 
 def fetch(
-    location_code: str,
-    latitude: float,
-    longitude: float,
-    radius_mi: float,
+    area: DeliveryArea,
     roads_directory: Path,
     *,
     refresh: bool = False,
@@ -147,14 +122,14 @@ def fetch(
 
     Parameters
     ----------
-    location_code, latitude, longitude, radius_mi
-        The kitchen and how far it delivers, degrees and miles.
+    area
+        The kitchen and how far it delivers.
     roads_directory
         Where the files go; created if need be.
     refresh
         Download again even if they are there.
     overpass
-        The server; by default what the environment asks for.
+        The server; by default what the environment says.
 
     Returns
     -------
@@ -166,42 +141,35 @@ def fetch(
     UserError
         If the server cannot be reached or knows no streets there, or the files cannot be written.
     """
-    file = roads_directory / f"{location_code}.graphml"
-    if not refresh and _is_whole(file):
+    file = roads_directory / f"{area.location_code}.graphml"
+    if not refresh and _is_complete(file):
         return file
     server = Overpass.from_environment() if overpass is None else overpass
     try:
         roads_directory.mkdir(parents=True, exist_ok=True)
-        _check_server(server, location_code)
-        graph, places = _download(
-            server,
-            location_code,
-            (latitude, longitude),
-            radius_mi,
-            roads_directory=roads_directory,
-            refresh=refresh,
-        )
-        graph.graph[CENTRE_ATTRIBUTE] = f"{latitude},{longitude}"
-        graph.graph[RADIUS_ATTRIBUTE] = f"{radius_mi:g}"
-        graph.graph["attribution"] = ATTRIBUTION
-        _write_places(_places_file(file), places)
+        _check_server(server, area.location_code)
+        graph, known = _download(server, area, roads_directory, refresh=refresh)
+        graph.graph[CENTRE_ATTRIBUTE] = f"{area.latitude},{area.longitude}"
+        graph.graph[RADIUS_ATTRIBUTE] = f"{area.radius_mi:g}"
+        graph.graph["attribution"] = OSM_ATTRIBUTION
+        _write_addresses(_addresses_file(file), known)
         _write_graph(file, graph)
     except OSError as error:
         raise UserError(
-            f"the streets of {location_code} cannot be written to {roads_directory} ({error}): "
-            "check its permissions and free space"
+            f"the streets of {area.location_code} cannot be written to {roads_directory} "
+            f"({error}): check its permissions and free space"
         ) from error
     return file
 
 
-def _is_whole(file: Path) -> bool:
+def _is_complete(file: Path) -> bool:
     unfinished = storage_of(file).unfinished(file.parent)
-    return file.is_file() and unfinished.isdisjoint({file.name, _places_file(file).name})
+    return file.is_file() and unfinished.isdisjoint({file.name, _addresses_file(file).name})
 
 
 def _check_server(server: Overpass, location_code: str) -> None:
     """Fail at once where OSMnx would wait a minute for a server that is not there."""
-    import requests  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
+    import requests  # noqa: PLC0415 - slow to import
 
     try:
         requests.get(f"{server.url}/status", timeout=min(server.timeout_s, 30))
@@ -218,49 +186,42 @@ def _unreachable(server: Overpass, location_code: str) -> str:
 
 
 def _download(
-    server: Overpass,
-    location_code: str,
-    kitchen: tuple[float, float],
-    radius_mi: float,
-    *,
-    roads_directory: Path,
-    refresh: bool,
+    server: Overpass, area: DeliveryArea, roads_directory: Path, *, refresh: bool
 ) -> tuple[Any, KnownAddresses | None]:
     """Ask the server for streets and addresses."""
-    import networkx as nx  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
-    import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
-    import requests  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
+    import networkx as nx  # noqa: PLC0415 - slow to import
+    import osmnx as ox  # noqa: PLC0415 - slow to import
+    import requests  # noqa: PLC0415 - slow to import
 
-    radius_m = radius_mi * METRES_PER_MILE
     no_answer = ox._errors.InsufficientResponseError  # noqa: SLF001 - OSMnx has no public name
     refusal = ox._errors.ResponseStatusCodeError  # noqa: SLF001 - OSMnx has no public name
-    # OSMnx writes its cache as it comes: half a file there is one for ever.
+    # OSMnx writes its cache in place: a file cut short would stay in it and be used.
     use_cache = not refresh and storage_of(roads_directory).opens_cheaply
     with _osmnx_settings(server, roads_directory / "overpass", use_cache=use_cache):
         try:
-            graph = ox.graph_from_point(kitchen, dist=radius_m, network_type="drive")
+            graph = ox.graph_from_point(area.kitchen, dist=area.radius_m, network_type="drive")
             try:
                 features = ox.features_from_point(
-                    kitchen, tags={"addr:housenumber": True}, dist=radius_m
+                    area.kitchen, tags={"addr:housenumber": True}, dist=area.radius_m
                 )
-                places = addresses_from_features(features)
+                known = addresses_from_features(features)
             except no_answer:
                 # Streets without any house number are no mistake: names are invented then.
-                places = None
+                known = None
         except (no_answer, ValueError, nx.NetworkXException) as error:
             raise UserError(
-                f"OpenStreetMap has no streets within {radius_mi:g} miles of the kitchen "
-                f"{location_code} at {kitchen} ({error}): check its coordinates"
+                f"OpenStreetMap has no streets within {area.radius_mi:g} miles of the kitchen "
+                f"{area.location_code} at {area.kitchen} ({error}): check its coordinates"
             ) from error
         except (requests.exceptions.RequestException, refusal) as error:
-            raise UserError(_unreachable(server, location_code)) from error
-    return graph, places
+            raise UserError(_unreachable(server, area.location_code)) from error
+    return graph, known
 
 
 @contextmanager
 def _osmnx_settings(server: Overpass, cache: Path, *, use_cache: bool) -> Iterator[None]:
     """Point OSMnx to a server and a cache, and leave everything as it was before."""
-    from osmnx import settings  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
+    from osmnx import settings  # noqa: PLC0415 - slow to import
 
     wanted: dict[str, Any] = {
         "overpass_url": server.url,
@@ -284,33 +245,33 @@ def _osmnx_settings(server: Overpass, cache: Path, *, use_cache: bool) -> Iterat
         socket.getaddrinfo = resolve
 
 
-def _places_file(file: Path) -> Path:
+def _addresses_file(file: Path) -> Path:
     return file.with_name(f"{file.stem}.addresses.csv")
 
 
 def _write_graph(file: Path, graph: Any) -> None:  # noqa: ANN401 - an OSMnx graph of any kind
-    import osmnx as ox  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
+    import osmnx as ox  # noqa: PLC0415 - slow to import
 
-    with storage_of(file).atomic_file(file) as aside:
-        ox.save_graphml(graph, aside)
+    with storage_of(file).atomic_file(file) as staged:
+        ox.save_graphml(graph, staged)
 
 
-def _write_places(file: Path, places: KnownAddresses | None) -> None:
-    if places is None:
+def _write_addresses(file: Path, known: KnownAddresses | None) -> None:
+    if known is None:
         storage_of(file).remove(file)
         return
     with (
-        storage_of(file).atomic_file(file) as aside,
-        aside.open("w", newline="", encoding="utf-8") as stream,
+        storage_of(file).atomic_file(file) as staged,
+        staged.open("w", newline="", encoding="utf-8") as stream,
     ):
         rows = csv.writer(stream)
         rows.writerow(["latitude", "longitude", "address"])
         rows.writerows(
-            zip(places.latitude.tolist(), places.longitude.tolist(), places.text, strict=True)
+            zip(known.latitude.tolist(), known.longitude.tolist(), known.text, strict=True)
         )
 
 
-def _read_places(file: Path) -> KnownAddresses | None:
+def _read_addresses(file: Path) -> KnownAddresses | None:
     if not file.is_file():
         return None
     try:

@@ -1,4 +1,4 @@
-"""Pictures of a street network: a PNG, and an HTML map that needs no network to be looked at."""
+"""Pictures of a street network: a PNG, and an HTML map that can be viewed offline."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from shapely import get_coordinates  # type: ignore[import-untyped]
 
 from common.errors import UserError
 from common.storage import storage_of
-from generator.roads.geometry import METRES_PER_MILE
+from generator.roads.attribution import OSM_ATTRIBUTION
+from generator.roads.delivery_area import METRES_PER_MILE
 from generator.roads.routing import delivery_routes
 from generator.roads.statistics import network_statistics, street_edges
-from generator.roads.synthetic.cities import CITIES
+from generator.roads.synthetic.cities import city_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +22,39 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from generator.roads.delivery_area import DeliveryArea
     from generator.roads.network import RoadNetwork
 
-ATTRIBUTION = "\u00a9 OpenStreetMap contributors, ODbL 1.0"
 LAND, WATER = "#f6f3ec", "#bcd8e6"
-STREET, CROSSING, KITCHEN, ADDRESS = "#5b6470", "#8d97a5", "#d7263d", "#f2a541"
+STREET, INTERSECTION, KITCHEN = "#5b6470", "#8d97a5", "#d7263d"
 ROUTES = ("#d1495b", "#edae49", "#00798c", "#7b4b94", "#3f7d20", "#c05746", "#30638e", "#a23b72")
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a picture is of.
+
+    Attributes
+    ----------
+    network
+        The streets.
+    area
+        The kitchen and how far it delivers; the water around a city with a plan is drawn too.
+    name
+        For the title; the location code if empty.
+    route_count
+        How many routes to show.
+    """
+
+    network: RoadNetwork
+    area: DeliveryArea
+    name: str = ""
+    route_count: int = 12
+
+
+@dataclass(frozen=True)
 class _Picture:
-    """All that either kind of picture shows.
+    """What either kind of picture shows.
 
     Attributes
     ----------
@@ -59,10 +83,10 @@ class _Picture:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Return west, east, south and north with some air around."""
+        """Return west, east, south and north with a margin."""
         low, high = self.nodes.min(axis=0), self.nodes.max(axis=0)
-        air = 0.03 * (high - low)
-        (west, south), (east, north) = (low - air).tolist(), (high + air).tolist()
+        margin = 0.03 * (high - low)
+        (west, south), (east, north) = (low - margin).tolist(), (high + margin).tolist()
         return west, east, south, north
 
     @property
@@ -71,33 +95,15 @@ class _Picture:
         return float(1.0 / np.cos(np.deg2rad(self.kitchen[1])))
 
 
-def draw_png(
-    network: RoadNetwork,
-    file: Path,
-    *,
-    location_code: str,
-    latitude: float,
-    longitude: float,
-    radius_mi: float,
-    name: str | None = None,
-    route_count: int = 12,
-) -> None:
-    """Draw streets, crossings, the kitchen and some routes into a PNG file.
+def draw_png(subject: Subject, file: Path) -> None:
+    """Draw streets, intersections, the kitchen and some routes into a PNG file.
 
     Parameters
     ----------
-    network
+    subject
         What to draw.
     file
         Where to; replaced in one step.
-    location_code
-        Its kitchen; the water around the four known ones is drawn too.
-    latitude, longitude, radius_mi
-        The kitchen, degrees, and how far it delivers, miles.
-    name
-        For the title; by default the code.
-    route_count
-        How many routes to show.
 
     Raises
     ------
@@ -108,9 +114,7 @@ def draw_png(
     from matplotlib.collections import LineCollection  # noqa: PLC0415 - slow to import
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
 
-    picture = _picture(
-        network, location_code, (latitude, longitude), radius_mi, name=name, count=route_count
-    )
+    picture = _picture(subject)
     west, east, south, north = picture.bounds
     height = 11.0
     width = float(np.clip(height * (east - west) / (north - south) / picture.part, 9.6, 16.0))
@@ -124,7 +128,7 @@ def draw_png(
     lines = [part[~np.isnan(part[:, 0])] for part in np.split(picture.streets, ends)]
     axes.add_collection(LineCollection(lines, colors=STREET, linewidths=0.55, zorder=1))
     axes.scatter(
-        picture.nodes[:, 0], picture.nodes[:, 1], s=1.2, c=CROSSING, linewidths=0, zorder=2
+        picture.nodes[:, 0], picture.nodes[:, 1], s=1.2, c=INTERSECTION, linewidths=0, zorder=2
     )
     for number, (_, _, points) in enumerate(picture.routes):
         colour = ROUTES[number % len(ROUTES)]
@@ -146,7 +150,7 @@ def draw_png(
     axes.set_ylim(south, north)
     axes.set_aspect(picture.part)
     axes.set_axis_off()
-    # An axis that is off paints no ground.
+    # An axis that is off paints no background.
     axes.patch.set_visible(True)
     axes.add_artist(axes.patch)
     axes.patch.set_zorder(-1)
@@ -154,20 +158,13 @@ def draw_png(
     figure.text(0.015, 0.931, picture.subtitle, fontsize=10.5, color="#444444", va="center")
     figure.text(0.985, 0.014, picture.credit, fontsize=8.5, color="#666666", ha="right")
     # Without a date or version in it, the same network gives the same file.
-    _write(file, lambda to: figure.savefig(to, format="png", dpi=110, metadata={"Software": None}))
+    _write(
+        file,
+        lambda staged: figure.savefig(staged, format="png", dpi=110, metadata={"Software": None}),
+    )
 
 
-def draw_html(
-    network: RoadNetwork,
-    file: Path,
-    *,
-    location_code: str,
-    latitude: float,
-    longitude: float,
-    radius_mi: float,
-    name: str | None = None,
-    route_count: int = 12,
-) -> None:
+def draw_html(subject: Subject, file: Path) -> None:
     """Draw the same as an interactive map in one self-contained HTML file.
 
     The map library is in the file; there are no tiles and nothing is loaded from elsewhere.
@@ -175,9 +172,7 @@ def draw_html(
     """
     import plotly.graph_objects as go  # noqa: PLC0415 - slow to import
 
-    picture = _picture(
-        network, location_code, (latitude, longitude), radius_mi, name=name, count=route_count
-    )
+    picture = _picture(subject)
     figure = go.Figure()
     quiet: dict[str, Any] = {"hoverinfo": "skip"}
     for number, outline in enumerate(picture.water):
@@ -204,8 +199,8 @@ def draw_html(
         x=np.round(picture.nodes[:, 0], 6),
         y=np.round(picture.nodes[:, 1], 6),
         mode="markers",
-        marker={"color": CROSSING, "size": 3},
-        name="Crossings",
+        marker={"color": INTERSECTION, "size": 3},
+        name="Intersections",
         visible="legendonly",
         **quiet,
     )
@@ -259,21 +254,14 @@ def draw_html(
         config={"scrollZoom": True, "displaylogo": False, "responsive": True},
         default_height="96vh",
     )
-    _write(file, lambda to: to.write_text(page, encoding="utf-8"))
+    _write(file, lambda staged: staged.write_text(page, encoding="utf-8"))
 
 
-def _picture(
-    network: RoadNetwork,
-    location_code: str,
-    kitchen: tuple[float, float],
-    radius_mi: float,
-    *,
-    name: str | None,
-    count: int,
-) -> _Picture:
+def _picture(subject: Subject) -> _Picture:
+    network, area = subject.network, subject.area
     statistics = network_statistics(network)
     title = (
-        f"{name or location_code}: {statistics.nodes:,} crossings and ends, "
+        f"{subject.name or area.location_code}: {statistics.nodes:,} intersections and dead ends, "
         f"{statistics.streets:,} streets"
     )
     subtitle = (
@@ -281,7 +269,7 @@ def _picture(
         f"median segment {statistics.median_segment_m:.0f} m \u00b7 "
         f"circuity {statistics.circuity:.3f} \u00b7 "
         f"dead ends {statistics.dead_ends:.1%} \u00b7 "
-        f"four-way crossings {statistics.four_ways:.1%}"
+        f"four-way intersections {statistics.four_ways:.1%}"
     )
     return _Picture(
         title=title,
@@ -289,16 +277,16 @@ def _picture(
         credit=_credit(network.source),
         streets=_street_lines(network),
         nodes=np.stack([network.longitude, network.latitude], axis=1),
-        routes=_sample_routes(network, kitchen, radius_mi, count),
-        water=_water(network, location_code),
-        kitchen=(kitchen[1], kitchen[0]),
+        routes=_sample_routes(network, area, subject.route_count),
+        water=_water(network, area),
+        kitchen=(area.longitude, area.latitude),
     )
 
 
 def _credit(source: str) -> str:
     if source == "synthetic":
         return "Invented streets, shaped after published statistics of the city"
-    return f"Streets {ATTRIBUTION}" if source == "osm" else f"Streets from {source}"
+    return f"Streets {OSM_ATTRIBUTION}" if source == "osm" else f"Streets from {source}"
 
 
 def _street_lines(network: RoadNetwork) -> NDArray[np.float64]:
@@ -316,13 +304,13 @@ def _street_lines(network: RoadNetwork) -> NDArray[np.float64]:
 
 
 def _sample_routes(
-    network: RoadNetwork, kitchen: tuple[float, float], radius_mi: float, count: int
+    network: RoadNetwork, area: DeliveryArea, count: int
 ) -> list[tuple[str, float, NDArray[np.float64]]]:
     """Return routes to addresses near and far, in all directions."""
-    routes = delivery_routes(network, *kitchen, radius_mi)
+    routes = delivery_routes(network, *area.kitchen, area.radius_mi)
     # Evenly by distance, each next one in another direction by the golden angle.
     order = np.argsort(routes.distance_m, kind="stable")
-    bearing = np.arctan2(routes.longitude - kitchen[1], routes.latitude - kitchen[0])
+    bearing = np.arctan2(routes.longitude - area.longitude, routes.latitude - area.latitude)
     chosen: list[int] = []
     for number in range(min(count, len(order))):
         part = order[len(order) * number // count : max(len(order) * (number + 1) // count, 1)]
@@ -339,19 +327,19 @@ def _sample_routes(
     ]
 
 
-def _water(network: RoadNetwork, location_code: str) -> list[NDArray[np.float64]]:
-    """Return the water that a synthetic network of a known city leaves empty."""
-    city = CITIES.get(location_code)
-    if network.source != "synthetic" or city is None:
+def _water(network: RoadNetwork, area: DeliveryArea) -> list[NDArray[np.float64]]:
+    """Return the water that a synthetic network leaves empty."""
+    if network.source != "synthetic":
         return []
-    return [np.array(coast + closing)[:, ::-1] for coast, closing in city.coasts]
+    city = city_for(area.location_code, *area.kitchen)
+    return [get_coordinates(outline) for outline in city.water]
 
 
 def _write(file: Path, save: Callable[[Path], object]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with storage_of(file).atomic_file(file) as aside:
-            save(aside)
+        with storage_of(file).atomic_file(file) as staged:
+            save(staged)
     except OSError as error:
         raise UserError(
             f"the picture {file} cannot be written ({error}): choose another place with --out"

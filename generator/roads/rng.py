@@ -1,4 +1,4 @@
-"""Random numbers of the road networks: one independent stream for each purpose."""
+"""Random numbers of the road networks: an independent generator for each purpose."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 
-def stream(seed: int, *purpose: str) -> np.random.Generator:
+def make_road_rng(seed: int, *purpose: str) -> np.random.Generator:
     """Return the Philox generator of one seed and purpose, the same on every machine."""
     digest = hashlib.sha256("/".join((str(seed), "roads", *purpose)).encode()).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))

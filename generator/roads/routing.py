@@ -13,15 +13,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from common.errors import UserError
-from generator.roads.geometry import METRES_PER_MILE, great_circle_m, step_lengths
+from generator.roads.delivery_area import KITCHEN_REACH_M, METRES_PER_MILE
+from generator.roads.geometry import great_circle_m, step_lengths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.roads.network import RoadNetwork
 
-# A kitchen further than this from every street is not in its network.
-KITCHEN_REACH_M = 1_000.0
 # Sparse matrices have no edges of length zero; a micrometre is as good.
 SHORTEST_EDGE_M = 1e-6
 # Every so many crossings the text of a route is kept, so that routes share their beginnings.

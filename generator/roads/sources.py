@@ -9,35 +9,24 @@ from generator.configuration.defaults import OSM_ROADS, SYNTHETIC_ROADS
 from generator.roads.synthetic.synthetic_network import synthetic_network
 
 if TYPE_CHECKING:
+    from generator.roads.delivery_area import DeliveryArea
     from generator.roads.network import RoadNetwork
 
 
-def load_network(
-    location_code: str,
-    latitude: float,
-    longitude: float,
-    radius_mi: float,
-    source: str,
-    seed: int,
-    roads_directory: Path,
-) -> RoadNetwork:
+def load_network(area: DeliveryArea, source: str, seed: int, roads_directory: Path) -> RoadNetwork:
     """Return the street network around a kitchen.
 
     Parameters
     ----------
-    location_code
-        ``sf``, ``sv``, ``bellevue``, ``chicago`` or a place of your own.
-    latitude, longitude
-        The kitchen, degrees.
-    radius_mi
-        Delivery radius, miles.
+    area
+        The kitchen and how far it delivers.
     source
-        ``synthetic``; ``osm``, downloaded once and kept in ``roads_directory``; or the path of a
+        ``synthetic``; ``osm``, downloaded once and stored in ``roads_directory``; or the path of a
         ``.graphml`` or ``.osm`` file, or of a folder with one for each location.
     seed
         Equal seeds give equal networks.
     roads_directory
-        Where downloads are kept.
+        Where downloads are stored.
 
     Raises
     ------
@@ -45,12 +34,12 @@ def load_network(
         If there is no such network, or it does not reach the kitchen.
     """
     if source == SYNTHETIC_ROADS:
-        return synthetic_network(location_code, latitude, longitude, radius_mi, seed)
+        return synthetic_network(area, seed)
     if source == OSM_ROADS:
         # OSMnx takes seconds to import.
         from generator.roads.osm import osm_network  # noqa: PLC0415
 
-        return osm_network(location_code, latitude, longitude, radius_mi, seed, roads_directory)
+        return osm_network(area, seed, roads_directory)
     from generator.roads.files import read_network  # noqa: PLC0415 - pulls in what osm does
 
-    return read_network(location_code, latitude, longitude, radius_mi, Path(source), seed)
+    return read_network(area, Path(source), seed)

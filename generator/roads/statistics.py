@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from generator.roads.orientation import orientation_order
+
 if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
@@ -107,7 +109,7 @@ def network_statistics(network: RoadNetwork) -> NetworkStatistics:
     return NetworkStatistics(
         nodes=int(stats["n"]),
         streets=int(stats["street_segment_count"]),
-        orientation_order=float(1 - ((entropy - np.log(4)) / (np.log(36) - np.log(4))) ** 2),
+        orientation_order=orientation_order(entropy),
         median_segment_m=float(np.median(network.edge_length_m[street_edges(network)])),
         circuity=float(stats["circuity_avg"]),
         dead_ends=float(share.get(1, 0.0)),

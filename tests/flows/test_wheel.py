@@ -16,7 +16,7 @@ from common.paths import PROJECT
 
 EXTRAS = (
     *("dbt", "fastapi", "geopandas", "matplotlib", "networkx", "osmnx", "pandas", "plotly"),
-    *("prefect", "requests", "shapely", "sqlalchemy"),
+    *("prefect", "requests", "sqlalchemy"),
 )
 # Runs a module as `python -m` does, in a Python that has nothing of the extras.
 BARE = """
@@ -87,7 +87,8 @@ def test_it_asks_for_little_and_for_no_extra(wheel: Path, tmp_path: Path) -> Non
     (info,) = installed(wheel, tmp_path).glob("*.dist-info")
     required = importlib.metadata.PathDistribution(info).requires or []
     base = {re.split(r"[^\w-]", each)[0] for each in required if "extra ==" not in each}
-    assert base == {"duckdb", "filelock", "numpy", "pyarrow", "pydantic", "rich", "scipy"}
+    libraries = {"numpy", "pyarrow", "pydantic", "rich", "scipy", "shapely"}
+    assert base == {"duckdb", "filelock", *libraries}
     scripts = configparser.ConfigParser()
     scripts.read(info / "entry_points.txt")
     assert set(scripts["console_scripts"]) == {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
+    from generator.roads.delivery_area import DeliveryArea
 
 START = date(2024, 1, 1)
 EPOCH = 1_704_067_200
@@ -74,8 +75,8 @@ class NoNetwork:
 def straight_roads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every kitchen of a dataset deliver along straight streets."""
 
-    def load_network(*, location_code: str, **_: object) -> NoNetwork:
-        return NoNetwork(f"/somewhere/{location_code}.graphml")
+    def load_network(area: DeliveryArea, *_: object) -> NoNetwork:
+        return NoNetwork(f"/somewhere/{area.location_code}.graphml")
 
     def delivery_routes(
         _: NoNetwork, latitude: float, longitude: float, __: float

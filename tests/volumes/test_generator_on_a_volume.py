@@ -19,6 +19,7 @@ from common.storage.volume import is_on_volume
 from flows.replay.commands import ReplayOptions, status
 from generator.__main__ import main
 from generator.roads import osm
+from generator.roads.delivery_area import DeliveryArea
 from tests.support.volume_shim import Volume, behind, content
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
@@ -26,6 +27,7 @@ NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+AREA = DeliveryArea("sf", 37.77, -122.42, 3.0)
 OPTIONS = ("canonical", "--days", "1", "--locations", "sv")
 
 
@@ -136,9 +138,10 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     downloads: list[bool] = []
 
     def download(
-        _server: object, _code: str, kitchen: tuple[float, float], _radius: float, **named: object
+        _server: object, area: DeliveryArea, roads_directory: Path, **_: object
     ) -> tuple[nx.MultiDiGraph, osm.KnownAddresses]:
-        downloads.append(storage_of(Path(str(named["roads_directory"]))).opens_cheaply)
+        downloads.append(storage_of(roads_directory).opens_cheaply)
+        kitchen = area.kitchen
         graph = nx.MultiDiGraph(crs="epsg:4326")
         graph.add_node(1, y=kitchen[0], x=kitchen[1])
         graph.add_node(2, y=kitchen[0] + 0.001, x=kitchen[1])
@@ -156,10 +159,10 @@ def test_streets_are_kept_on_a_volume(
     misc: Path, volume: Volume, tmp_path: Path, answered: list[bool]
 ) -> None:
     for roads in (misc / "roads", tmp_path / "roads"):
-        osm.fetch("sf", 37.77, -122.42, 3.0, roads)
+        osm.fetch(AREA, roads)
     assert content(behind(volume, misc / "roads")) == content(tmp_path / "roads")
     assert answered == [False, True]
-    osm.fetch("sf", 37.77, -122.42, 3.0, misc / "roads")
+    osm.fetch(AREA, misc / "roads")
     assert len(answered) == 2
 
 
@@ -167,12 +170,12 @@ def test_streets_are_kept_on_a_volume(
 def test_streets_whose_upload_was_cut_are_fetched_again(
     misc: Path, volume: Volume, answered: list[bool], name: str
 ) -> None:
-    file = osm.fetch("sf", 37.77, -122.42, 3.0, misc / "roads")
+    file = osm.fetch(AREA, misc / "roads")
     whole = content(behind(volume, file.parent))
     half = behind(volume, file).with_name(name)
     half.write_bytes(half.read_bytes()[:20])
     half.with_name(f"_{name}.upload").write_text('{"sha256": "')
-    osm.fetch("sf", 37.77, -122.42, 3.0, misc / "roads")
+    osm.fetch(AREA, misc / "roads")
     assert len(answered) == 2
     assert content(behind(volume, file.parent)) == whole
 

@@ -2,113 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from common.errors import UserError
-from generator.roads.geometry import METRES_PER_MILE
-from generator.roads.naming import (
-    AVENUE_SUFFIXES,
-    BORDER_SUFFIXES,
-    COURT_SUFFIXES,
-    CROSS_STREET_SUFFIXES,
-    ordinal,
-    unused_names,
-)
+from generator.roads.delivery_area import KITCHEN_REACH_M
+from generator.roads.houses import DOOR_M, MAX_FROM_INTERSECTION_M, house_number, thinned_out
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
-from generator.roads.rng import stream
+from generator.roads.rng import make_road_rng
 from generator.roads.synthetic.cities import City, city_for
-from generator.roads.synthetic.crossings import COURT, Frame, make_frame, shape_crossings
-from generator.roads.synthetic.lattice import (
-    AVENUE,
-    BORDER,
-    CROSS_STREET,
-    Lines,
-    Street,
-    grid_lines,
-    lay_streets,
-    make_layout,
-)
-from generator.roads.synthetic.winding import Drawn, Turning, draw, settle_strength
+from generator.roads.synthetic.edges import make_edges
+from generator.roads.synthetic.intersections import shape_intersections
+from generator.roads.synthetic.lattice import Lines, grid_lines, lay_streets
+from generator.roads.synthetic.layout import make_layout
+from generator.roads.synthetic.street_names import street_names
+from generator.roads.synthetic.winding import Drawn, Superblocks, draw
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from generator.roads.delivery_area import DeliveryArea
     from generator.roads.geometry import Plane
+    from generator.roads.synthetic.sketch import Pieces, Sketch
 
 # A piece that leaves its chord by less than this is drawn straight.
 STRAIGHT_M = 1.2
-MAX_ADDRESSES = 10_000
 MIN_NODES = 50
-KITCHEN_REACH_M = 1_000.0
-# House numbers go up by two, on either side, every so many metres.
-HOUSE_M = 9.0
-# From the middle of the street to the door.
-DOOR_M = 9.0
-# Addresses lie this near to the crossing that serves them.
-MAX_FROM_CROSSING_M = 45.0
 
 
-def synthetic_network(
-    location_code: str, latitude: float, longitude: float, radius_mi: float, seed: int
-) -> RoadNetwork:
+def synthetic_network(area: DeliveryArea, seed: int) -> RoadNetwork:
     """Return the street network of a city that never needs a download.
 
     Parameters
     ----------
-    location_code
-        ``sf``, ``sv``, ``bellevue`` or ``chicago``; any other gets a plain grid city.
-    latitude, longitude
-        The kitchen, degrees.
-    radius_mi
-        The network reaches this far from the kitchen, miles.
+    area
+        The kitchen; the network reaches as far as it delivers. A location without a plan of its
+        own (`generator.roads.synthetic.cities`) gets a plain grid city.
     seed
         Equal arguments give equal networks, to the last bit.
 
     Raises
     ------
     UserError
-        If the kitchen stands in water or the radius is too small to hold a network.
+        If the kitchen is in water or the radius is too small to hold a network.
 
     Notes
     -----
     All streets are two-way and every node can be reached from every other. Statistics come within
-    15 % of the targets in `generator.roads.synthetic.cities`.
+    15 % of the targets of the plan.
     """
-    city = city_for(location_code, latitude, longitude)
-    layout = make_layout(city)
-    kitchen_x, kitchen_y = layout.plane.forward(latitude, longitude)
-    kitchen = (float(kitchen_x), float(kitchen_y))
-    radius_m = radius_mi * METRES_PER_MILE
-    # The lines are laid from the city's own origin: a kitchen that moves keeps its streets.
-    reach_m = radius_m + float(np.hypot(*kitchen)) + 1_000.0
-    lines = grid_lines(layout, seed, location_code, reach_m)
-    pieces = lay_streets(layout, lines, kitchen, radius_m)
-    where = f"{location_code} ({latitude}, {longitude}), radius {radius_mi} miles"
-    turning = Turning(city, layout, lines, seed, location_code)
-    middle_x = (pieces.x[pieces.start] + pieces.x[pieces.end]) / 2
-    middle_y = (pieces.y[pieces.start] + pieces.y[pieces.end]) / 2
-    winding = turning.winding(middle_x, middle_y) & ~pieces.arterial
-    frame = make_frame(pieces, winding, city, stream(seed, location_code, "loops"))
-    if frame.nodes < MIN_NODES:
+    code = area.location_code
+    city = city_for(code, area.latitude, area.longitude)
+    layout = make_layout(city, area.latitude, area.longitude, area.radius_m)
+    lines = grid_lines(layout, seed, code)
+    superblocks = Superblocks(city, layout, lines, seed, code)
+    sketch = _with_winding(lay_streets(layout, lines), superblocks)
+    sketch = make_edges(sketch, city, make_road_rng(seed, code, "loops"))
+    where = f"{code} ({area.latitude}, {area.longitude}), radius {area.radius_mi} miles"
+    if np.count_nonzero(sketch.degree()) < MIN_NODES:
         raise UserError(
             f"no synthetic street network can be drawn around {where}: the kitchen stands in "
             "water or the radius is too small; check its place and radius_mi"
         )
-    frame = shape_crossings(frame, city, stream(seed, location_code, "crossings"))
-    settle_strength(frame, city, turning)
-    drawn = draw(frame, city, turning, stream(seed, location_code, "bends"))
-    used = np.unique(np.array(frame.start + frame.end))
-    distance = float(np.hypot(drawn.x[used] - kitchen[0], drawn.y[used] - kitchen[1]).min())
+    sketch = shape_intersections(sketch, city, make_road_rng(seed, code, "crossings"))
+    drawn = draw(sketch, city, superblocks, make_road_rng(seed, code, "bends"))
+    used = np.unique(np.concatenate([sketch.pieces.start, sketch.pieces.end]))
+    distance = float(
+        np.hypot(drawn.x[used] - layout.centre[0], drawn.y[used] - layout.centre[1]).min()
+    )
     if distance > KITCHEN_REACH_M:
         raise UserError(
             f"the kitchen {where} is {distance / 1000:.1f} km from the nearest street of the "
             "synthetic network: check its coordinates"
         )
-    plan = _Plan(city, layout.plane, dict(zip(layout.grid_names, lines, strict=True)))
-    return _network(frame, drawn, plan, stream(seed, location_code, "addresses"))
+    by_grid = dict(zip((grid.name for grid in layout.grids), lines, strict=True))
+    plan = _Plan(city, layout.plane, by_grid)
+    return _network(sketch, drawn, plan, make_road_rng(seed, code, "addresses"))
 
 
 @dataclass(frozen=True)
@@ -120,40 +91,49 @@ class _Plan:
     lines: dict[str, Lines]
 
 
-def _network(frame: Frame, drawn: Drawn, plan: _Plan, random: np.random.Generator) -> RoadNetwork:
-    """Turn drawn streets into the two directed edges of each, and settle people along them."""
-    start, end, edge = np.array(frame.start), np.array(frame.end), np.array(frame.edge)
-    first = np.flatnonzero(np.diff(edge, prepend=-1))
-    last = np.append(first[1:], len(edge)) - 1
-    crossings = np.unique(np.concatenate([start[first], end[last]]))
-    node = np.full(len(drawn.x), -1, dtype=np.int64)
-    node[crossings] = np.arange(len(crossings))
-    x, y, offsets = _shapes(drawn, start, end, first)
+def _with_winding(sketch: Sketch, superblocks: Superblocks) -> Sketch:
+    """Mark the pieces in winding superblocks."""
+    pieces = sketch.pieces
+    middle_x = (sketch.x[pieces.start] + sketch.x[pieces.end]) / 2
+    middle_y = (sketch.y[pieces.start] + sketch.y[pieces.end]) / 2
+    winding = superblocks.winding(middle_x, middle_y) & ~pieces.arterial
+    return replace(sketch, pieces=replace(pieces, winding=winding))
+
+
+def _network(sketch: Sketch, drawn: Drawn, plan: _Plan, rng: np.random.Generator) -> RoadNetwork:
+    """Turn drawn streets into the two directed edges of each, and place addresses along them."""
+    pieces = sketch.pieces
+    first, last = pieces.first_and_last()
+    nodes = np.unique(np.concatenate([pieces.start[first], pieces.end[last]]))
+    number = np.full(len(drawn.x), -1, dtype=np.int64)
+    number[nodes] = np.arange(len(nodes))
+    start, end = number[pieces.start[first]], number[pieces.end[last]]
+    x, y, offsets = _shapes(drawn, pieces)
     latitude, longitude = plan.plane.backward(x, y)
     backward = _reversal(offsets)
     streets = Streets(
-        start=np.concatenate([node[start[first]], node[end[last]]]),
-        end=np.concatenate([node[end[last]], node[start[first]]]),
+        start=np.concatenate([start, end]),
+        end=np.concatenate([end, start]),
         offsets=np.concatenate([offsets, offsets[-1] + offsets[1:]]),
         latitude=np.concatenate([latitude, latitude[backward]]),
         longitude=np.concatenate([longitude, longitude[backward]]),
     )
-    addresses = _addresses(frame, drawn, plan, node, random)
     return make_network(
         "synthetic",
-        *plan.plane.backward(drawn.x[crossings], drawn.y[crossings]),
+        *plan.plane.backward(drawn.x[nodes], drawn.y[nodes]),
         streets,
-        addresses,
+        _addresses(sketch, drawn, plan, number, rng),
     )
 
 
 def _shapes(
-    drawn: Drawn, start: NDArray[np.int64], end: NDArray[np.int64], first: NDArray[np.int64]
+    drawn: Drawn, pieces: Pieces
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return the shape points of every street one after the other, and where each begins.
+    """Return the shape points of every edge one after the other, and where each begins.
 
     Straight pieces get no interior points.
     """
+    start, end = pieces.start, pieces.end
     chord_x, chord_y = drawn.x[end] - drawn.x[start], drawn.y[end] - drawn.y[start]
     length = np.maximum(np.hypot(chord_x, chord_y), 1e-9)
     off_x = drawn.shape_x - drawn.x[start, None]
@@ -161,12 +141,12 @@ def _shapes(
     away = np.abs(off_x * chord_y[:, None] - off_y * chord_x[:, None]) / length[:, None]
     bent = away.max(axis=1) > STRAIGHT_M
     # Each piece owns its start and its interior points; the end is the next one's start, and
-    # closes the last piece of a street.
-    closes = np.zeros(len(start), dtype=bool)
-    closes[np.append(first[1:], len(start)) - 1] = True
+    # closes the last piece of an edge.
+    first, last = pieces.first_and_last()
     slots = np.ones((len(start), 5), dtype=bool)
     slots[:, 1:4] = bent[:, None]
-    slots[:, 4] = closes
+    slots[:, 4] = False
+    slots[last, 4] = True
     all_x = np.concatenate([drawn.x[start, None], drawn.shape_x, drawn.x[end, None]], axis=1)
     all_y = np.concatenate([drawn.y[start, None], drawn.shape_y, drawn.y[end, None]], axis=1)
     counts = np.add.reduceat(slots.sum(axis=1), first)
@@ -174,124 +154,95 @@ def _shapes(
 
 
 def _reversal(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the positions of all shape points, each street from its end to its start."""
+    """Return the positions of all shape points, each edge from its end to its start."""
     owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     return np.asarray(offsets[owner] + offsets[owner + 1] - 1 - np.arange(offsets[-1]))
 
 
 def _addresses(
-    frame: Frame,
+    sketch: Sketch,
     drawn: Drawn,
     plan: _Plan,
-    node: NDArray[np.int64],
-    random: np.random.Generator,
+    number: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> Addresses:
-    """Place two doors on every street, one near each crossing, and number the houses."""
-    start, end = np.array(frame.start), np.array(frame.end)
-    piece = np.concatenate([np.arange(len(start))] * 2)
-    forward = np.arange(len(piece)) < len(start)
-    at = np.where(forward, start[piece], end[piece])
-    near_x = np.where(forward, drawn.shape_x[piece, 0], drawn.shape_x[piece, 2])
-    near_y = np.where(forward, drawn.shape_y[piece, 0], drawn.shape_y[piece, 2])
-    step_x, step_y = near_x - drawn.x[at], near_y - drawn.y[at]
+    """Place two doors on every piece, one near each end, and number the houses.
+
+    ``number`` is that of each node in the network, negative where it is no intersection.
+    """
+    pieces = sketch.pieces
+    doors = _doors(pieces, drawn, rng)
+    # Where pieces of a street were joined, what lies between them is no intersection.
+    served = thinned_out(np.flatnonzero(number[doors.node] >= 0), rng)
+    lowest = np.full(len(sketch.streets), np.inf)
+    np.minimum.at(lowest, pieces.street, np.minimum(pieces.along_start, pieces.along_end))
+    in_use = {street: sketch.streets[street] for street in np.unique(pieces.street).tolist()}
+    names = street_names(in_use, plan.city, plan.lines, rng)
+    begins = lowest.tolist()
+    texts: dict[str, int] = {}
+    for door, street, metre, even in zip(
+        served.tolist(),
+        doors.street[served].tolist(),
+        doors.along[served].tolist(),
+        doors.even[served].tolist(),
+        strict=True,
+    ):
+        name = names[street]
+        # Where the halves of a street are told apart, both count from the base line.
+        origin = 0.0 if name.has_two_halves else begins[street]
+        house = house_number(abs(metre - origin), even=even)
+        texts.setdefault(f"{house} {name.at(metre)}", door)
+    chosen = np.array(list(texts.values()), dtype=np.int64)
+    latitude, longitude = plan.plane.backward(doors.x[chosen], doors.y[chosen])
+    return Addresses(latitude, longitude, number[doors.node[chosen]], list(texts))
+
+
+@dataclass(frozen=True)
+class _Doors:
+    """Where houses may be; every attribute is an array, (D,).
+
+    Attributes
+    ----------
+    x, y
+        Metres.
+    node
+        The node nearby.
+    street, along
+        Which street they are on, and metres along it.
+    even
+        Whether the side of the street has even numbers.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    node: NDArray[np.int64]
+    street: NDArray[np.int64]
+    along: NDArray[np.float64]
+    even: NDArray[np.bool_]
+
+
+def _doors(pieces: Pieces, drawn: Drawn, rng: np.random.Generator) -> _Doors:
+    """Place a door near either end of every piece, on either side of it."""
+    count = len(pieces)
+    node = np.concatenate([pieces.start, pieces.end])
+    step_x = np.concatenate([drawn.shape_x[:, 0], drawn.shape_x[:, 2]]) - drawn.x[node]
+    step_y = np.concatenate([drawn.shape_y[:, 0], drawn.shape_y[:, 2]]) - drawn.y[node]
     quarter = np.maximum(np.hypot(step_x, step_y), 1e-9)
-    furthest = np.minimum(MAX_FROM_CROSSING_M, 1.8 * quarter)
-    metres = random.uniform(0.3, 1.0, len(piece)) * furthest
-    side = random.choice([-1.0, 1.0], len(piece))
+    furthest = np.minimum(MAX_FROM_INTERSECTION_M, 1.8 * quarter)
+    metres = rng.uniform(0.3, 1.0, 2 * count) * furthest
+    side = rng.choice([-1.0, 1.0], 2 * count)
     unit_x, unit_y = step_x / quarter, step_y / quarter
     # A bend begins at the quarter point: doors further on keep to its inner line.
-    x = drawn.x[at] + np.minimum(metres, quarter) * unit_x - side * DOOR_M * unit_y
-    y = drawn.y[at] + np.minimum(metres, quarter) * unit_y + side * DOOR_M * unit_x
-    low, high = np.array(frame.along_start)[piece], np.array(frame.along_end)[piece]
-    part = np.minimum(metres, quarter) / np.maximum(4 * quarter, 1e-9)
-    along = np.where(forward, low + part * (high - low), high - part * (high - low))
+    reached = np.minimum(metres, quarter)
+    near = np.concatenate([pieces.along_start, pieces.along_end])
+    far = np.concatenate([pieces.along_end, pieces.along_start])
     # The side that is left when looking towards higher numbers is even.
-    uphill = np.where(forward, high > low, low > high)
-    even = (side > 0) == uphill
-    # Where pieces of a street were joined, what lies between them is no crossing.
-    served = np.flatnonzero(node[at] >= 0)
-    if len(served) > MAX_ADDRESSES:
-        served = np.sort(random.choice(served, MAX_ADDRESSES, replace=False))
-    names, lowest = _street_names(frame, plan.city, plan.lines, random)
-    street = np.array(frame.street)[piece[served]].tolist()
-    texts: dict[str, int] = {}
-    for index, number, metre, is_even in zip(
-        served.tolist(), street, along[served].tolist(), even[served].tolist(), strict=True
-    ):
-        name, beyond = names[number]
-        # Where the halves of a street are told apart, both count from the base line.
-        origin = 0.0 if len(set(beyond)) > 1 else lowest[number]
-        house = 100 + 2 * int(abs(metre - origin) / HOUSE_M) + (0 if is_even else 1)
-        texts.setdefault(f"{house} {name.format(beyond[metre < 0.0] if beyond else '')}", index)
-    chosen = np.array(list(texts.values()), dtype=np.int64)
-    latitude, longitude = plan.plane.backward(x[chosen], y[chosen])
-    return Addresses(latitude, longitude, node[at[chosen]], list(texts))
-
-
-def _street_names(
-    frame: Frame, city: City, lines: dict[str, Lines], random: np.random.Generator
-) -> tuple[dict[int, tuple[str, tuple[str, ...]]], dict[int, float]]:
-    """Name every street in use.
-
-    Returns
-    -------
-    names
-        For each street its name, and the two directions that a ``{}`` in it stands for on the
-        positive and the negative side of the city's base lines; none if it has no directions.
-    lowest
-        For each street where it begins, metres along it.
-    """
-    lowest: dict[int, float] = {}
-    for number, low, high in zip(frame.street, frame.along_start, frame.along_end, strict=True):
-        lowest[number] = min(lowest.get(number, low), low, high)
-    fresh = {
-        AVENUE: unused_names(AVENUE_SUFFIXES, random),
-        CROSS_STREET: unused_names(CROSS_STREET_SUFFIXES, random),
-        COURT: unused_names(COURT_SUFFIXES, random),
-        BORDER: unused_names(BORDER_SUFFIXES, random),
-    }
-    named: dict[Street, str] = {}
-    result: dict[int, tuple[str, tuple[str, ...]]] = {}
-    for number in sorted(lowest):
-        street = frame.streets[number]
-        if street not in named:
-            named[street] = _numbered_name(street, city, lines) or next(
-                name for name in fresh[street.kind] if name not in city.avenue_names
-            )
-        name = named[street]
-        directions: tuple[str, ...] = ()
-        if street.grid == city.base_grid and (city.prefix or city.suffix):
-            name, directions = _with_directions(name, street, city, lines)
-        result[number] = name, directions
-    return result, lowest
-
-
-def _numbered_name(street: Street, city: City, lines: dict[str, Lines]) -> str | None:
-    """Return "14th Ave" for lines that have a number instead of a name."""
-    if street.kind == BORDER and street.line < len(city.avenue_names):
-        return city.avenue_names[street.line]
-    if street.kind not in {AVENUE, CROSS_STREET}:
-        return None
-    naming = city.grids[street.grid].naming
-    line = lines[street.grid]
-    avenue = street.kind == AVENUE
-    # Counted from the middle of the city outwards, the first line on either side is 1 or -1.
-    rank = street.line - int(np.searchsorted(line.avenues if avenue else line.cross_streets, 0.0))
-    rank += rank >= 0
-    if naming == "numbered" and city.suffix:
-        return f"{ordinal(rank + 99)} Ave" if avenue else f"{ordinal(abs(rank))} St"
-    counted = (naming == "numbered" and avenue) or (naming == "streets" and not avenue)
-    return f"{ordinal(-rank)} {'Ave' if avenue else 'St'}" if counted and rank < 0 else None
-
-
-def _with_directions(
-    name: str, street: Street, city: City, lines: dict[str, Lines]
-) -> tuple[str, tuple[str, ...]]:
-    """Add the compass direction that tells the two halves of a street apart."""
-    if city.prefix:
-        return f"{{}} {name}", ("N", "S") if street.kind == AVENUE else ("E", "W")
-    if street.kind == AVENUE:
-        return f"{name} {{}}", ("NE", "SE")
-    north = lines[street.grid].cross_streets[street.line] >= 0.0
-    half = "NE" if north else "SE"
-    return f"{{}} {name}", (half, half)
+    uphill = far > near
+    return _Doors(
+        x=drawn.x[node] + reached * unit_x - side * DOOR_M * unit_y,
+        y=drawn.y[node] + reached * unit_y + side * DOOR_M * unit_x,
+        node=node,
+        street=np.concatenate([pieces.street, pieces.street]),
+        along=near + reached / (4 * quarter) * (far - near),
+        even=(side > 0.0) == uphill,
+    )

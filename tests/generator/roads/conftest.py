@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from common.paths import PROJECT
+from generator.roads.delivery_area import DeliveryArea
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
 from generator.roads.synthetic.synthetic_network import synthetic_network
 
@@ -43,7 +44,7 @@ def city() -> Callable[[str], RoadNetwork]:
 
     @functools.cache
     def get(code: str) -> RoadNetwork:
-        return synthetic_network(code, *KITCHENS[code], seed=42)
+        return synthetic_network(DeliveryArea(code, *KITCHENS[code]), seed=42)
 
     return get
 
@@ -118,7 +119,7 @@ def as_graph() -> Callable[[RoadNetwork], nx.DiGraph[int]]:
 
 @pytest.fixture
 def town_graph() -> nx.MultiDiGraph[int]:
-    """Return seven by seven crossings around (40, -95), two-way, with names and lengths."""
+    """Return seven by seven intersections around (40, -95), two-way, with names and lengths."""
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326", simplified=True)
     side = 7
     for row in range(side):
@@ -137,7 +138,7 @@ def town_graph() -> nx.MultiDiGraph[int]:
 
 
 class Overpass:
-    """A loopback server that answers like Overpass, and remembers what it was asked."""
+    """A loopback server that answers like Overpass and records its queries."""
 
     def __init__(self) -> None:
         self.queries: list[str] = []

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.image import imread
 
 from common.errors import UserError
-from generator.roads.pictures import draw_html, draw_png
+from generator.roads.delivery_area import DeliveryArea
+from generator.roads.pictures import Subject, draw_html, draw_png
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +25,9 @@ def test_a_picture_shows_streets_and_water(
     kitchens: dict[str, tuple[float, float, float]],
     tmp_path: Path,
 ) -> None:
-    latitude, longitude, radius = kitchens["chicago"]
-    where = {"latitude": latitude, "longitude": longitude, "radius_mi": radius}
+    subject = Subject(city("chicago"), DeliveryArea("chicago", *kitchens["chicago"]))
     for name in ("one.png", "two.png"):
-        draw_png(city("chicago"), tmp_path / "new" / name, location_code="chicago", **where)
+        draw_png(subject, tmp_path / "new" / name)
     one, two = ((tmp_path / "new" / name).read_bytes() for name in ("one.png", "two.png"))
     assert one == two
     pixels = imread(tmp_path / "new" / "one.png")[:, :, :3]
@@ -40,23 +40,14 @@ def test_a_picture_shows_streets_and_water(
     assert (pixels.max(axis=2) < 0.6).mean() > 0.01
 
 
-def test_a_map_needs_nothing_from_elsewhere(
+def test_a_map_loads_nothing_from_elsewhere(
     city: Callable[[str], RoadNetwork],
     kitchens: dict[str, tuple[float, float, float]],
     tmp_path: Path,
 ) -> None:
-    latitude, longitude, radius = kitchens["sf"]
     network = dataclasses.replace(city("sf"), source="osm")
-    draw_html(
-        network,
-        tmp_path / "map.html",
-        location_code="sf",
-        latitude=latitude,
-        longitude=longitude,
-        radius_mi=radius,
-        name="San Francisco",
-        route_count=3,
-    )
+    area = DeliveryArea("sf", *kitchens["sf"])
+    draw_html(Subject(network, area, "San Francisco", route_count=3), tmp_path / "map.html")
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     assert "San Francisco: 6," in page
     assert "orientation order 0." in page
@@ -66,19 +57,12 @@ def test_a_map_needs_nothing_from_elsewhere(
     assert page.count(" mi)") >= 3
 
 
-def test_a_place_that_cannot_be_written_is_named(
+def test_a_path_that_cannot_be_written_is_named(
     city: Callable[[str], RoadNetwork],
     kitchens: dict[str, tuple[float, float, float]],
     tmp_path: Path,
 ) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    latitude, longitude, radius = kitchens["chicago"]
+    subject = Subject(city("chicago"), DeliveryArea("chicago", *kitchens["chicago"]))
     with pytest.raises(UserError, match=r"map\.png cannot be written"):
-        draw_png(
-            city("chicago"),
-            tmp_path / "file" / "map.png",
-            location_code="chicago",
-            latitude=latitude,
-            longitude=longitude,
-            radius_mi=radius,
-        )
+        draw_png(subject, tmp_path / "file" / "map.png")

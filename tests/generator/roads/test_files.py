@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -11,22 +12,22 @@ import pytest
 from shapely import LineString
 
 from common.errors import UserError
-from generator.roads.files import network_from_graph
+from generator.roads.delivery_area import DeliveryArea
 from generator.roads.geometry import great_circle_m
+from generator.roads.graph_network import network_from_graph
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
 from generator.roads.statistics import network_statistics
+from generator.roads.street_graph import StreetGraph
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from generator.roads.network import RoadNetwork
 
 TOWN = (40.0, -95.0)
 
 
 def load(source: Path, tmp_path: Path, *, radius: float = 1.0, seed: int = 42) -> RoadNetwork:
-    return load_network("home", *TOWN, radius, str(source), seed, tmp_path / "roads")
+    return load_network(DeliveryArea("home", *TOWN, radius), str(source), seed, tmp_path / "roads")
 
 
 def save(graph: nx.MultiDiGraph[Any], file: Path) -> Path:
@@ -57,7 +58,7 @@ def test_a_folder_holds_one_file_for_each_location(
     save(town_graph, folder / "home.graphml")
     assert len(load(folder, tmp_path).latitude) == 49
     with pytest.raises(UserError, match=r"no street network for sf: put sf\.graphml or sf\.osm"):
-        load_network("sf", *TOWN, 1.0, str(folder), 42, tmp_path)
+        load_network(DeliveryArea("sf", *TOWN, 1.0), str(folder), 42, tmp_path)
 
 
 def test_shapes_and_lengths_of_the_file_are_kept(
@@ -83,7 +84,7 @@ def test_shapes_and_lengths_of_the_file_are_kept(
 def test_one_way_streets_of_a_file_are_obeyed(
     town_graph: nx.MultiDiGraph[int], tmp_path: Path
 ) -> None:
-    # Rows lead east and west by turns.
+    # Rows lead east and west alternately.
     town_graph.remove_edges_from(
         [(u, v) for u, v in town_graph.edges() if v - u == (1 if u // 7 % 2 else -1)]
     )
@@ -108,8 +109,8 @@ def test_a_street_that_never_leads_back_is_no_network(tmp_path: Path) -> None:
 def test_what_is_cut_off_is_left_out_and_counted(
     town_graph: nx.MultiDiGraph[int], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    town_graph.remove_edges_from([(0, 1), (1, 0), (0, 7), (7, 0)])  # a corner nobody gets to
-    town_graph.remove_edges_from([(48, 47), (48, 41)])  # a corner nobody comes back from
+    town_graph.remove_edges_from([(0, 1), (1, 0), (0, 7), (7, 0)])  # no way there
+    town_graph.remove_edges_from([(48, 47), (48, 41)])  # no way back
     network = load(save(town_graph, tmp_path / "cut.graphml"), tmp_path)
     assert len(network.latitude) == 47
     assert re.search(r"home: 2 nodes of .*cut\.graphml are left out", caplog.text)
@@ -140,9 +141,8 @@ def test_an_undirected_graph_is_two_way(town_graph: nx.MultiDiGraph[int], tmp_pa
 def test_streets_without_names_get_some(town_graph: nx.MultiDiGraph[int]) -> None:
     for _, _, data in town_graph.edges(data=True):
         del data["name"]
-    network, excluded = network_from_graph(
-        nx.relabel_nodes(town_graph, str), "home", TOWN, 1.0, source="s", file="f", seed=1
-    )
+    streets = StreetGraph(nx.relabel_nodes(town_graph, str), "s", Path("f"))
+    network, excluded = network_from_graph(streets, DeliveryArea("home", *TOWN, 1.0), seed=1)
     assert excluded == 0
     names = [text.split(" ", 1)[1] for text in network.address_text]
     # Seven streets one way and seven the other, each with one name from end to end.
@@ -210,7 +210,7 @@ def test_a_kitchen_outside_its_network_is_refused(
 ) -> None:
     file = save(town_graph, tmp_path / "town.graphml")
     with pytest.raises(UserError, match=r"sf at .* is \d{4}\.\d km from .*town\.graphml"):
-        load_network("sf", 37.789, -122.3942, 4.0, str(file), 42, tmp_path)
+        load_network(DeliveryArea("sf", 37.789, -122.3942, 4.0), str(file), 42, tmp_path)
 
 
 OSM = """<?xml version='1.0' encoding='UTF-8'?>
@@ -247,9 +247,8 @@ def test_an_osm_file_gives_the_streets_for_cars(tmp_path: Path) -> None:
 
 
 def test_the_best_real_network_keeps_its_one_way_streets(real_roads: Path, tmp_path: Path) -> None:
-    network = load_network(
-        "columbus", 39.9612, -82.9988, 2.0, str(real_roads / "columbus.graphml"), 1, tmp_path
-    )
+    area = DeliveryArea("columbus", 39.9612, -82.9988, 2.0)
+    network = load_network(area, str(real_roads / "columbus.graphml"), 1, tmp_path)
     pairs = set(zip(network.edge_start.tolist(), network.edge_end.tolist(), strict=True))
     one_way = sum((v, u) not in pairs for u, v in pairs)
     assert one_way > 500
@@ -266,7 +265,7 @@ def test_real_networks_have_plausible_addresses(
     tmp_path: Path,
     code: str,
 ) -> None:
-    network = load_network(code, *kitchens[code], str(real_roads), 42, tmp_path)
+    network = load_network(DeliveryArea(code, *kitchens[code]), str(real_roads), 42, tmp_path)
     streets = [text.split(" ", 1)[1] for text in network.address_text]
     _, counts = np.unique(streets, return_counts=True)
     assert len(counts) > 100

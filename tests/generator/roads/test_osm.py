@@ -8,6 +8,7 @@ import osmnx as ox
 import pytest
 
 from common.errors import UserError
+from generator.roads.delivery_area import DeliveryArea
 from generator.roads.osm import Overpass, fetch, osm_network
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
@@ -28,6 +29,7 @@ class Server(Protocol):
 
 TOWN = (40.0, -95.0)
 RADIUS_MI = 0.45
+AREA = DeliveryArea("home", *TOWN, RADIUS_MI)
 
 
 def point_to(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +43,9 @@ def test_streets_are_downloaded_once_and_kept(
     point_to(overpass, monkeypatch)
     monkeypatch.chdir(tmp_path)
     roads = tmp_path / "roads"
-    first = load_network("home", *TOWN, RADIUS_MI, "osm", 42, roads)
+    first = load_network(AREA, "osm", 42, roads)
     assert first.source == "osm"
-    assert len(first.latitude) == 45  # the four corners are bends, no crossings
+    assert len(first.latitude) == 45  # the four corners are bends, not intersections
     assert len(overpass.queries) == 2
 
     # Everything that was written lies in the folder of the roads.
@@ -54,7 +56,7 @@ def test_streets_are_downloaded_once_and_kept(
         "overpass",
     }
     overpass.close()
-    second = load_network("home", *TOWN, RADIUS_MI, "osm", 42, roads)
+    second = load_network(AREA, "osm", 42, roads)
     assert second.content_hash == first.content_hash
 
 
@@ -62,7 +64,7 @@ def test_one_way_streets_and_addresses_come_from_the_map(
     overpass: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     point_to(overpass, monkeypatch)
-    network = load_network("home", *TOWN, RADIUS_MI, "osm", 42, tmp_path)
+    network = load_network(AREA, "osm", 42, tmp_path)
     pairs = set(zip(network.edge_start.tolist(), network.edge_end.tolist(), strict=True))
     assert sum((v, u) not in pairs for u, v in pairs) == 6
     assert "100 Willow 0 St" in network.address_text
@@ -83,7 +85,7 @@ def test_streets_without_house_numbers_get_invented_ones(
 ) -> None:
     overpass.answers["addr:housenumber"] = {"version": 0.6, "elements": []}
     point_to(overpass, monkeypatch)
-    network = load_network("home", *TOWN, RADIUS_MI, "osm", 42, tmp_path)
+    network = load_network(AREA, "osm", 42, tmp_path)
     assert not (tmp_path / "home.addresses.csv").exists()
     streets = {text.split(" ", 1)[1] for text in network.address_text}
     assert {"Willow 0 St", "Cedar 6 Ave"} <= streets
@@ -96,7 +98,7 @@ def test_nothing_of_osmnx_is_changed_afterwards(
     point_to(overpass, monkeypatch)
     before = {name: getattr(ox.settings, name) for name in dir(ox.settings) if name[0] != "_"}
     resolver = socket.getaddrinfo
-    fetch("home", *TOWN, RADIUS_MI, tmp_path)
+    fetch(AREA, tmp_path)
     after = {name: getattr(ox.settings, name) for name in dir(ox.settings) if name[0] != "_"}
     assert after == before
     assert socket.getaddrinfo is resolver
@@ -104,18 +106,18 @@ def test_nothing_of_osmnx_is_changed_afterwards(
 
 def test_refresh_downloads_again(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, rate_limit=False, timeout_s=10)
-    file = fetch("home", *TOWN, RADIUS_MI, tmp_path, overpass=server)
-    assert fetch("home", *TOWN, RADIUS_MI, tmp_path, overpass=server) == file
+    file = fetch(AREA, tmp_path, overpass=server)
+    assert fetch(AREA, tmp_path, overpass=server) == file
     assert len(overpass.queries) == 2
-    fetch("home", *TOWN, RADIUS_MI, tmp_path, refresh=True, overpass=server)
+    fetch(AREA, tmp_path, refresh=True, overpass=server)
     assert len(overpass.queries) == 4
 
 
-def test_without_network_the_way_out_is_named(overpass: Server, tmp_path: Path) -> None:
+def test_without_internet_the_error_names_alternatives(overpass: Server, tmp_path: Path) -> None:
     overpass.close()
     server = Overpass(overpass.url, timeout_s=5)
     with pytest.raises(UserError, match=r"streets of home cannot be downloaded.*--roads synthetic"):
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path, server)
+        osm_network(AREA, 42, tmp_path, server)
     assert not list(tmp_path.glob("*.graphml"))
 
 
@@ -123,7 +125,7 @@ def test_a_server_that_answers_nonsense_is_named(overpass: Server, tmp_path: Pat
     overpass.answers["highway"] = "busy"
     server = Overpass(overpass.url, timeout_s=5)
     with pytest.raises(UserError, match="home"):
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path, server)
+        osm_network(AREA, 42, tmp_path, server)
     assert not list(tmp_path.glob("*.graphml"))
 
 
@@ -131,36 +133,36 @@ def test_a_place_without_streets_is_refused(overpass: Server, tmp_path: Path) ->
     overpass.answers["highway"] = {"version": 0.6, "elements": []}
     server = Overpass(overpass.url, timeout_s=5)
     with pytest.raises(UserError, match=r"no streets within 0\.45 miles of the kitchen home"):
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path, server)
+        osm_network(AREA, 42, tmp_path, server)
 
 
 def test_a_larger_radius_than_the_copy_covers_is_refused(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, timeout_s=5)
-    file = fetch("home", *TOWN, RADIUS_MI, tmp_path, overpass=server)
+    file = fetch(AREA, tmp_path, overpass=server)
     with pytest.raises(UserError, match=r"home\.graphml covers 0\.45 miles .*, not 4: delete"):
-        osm_network("home", *TOWN, 4.0, 42, tmp_path, server)
+        osm_network(DeliveryArea("home", *TOWN, 4.0), 42, tmp_path, server)
     assert file.is_file()
 
 
 def test_a_broken_copy_is_named(tmp_path: Path) -> None:
     (tmp_path / "home.graphml").write_text("<graphml", encoding="utf-8")
     with pytest.raises(UserError, match=r"home\.graphml is not a street network"):
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path)
+        osm_network(AREA, 42, tmp_path)
 
 
 def test_broken_addresses_are_named(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, timeout_s=5)
-    fetch("home", *TOWN, RADIUS_MI, tmp_path, overpass=server)
+    fetch(AREA, tmp_path, overpass=server)
     (tmp_path / "home.addresses.csv").write_text("latitude,longitude\nnorth,", encoding="utf-8")
     with pytest.raises(UserError, match=r"home\.addresses\.csv does not hold addresses"):
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path, server)
+        osm_network(AREA, 42, tmp_path, server)
 
 
 def test_a_folder_that_cannot_be_made_is_named(overpass: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     server = Overpass(overpass.url, timeout_s=5)
     with pytest.raises(UserError, match="cannot be written"):
-        fetch("home", *TOWN, RADIUS_MI, tmp_path / "file" / "roads", overpass=server)
+        fetch(AREA, tmp_path / "file" / "roads", overpass=server)
 
 
 @pytest.mark.parametrize(
@@ -180,9 +182,6 @@ def test_settings_come_from_the_environment() -> None:
 
 def test_content_hash_ignores_where_the_copy_lies(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, timeout_s=5)
-    hashes = {
-        osm_network("home", *TOWN, RADIUS_MI, 42, tmp_path / name, server).content_hash
-        for name in ("a", "b")
-    }
+    hashes = {osm_network(AREA, 42, tmp_path / name, server).content_hash for name in ("a", "b")}
     assert len(hashes) == 1
     assert np.all([len(value) == 64 for value in hashes])

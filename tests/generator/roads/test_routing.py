@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import UserError
+from generator.roads.delivery_area import DeliveryArea
 from generator.roads.geometry import distance_to_segments, great_circle_m
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
 from generator.roads.routing import DeliveryRoutes, delivery_routes
@@ -68,7 +69,7 @@ def test_distances_on_real_streets_are_those_of_networkx(
     tmp_path: Path,
     code: str,
 ) -> None:
-    network = load_network(code, *kitchens[code], str(real_roads), 42, tmp_path)
+    network = load_network(DeliveryArea(code, *kitchens[code]), str(real_roads), 42, tmp_path)
     graph = as_graph(network)
     routes = assert_equal_to_networkx(network, kitchens[code], graph)
     assert nx.is_strongly_connected(graph)
@@ -123,7 +124,7 @@ def test_of_parallel_streets_the_shortest_is_taken(small_network: Builder) -> No
     assert "-95.0005" not in routes.route_json(0)
 
 
-def test_streets_without_length_lead_on(small_network: Builder) -> None:
+def test_streets_of_length_zero_can_be_driven(small_network: Builder) -> None:
     network = small_network(
         [*BLOCK[:2], BLOCK[1], BLOCK[3]],
         [(0, 1, 85.0), (1, 2, 0.0), (2, 3, 111.0), (3, 0, 150.0)],
@@ -152,8 +153,8 @@ def test_positions_lie_on_the_route_at_the_distance_driven(
     city: Callable[[str], RoadNetwork], kitchens: dict[str, tuple[float, float, float]]
 ) -> None:
     routes = delivery_routes(city("sv"), *kitchens["sv"])
-    random = np.random.default_rng(3)
-    for address in random.integers(0, len(routes.text), 12).tolist():
+    rng = np.random.default_rng(3)
+    for address in rng.integers(0, len(routes.text), 12).tolist():
         way = np.array(json.loads(routes.route_json(address)))
         travelled = np.linspace(0.0, routes.distance_m[address], 60)
         latitude, longitude = routes.positions(np.full(60, address), travelled)
@@ -162,7 +163,7 @@ def test_positions_lie_on_the_route_at_the_distance_driven(
         segments[:, [1, 3]] *= shrink
         off = distance_to_segments(latitude, longitude * shrink, segments) * 111_195
         assert off.max() < 0.2
-        # Driven metre by metre along the written route, one comes to the same place.
+        # The written route, followed for the same distance, ends at the same point.
         steps = great_circle_m(way[:-1, 0], way[:-1, 1], way[1:, 0], way[1:, 1])
         metres = np.concatenate([[0.0], np.cumsum(steps)])
         assert metres[-1] == pytest.approx(routes.distance_m[address], rel=0.001)
@@ -227,13 +228,13 @@ def test_no_customer_in_reach_is_refused(small_network: Builder) -> None:
         ).map(lambda edges: (nodes, edges))
     )
 )
-def test_any_network_however_odd_is_searched_as_networkx_does(
+def test_routes_on_random_networks_are_those_of_networkx(
     case: tuple[int, list[tuple[int, int, int]]],
 ) -> None:
     nodes, edges = case
-    random = np.random.default_rng(nodes)
-    latitude = 40.0 + random.random(nodes) * 0.005
-    longitude = -95.0 + random.random(nodes) * 0.005
+    rng = np.random.default_rng(nodes)
+    latitude = 40.0 + rng.random(nodes) * 0.005
+    longitude = -95.0 + rng.random(nodes) * 0.005
     start, end = np.array([e[0] for e in edges]), np.array([e[1] for e in edges])
     pairs = np.stack([start, end], axis=1).ravel()
     network = make_network(
