@@ -1,6 +1,6 @@
 """The unmodified dbt-databricks adapter over any Spark session, without a workspace.
 
-Three doors of the adapter lead out of the process; behind each stands the session instead:
+The adapter leaves the process in three places; each is replaced by the session:
 
 * ``databricks.sql.connect`` returns a connection whose cursor runs statements with ``spark.sql``;
 * a Python model that would be submitted as a job is executed here, with the session as ``spark``;
@@ -134,7 +134,7 @@ class Connection:
         return self.id
 
     def close(self) -> None:
-        """Leave the session to whoever opened it."""
+        """Leave the session open: its owner closes it."""
 
     def __enter__(self) -> Self:
         return self
@@ -144,7 +144,7 @@ class Connection:
 
 
 def stand_in_for_the_workspace(engine: Engine, session: Any) -> None:  # noqa: ANN401
-    """Put the session behind the three doors of the adapter, for the rest of this process."""
+    """Replace the three ways out of the adapter by the session, for the rest of this process."""
     import databricks.sql  # noqa: PLC0415
     from dbt.adapters.databricks.python_models import python_submissions  # noqa: PLC0415
     from dbt.adapters.databricks.spog import probe  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Every statement that an engine is given otherwise than dbt wrote it, each with its reason.
+"""Every statement that an engine receives in another form than dbt wrote it, each with its reason.
 
 Two engines stand in for a Databricks cluster: ``sail`` and ``spark`` (open-source Spark with Delta
 Lake). What they lack is either answered from here or rewritten into what they have; all else they
@@ -127,7 +127,7 @@ REWRITTEN = (
 )
 
 
-# The reasons that were needed in this process: one that never is stands here for nothing.
+# The reasons that were needed in this process: one that never is can be removed.
 needed: set[str] = set()
 
 

@@ -16,7 +16,7 @@ def session_of(engine: Engine, warehouse: Path) -> Any:  # noqa: ANN401  (two ki
 
 
 def spark_settings(warehouse: Path) -> dict[str, str]:
-    """Return what every Spark of these tests is told: Delta Lake, loopback, and small tables."""
+    """Return the settings of every Spark of these tests: Delta Lake, loopback, and small tables."""
     jars = sorted(JARS.glob("delta-*.jar"))
     assert jars, f"Delta Lake is not in {JARS}: run these tests with `make test-spark`"
     return {
@@ -63,12 +63,12 @@ def spark_session(warehouse: Path) -> Any:  # noqa: ANN401
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     builder = SparkSession.builder.master("local[2]")
-    told = spark_settings(warehouse) | {
+    settings = spark_settings(warehouse) | {
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.catalogImplementation": "in-memory",
     }
-    for name, value in told.items():
+    for name, value in settings.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()

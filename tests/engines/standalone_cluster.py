@@ -28,14 +28,14 @@ class StandaloneCluster:
         self.folder.mkdir(parents=True, exist_ok=True)
         kind = "org.apache.spark.deploy"
         self._run("master", f"{kind}.master.Master", "--port", "0")
-        master = self._told("master", r"Starting Spark master at (spark://\S+)")
+        master = self._logged("master", r"Starting Spark master at (spark://\S+)")
         for number in range(WORKERS):
             name = f"worker-{number}"
             size = ["--cores", "1", "--memory", "1g"]
             where = ["--work-dir", str(self.folder / name)]
             self._run(name, f"{kind}.worker.Worker", *size, *where, master)
         for number in range(WORKERS):
-            self._told(f"worker-{number}", r"(Successfully registered with master)")
+            self._logged(f"worker-{number}", r"(Successfully registered with master)")
         return master
 
     def stop(self) -> None:
@@ -50,7 +50,7 @@ class StandaloneCluster:
         with (self.folder / f"{name}.log").open("wb") as log:
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
 
-    def _told(self, name: str, pattern: str) -> str:
+    def _logged(self, name: str, pattern: str) -> str:
         """Wait until a process has logged what is looked for; return the group of it."""
         log = self.folder / f"{name}.log"
         latest = time.monotonic() + STARTED_WITHIN_SECONDS
@@ -63,16 +63,16 @@ class StandaloneCluster:
 
 
 def configuration(folder: Path, warehouse: Path) -> dict[str, str]:
-    """Write what a user's cluster would be told in its SPARK_CONF_DIR; return the environment."""
-    told = spark_settings(warehouse) | {
+    """Write the settings of a user's cluster into its SPARK_CONF_DIR; return the environment."""
+    settings = spark_settings(warehouse) | {
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={folder / 'metastore'};create=true"
         ),
         "spark.executor.memory": "900m",
     }
-    told["spark.driver.extraJavaOptions"] += f" -Dderby.system.home={folder}"
+    settings["spark.driver.extraJavaOptions"] += f" -Dderby.system.home={folder}"
     folder.mkdir(parents=True, exist_ok=True)
-    lines = (f"{name} {value}\n" for name, value in told.items())
+    lines = (f"{name} {value}\n" for name, value in settings.items())
     (folder / "spark-defaults.conf").write_text("".join(lines))
     (folder / "log4j2.properties").write_text("rootLogger.level = error\n")
     return {"SPARK_CONF_DIR": str(folder), "PYSPARK_PYTHON": sys.executable}

@@ -1,4 +1,4 @@
-"""The bundle says nothing that is not there: as far as can be told without a workspace.
+"""The bundle names only what exists, as far as can be checked without a workspace.
 
 `databricks bundle validate` needs one. Here the resources go through the classes that Databricks
 publishes for bundles in Python, which know every field and type, and the references that those

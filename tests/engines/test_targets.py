@@ -1,4 +1,4 @@
-"""The targets of profiles.yml say which variable they miss, each for itself."""
+"""Each target of profiles.yml names the variable that it misses."""
 
 import os
 import subprocess
@@ -60,7 +60,7 @@ def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:
 
 
 def test_the_plugin_for_spark_leaves_databricks_alone(tmp_path: Path) -> None:
-    """Whoever builds on Databricks has the plugin, because it comes along, and no Spark."""
+    """The plugin is installed with the project, also where there is Databricks and no Spark."""
     installed = {**VARIABLES, "PYTHONPATH": str(PROJECT / "flows" / "plugins")}
     ended = parse("databricks", installed, tmp_path, DBT_WITHOUT_SPARK)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -96,11 +96,11 @@ def test_what_is_wrong_is_found(workspace: Workspace, canonical: Path) -> None:
 def test_it_deploys_then_runs_and_compares_twice(
     workspace: Workspace, canonical: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[tuple[str, ...]] = []
-    monkeypatch.setattr(workspace_smoke, "command", lambda *words: said.append(words))
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(workspace_smoke, "command", lambda *arguments: commands.append(arguments))
     found = go("free", ["CATALOG=mine", "WAREHOUSE_ID=7"], workspace.query, canonical)
     options = ("--target", "free", "--var", "CATALOG=mine", "--var", "WAREHOUSE_ID=7")
-    assert said == [
+    assert commands == [
         ("bundle", "validate", *options),
         ("bundle", "deploy", *options),
         ("bundle", "run", "caspers_initializer", *options),
@@ -118,9 +118,11 @@ def test_a_missing_variable_is_named_before_anything_is_done(
         monkeypatch.setenv(name, "given")
     monkeypatch.delenv(missing)
     assert main([]) == 1
-    said = capsys.readouterr()
-    assert said.err.startswith(f"error: The environment variable {missing} is missing: set it to ")
-    assert said.out == ""
+    printed = capsys.readouterr()
+    assert printed.err.startswith(
+        f"error: The environment variable {missing} is missing: set it to "
+    )
+    assert printed.out == ""
 
 
 def test_a_missing_cli_is_named(tmp_path: Path) -> None:

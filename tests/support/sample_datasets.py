@@ -1,4 +1,4 @@
-"""Small canonical datasets, and what the replay must make of them, said in plain Python."""
+"""Small canonical datasets, and what the replay must land from them, computed in plain Python."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def sorted_rows(rows: Iterable[Row]) -> list[Row]:
 
 
 def some_orders(days: int, per_day: int, seed: int = 5) -> list[Row]:
-    """Return rows of orders over some days. The first event stands at the very beginning of day 0,
+    """Return rows of orders over some days. The first event is at the very beginning of day 0,
     the last order is delivered after the last day, and some events share a microsecond."""
     dice = random.Random(seed)  # noqa: S311  # no secret hangs on it
     rows = order("AA000", 1, 0, [60 * SECOND * step for step in range(1, 9)])
@@ -141,7 +141,7 @@ def write_dataset(
 def expected_lines(
     rows: Iterable[Row], days: int, first: int, last: int, shift_days: int
 ) -> list[Row]:
-    """Return the lines that positions `first` to `last` must land as, by the contract's words."""
+    """Return the lines that positions `first` to `last` must land as, by the contract."""
     begin = datetime(EPOCH.year, EPOCH.month, EPOCH.day) + timedelta(days=shift_days)
     found = []
     for row in rows:

@@ -1,7 +1,7 @@
 """A folder that refuses what a Databricks volume refuses, for Python, and is not there for others.
 
 `mounted` takes a path at which the machine has nothing at all and answers Python's calls on it from
-a folder elsewhere. Whoever does not come through Python's own files (Parquet writers, DuckDB, any
+a folder elsewhere. Code that does not use Python's own files (Parquet writers, DuckDB, any
 other C++) finds no such path and fails: so a run that succeeds has given them local paths only.
 
 What Databricks documents as refused, what was reported to fail, and what nothing is said of, is

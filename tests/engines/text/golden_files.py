@@ -1,9 +1,9 @@
 """Recorded statements as files that a person can review, and their comparison with the golden ones.
 
 One file per scenario and node: ``golden/first_build/landed_lines.sql``. What differs from run to
-run is normalised by ``NORMALISED``; what is not the project's own text is told in a line each by
-``TOLD``. Of a statement that begins as one of the same node in an earlier scenario only what is
-different is shown.
+run is normalized by ``NORMALIZED``; statements that are not the project's own text are
+summarized in one line each by ``SUMMARIZED``. Where a statement begins like one of the same node in
+an earlier scenario, only the difference is shown.
 """
 
 import difflib
@@ -25,23 +25,23 @@ Recorded = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Normalised:
-    """A piece of text that a golden file writes otherwise; the pattern is a regular expression."""
+class Normalized:
+    """Text that a golden file writes in another way; the pattern is a regular expression."""
 
     reason: str
     pattern: str
     replacement: str
 
 
-NORMALISED = (
-    Normalised("Jinja leaves blank lines and blanks at the ends of lines.", r"[ \t]*\n\s*\n", "\n"),
-    Normalised("The same.", r"[ \t]+(?=\n|$)", ""),
-    Normalised(
-        "The rows of a seed stand in its file: two are enough to see their form.",
+NORMALIZED = (
+    Normalized("Jinja leaves blank lines and blanks at the ends of lines.", r"[ \t]*\n\s*\n", "\n"),
+    Normalized("The same.", r"[ \t]+(?=\n|$)", ""),
+    Normalized(
+        "The rows of a seed are in its file: two are enough to see their form.",
         r"(?s)(insert overwrite .*? values\s+\(.*?\),\s*\(.*?\)),\s*\(.*",
         r"\1, ...",
     ),
-    Normalised(
+    Normalized(
         "A job is named after the invocation of dbt.",
         r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
         "<invocation>",
@@ -50,27 +50,27 @@ NORMALISED = (
 
 
 @dataclass(frozen=True)
-class Told:
-    """Statements that a golden file tells in one line; the pattern matches from their beginning."""
+class Summarized:
+    """Statements that a golden file shows as one line; the pattern matches from their beginning."""
 
     reason: str
     pattern: str
     line: str
 
 
-TOLD = (
-    Told(
+SUMMARIZED = (
+    Summarized(
         "The contract's own question holds the whole query again.",
         r"(?s)select \* from \(.*where false\s+limit 0$",
         "the columns of the query, or of its contract, are asked for",
     ),
-    Told(
+    Summarized(
         "The adapter's question about what a schema holds.",
         r"(?is)select\s+table_name,.*from `system`\.`information_schema`\.`tables`.*"
         r"table_schema = '(?P<schema>\w+)'",
         r"the relations of \g<schema> are asked for",
     ),
-    Told(
+    Summarized(
         "The adapter's questions about what is set on a table: nothing.",
         r"(?is)select\s.*?from `\w+`\.`?information_schema`?\.`?(?P<what>\w+)`?.*",
         r"information_schema.\g<what> is asked",
@@ -81,18 +81,18 @@ TOLD = (
 TESTS_OF_DBT = ("not_null", "unique", "accepted_values", "relationships")
 
 
-def told(text: str) -> str | None:
-    """Return the line that stands for a statement, or None where it stands for itself."""
-    for entry in TOLD:
+def summary_of(text: str) -> str | None:
+    """Return the line that replaces a statement, or None where it is shown itself."""
+    for entry in SUMMARIZED:
         found = re.match(entry.pattern, text)
         if found:
             return f"-- ({found.expand(entry.line)})"
     return None
 
 
-def normalised(text: str) -> str:
+def normalized(text: str) -> str:
     """Return a text without what differs from run to run."""
-    for entry in NORMALISED:
+    for entry in NORMALIZED:
         text = re.sub(entry.pattern, entry.replacement, text)
     return text.strip()
 
@@ -146,9 +146,9 @@ def rendered(recorded: Recorded) -> dict[str, str]:
             if name is None:
                 continue
             lines = files.setdefault(f"{scenario}/{name}.sql", [])
-            line = told(statement["text"])
+            line = summary_of(statement["text"])
             if line is None:
-                lines.append(shown.show(scenario, name, normalised(statement["text"]) + ";"))
+                lines.append(shown.show(scenario, name, normalized(statement["text"]) + ";"))
             elif line not in lines:
                 lines.append(line)
         for job in found["jobs"]:
@@ -167,7 +167,7 @@ def rendered_job(job: dict[str, Any]) -> str:
     before, after = job["code"].split(source)
     settings = json.dumps(job["settings"], indent=2, sort_keys=True)
     parts = [settings, f"{before}<models/{source_path(job)}>{after}"]
-    return "\n".join(normalised(part) for part in parts)
+    return "\n".join(normalized(part) for part in parts)
 
 
 def source_path(job: dict[str, Any]) -> str:
@@ -178,7 +178,7 @@ def source_path(job: dict[str, Any]) -> str:
 
 
 def source_of(job: dict[str, Any]) -> str:
-    """Return the text of a Python model, as it stands in the project."""
+    """Return the text of a Python model, as it is in the project."""
     return (PROJECT / "models" / source_path(job)).read_text().strip()
 
 

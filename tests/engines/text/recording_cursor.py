@@ -51,7 +51,7 @@ class Recorder:
     answer
         Takes the node and the text of a statement and returns what the warehouse would answer.
     written
-        Is told schema and name of a table that a submitted job writes.
+        Receives schema and name of a table that a submitted job writes.
     """
 
     answer: Callable[[str | None, str], Answer]

@@ -1,4 +1,4 @@
-"""The story that is told to dbt in trace mode: what it is to do, what the warehouse knows then."""
+"""The scenarios of trace mode: which commands dbt runs, and what the warehouse holds by then."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,13 +20,13 @@ class Scenario:
     name
         Its folder below ``golden/``.
     commands
-        The dbt commands. What one creates is there for those that follow, to the end of the story.
+        The dbt commands. What one creates is there for all that follow.
     landed, loaded
         Names of the files in the volume, and of those that the table ``landed_lines`` holds.
     judged_again
         Names of loaded files with later copies of what a late one holds.
     touched
-        The days of the rows that are newer than the tables, and of the rows that models make anew.
+        The days of the rows that are newer than the tables, and of the rows that models rebuild.
     span
         First and last event of the touched orders.
     """

@@ -1,4 +1,4 @@
-"""What an engine does in its own way stands in ``macros/engine/`` and nowhere else."""
+"""Differences between engines are in ``macros/engine/`` and nowhere else."""
 
 import functools
 import re
@@ -8,13 +8,13 @@ import duckdb
 import pytest
 
 from tests.engines.text.golden_files import PROJECT
-from tests.engines.text.words_of_both_engines import (
+from tests.engines.text.portable_sql import (
     ASKS_FOR_THE_ENGINE,
     DIALECTS,
     FUNCTIONS,
     GRAMMAR,
-    OF_AN_ENGINE,
-    OF_JINJA,
+    JINJA_FUNCTIONS,
+    MACRO_OF_AN_ENGINE,
     Dialect,
     called,
     sql_of,
@@ -45,38 +45,38 @@ def macros_and_tests() -> set[str]:
     }
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_files_of_every_kind_are_checked() -> None:
     assert len(SQL) > 40
     assert {path.suffix for path in FILES} == {".sql", ".py", ".yml"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
-def test_nobody_asks_which_engine_it_is(path: Path) -> None:
+def test_no_file_asks_for_the_engine(path: Path) -> None:
     assert re.findall(ASKS_FOR_THE_ENGINE, path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", SQL, ids=named)
-def test_no_macro_is_of_one_engine(path: Path) -> None:
-    assert re.findall(OF_AN_ENGINE, path.read_text()) == []
+def test_no_macro_belongs_to_one_engine(path: Path) -> None:
+    assert re.findall(MACRO_OF_AN_ENGINE, path.read_text()) == []
 
 
 @pytest.mark.parametrize("path", SQL, ids=named)
 def test_only_functions_of_every_engine_are_called(path: Path) -> None:
-    unknown = called(path.read_text()) - FUNCTIONS - GRAMMAR - OF_JINJA - macros_and_tests()
+    unknown = called(path.read_text()) - FUNCTIONS - GRAMMAR - JINJA_FUNCTIONS - macros_and_tests()
     assert unknown == set(), (
         "a macro in macros/engine/, or, where all engines have it, an entry in the list"
     )
 
 
 @pytest.mark.parametrize("path", SQL, ids=named)
-def test_no_dialect_is_written(path: Path) -> None:
+def test_no_dialect_is_used(path: Path) -> None:
     sql = sql_of(path.read_text())
     found = {d.reason: re.findall(d.pattern, sql, re.IGNORECASE) for d in DIALECTS}
     assert {reason: words for reason, words in found.items() if words} == {}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.example)
-def test_a_dialect_would_be_seen(dialect: Dialect) -> None:
+def test_every_dialect_would_be_detected(dialect: Dialect) -> None:
     assert re.search(dialect.pattern, dialect.example, re.IGNORECASE)
 
 
@@ -89,4 +89,4 @@ def test_every_function_is_called_and_known_to_duckdb() -> None:
     assert FUNCTIONS - {name for (name,) in rows} == {"percentile_cont"}
     everywhere = [*SQL, *(PROJECT / "macros" / "engine").rglob("*.sql")]
     used = set().union(*(called(path.read_text()) for path in everywhere))
-    assert used >= FUNCTIONS, "nobody calls these any more"
+    assert used >= FUNCTIONS, "nothing calls these any more"

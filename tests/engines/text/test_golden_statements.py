@@ -1,17 +1,17 @@
-"""What dbt sends to a SQL warehouse is what somebody has looked at."""
+"""What dbt sends to a SQL warehouse is what has been reviewed."""
 
 import os
 import re
 
 from tests.engines.text.golden_files import (
-    NORMALISED,
-    TOLD,
+    NORMALIZED,
+    SUMMARIZED,
     UPDATE,
     Recorded,
     difference,
     golden_files,
     rendered,
-    told,
+    summary_of,
     write,
 )
 
@@ -30,10 +30,10 @@ def test_every_statement_is_the_golden_one(recorded: Recorded) -> None:
     )
 
 
-def test_the_lists_of_what_is_shortened_hold_nothing_idle(recorded: Recorded) -> None:
+def test_every_entry_that_shortens_golden_files_is_needed(recorded: Recorded) -> None:
     texts = [s["text"] for found in recorded.values() for s in found["statements"]]
     texts += [str(job["settings"]) for found in recorded.values() for job in found["jobs"]]
-    for entry in NORMALISED:
+    for entry in NORMALIZED:
         assert any(re.search(entry.pattern, text) for text in texts), entry
-    for line in TOLD:
-        assert any(re.match(line.pattern, text) and told(text) for text in texts), line
+    for line in SUMMARIZED:
+        assert any(re.match(line.pattern, text) and summary_of(text) for text in texts), line

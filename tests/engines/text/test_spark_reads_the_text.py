@@ -1,12 +1,12 @@
-"""Spark's own parser reads every statement; what it refuses is known to be of Databricks alone."""
+"""Spark's own parser reads every statement; what it refuses only Databricks has, and is listed."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.engines.text.databricks_only_statements import DATABRICKS_ONLY, known
 from tests.engines.text.golden_files import Recorded
-from tests.engines.text.statements_of_databricks_alone import OF_DATABRICKS_ALONE, known
-from tests.engines.text.words_of_both_engines import FUNCTIONS
+from tests.engines.text.portable_sql import FUNCTIONS
 from tests.engines.text.worker import answer_of
 
 
@@ -20,11 +20,15 @@ def test_spark_reads_every_statement(recorded: Recorded, tmp_path: Path) -> None
         "functions": [*sorted(FUNCTIONS), "json_transform"],
     }
     answer = answer_of("parse_worker", tmp_path, question)
-    said = dict(zip(question["statements"], answer["complaints"], strict=True))
-    assert said.pop(nonsense) is not None, "the parser takes anything"
-    refused = {text: complaint for text, complaint in said.items() if complaint and not known(text)}
+    complaints = dict(zip(question["statements"], answer["complaints"], strict=True))
+    assert complaints.pop(nonsense) is not None, "the parser accepts anything"
+    refused = {
+        text: complaint for text, complaint in complaints.items() if complaint and not known(text)
+    }
     assert refused == {}
-    read = {text for text, complaint in said.items() if complaint is None and known(text)}
-    assert read == set(), "Spark reads these after all: they need no excuse"
-    assert {known(text) for text in texts} - {None} == set(OF_DATABRICKS_ALONE), "an idle excuse"
+    read = {text for text, complaint in complaints.items() if complaint is None and known(text)}
+    assert read == set(), "Spark reads these after all: remove them from the list"
+    assert {known(text) for text in texts} - {None} == set(DATABRICKS_ONLY), (
+        "an entry of the list that no statement needs"
+    )
     assert answer["unknown"] == ["json_transform"], "the models may call only what Spark has"

@@ -55,7 +55,7 @@ def main() -> None:
                 )
         found[scenario.name] = recorder.recorded()
     if warehouse.never_asked():
-        raise SystemExit(f"nobody asks for what is scripted here: {warehouse.never_asked()}")
+        raise SystemExit(f"no statement asks for these scripted answers: {warehouse.never_asked()}")
     json.dump(found, answers)
     answers.flush()
 

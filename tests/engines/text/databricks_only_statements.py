@@ -5,28 +5,28 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class OfDatabricksAlone:
+class DatabricksOnly:
     """A kind of statement; the pattern matches from its beginning."""
 
     reason: str
     pattern: str
 
 
-OF_DATABRICKS_ALONE = (
-    OfDatabricksAlone(
+DATABRICKS_ONLY = (
+    DatabricksOnly(
         "LIST is a statement of Unity Catalog: the objects at a URL, from Databricks Runtime 10.4.",
         r"list '/Volumes/[\w/]+'$",
     ),
-    OfDatabricksAlone(
+    DatabricksOnly(
         "Volumes are of Unity Catalog, and so is SHOW VOLUMES, from Databricks Runtime 13.3.",
         r"show volumes in `\w+`\.`\w+`$",
     ),
 )
 
 
-def known(statement: str) -> OfDatabricksAlone | None:
+def known(statement: str) -> DatabricksOnly | None:
     """Return the entry of the list that a statement belongs to, or None."""
-    for entry in OF_DATABRICKS_ALONE:
+    for entry in DATABRICKS_ONLY:
         if re.match(entry.pattern, statement, re.IGNORECASE):
             return entry
     return None

@@ -21,7 +21,7 @@ GRAMMAR = frozenset(
 )
 
 # Functions of Jinja and dbt.
-OF_JINJA = frozenset(
+JINJA_FUNCTIONS = frozenset(
     """
     config env_var is_incremental load_cached_relation load_relation log map namespace print range
     ref rejectattr reject replace return run_query tojson unique var
@@ -82,7 +82,7 @@ DIALECTS = (
 )
 
 ASKS_FOR_THE_ENGINE = r"\btarget\.type\b|\badapter\.type\(\)|\btarget\.name\b"
-OF_AN_ENGINE = r"\bmacro\s+((?:duckdb|spark|databricks|default)__\w+)"
+MACRO_OF_AN_ENGINE = r"\bmacro\s+((?:duckdb|spark|databricks|default)__\w+)"
 CALLED = r"(?<![\w.])([A-Za-z_]\w*)\("
 
 
