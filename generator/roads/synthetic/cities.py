@@ -211,18 +211,13 @@ def city_for(location_code: str, latitude: float, longitude: float) -> City:
     return load_city(ANYWHERE, latitude, longitude)
 
 
-def city_codes() -> list[str]:
-    """Return the location codes that have a plan of their own."""
-    return sorted(set(_files()) - {ANYWHERE})
-
-
 def load_city(location_code: str, latitude: float = 0.0, longitude: float = 0.0) -> City:
     """Return the plan in a city's file.
 
     Parameters
     ----------
     location_code
-        Its kitchen, one of `city_codes`, or ``anywhere``.
+        Its kitchen, with a file of its own, or ``anywhere``.
     latitude, longitude
         The origin of a plan that names none.
 
