@@ -34,7 +34,7 @@ def dbt_worker(
 
 @pytest.fixture(scope="session")
 def figures(pytestconfig: pytest.Config) -> Counter[str]:
-    """Counts of what was tried and came out right, by name, for the README to quote."""
+    """Counts of what was tried and came out right, by name, for docs/proofs-and-figures.md to quote."""
     return pytestconfig.stash.setdefault(_FIGURES, Counter())
 
 

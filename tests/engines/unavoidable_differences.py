@@ -1,6 +1,6 @@
 """What an engine cannot do as DuckDB does, each with its reason.
 
-The README tells of all of it; a difference that is no longer there fails a test.
+docs/databricks-and-spark.md describes all of it; a difference that is no longer there fails a test.
 """
 
 from dataclasses import dataclass
