@@ -34,7 +34,7 @@ def dbt_worker(
 
 @pytest.fixture(scope="session")
 def figures(pytestconfig: pytest.Config) -> Counter[str]:
-    """Counts of what was tried and came out right, by name, for docs/proofs-and-figures.md to quote."""
+    """Counts of successful tries by name, quoted in docs/proofs-and-figures.md."""
     return pytestconfig.stash.setdefault(_FIGURES, Counter())
 
 
