@@ -1,4 +1,4 @@
-"""A dataset of two days, and kitchens to replay it into."""
+"""A dataset of two days, and businesses to replay it into."""
 
 import itertools
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from common.paths import PROJECT
-from tests.faults.kitchen import Kitchen, ReplayWorker
+from tests.faults.replayed_business import ReplayedBusiness, ReplayWorker
 
 
 @pytest.fixture(scope="session")
@@ -39,28 +39,30 @@ def replay_worker(
 
 
 @pytest.fixture(scope="session")
-def new_kitchen(
+def new_business(
     two_days: Path, replay_worker: ReplayWorker, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Kitchen]:
-    """Return a function that opens one kitchen after the other, each with nothing landed."""
+) -> Callable[[], ReplayedBusiness]:
+    """Return a function that opens one business after the other, each with nothing landed."""
     numbers = itertools.count()
-    root = tmp_path_factory.mktemp("kitchens")
+    root = tmp_path_factory.mktemp("businesses")
 
-    def open_kitchen() -> Kitchen:
-        return Kitchen(root / f"kitchen_{next(numbers)}" / "data", two_days, replay_worker)
+    def open_business() -> ReplayedBusiness:
+        return ReplayedBusiness(
+            root / f"business_{next(numbers)}" / "data", two_days, replay_worker
+        )
 
-    return open_kitchen
+    return open_business
 
 
 @pytest.fixture
-def kitchen(new_kitchen: Callable[[], Kitchen]) -> Kitchen:
-    """A kitchen with nothing landed."""
-    return new_kitchen()
+def business(new_business: Callable[[], ReplayedBusiness]) -> ReplayedBusiness:
+    """A business with nothing landed."""
+    return new_business()
 
 
 @pytest.fixture(scope="session")
-def built(new_kitchen: Callable[[], Kitchen]) -> Kitchen:
-    """A kitchen with one window landed and built, to be copied and left as it is."""
-    kitchen = new_kitchen()
-    kitchen.must("2026-11-21T10:30:00")
-    return kitchen
+def built(new_business: Callable[[], ReplayedBusiness]) -> ReplayedBusiness:
+    """A business with one window landed and built, to be copied and left as it is."""
+    business = new_business()
+    business.run_well("2026-11-21T10:30:00")
+    return business

@@ -20,7 +20,7 @@ from flows.replay import replay as replay_module
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.landing import Landing
 from flows.replay.settings import SETTINGS_FILE
-from tests.faults.kitchen import LANDING_ONLY, Kitchen
+from tests.faults.replayed_business import LANDING_ONLY, ReplayedBusiness
 from tests.support.kill_sweep import NOW
 from tests.support.sample_datasets import landed_bytes, some_orders, write_dataset
 
@@ -39,12 +39,12 @@ except UserError as error:
 """
 
 
-def test_two_builds_at_once(kitchen: Kitchen, tmp_path: Path) -> None:
+def test_two_builds_at_once(business: ReplayedBusiness, tmp_path: Path) -> None:
     """One builds, the other is refused and says why; what was refused is there at the next one."""
-    kitchen.must(FIRST, LANDING_ONLY)
+    business.run_well(FIRST, LANDING_ONLY)
     environment = {
         **os.environ,
-        "CASPERS_DATA": str(kitchen.data),
+        "CASPERS_DATA": str(business.data),
         "DBT_TARGET_PATH": str(tmp_path / "target"),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
         "DBT_INDIRECT_SELECTION": "empty",
@@ -64,26 +64,28 @@ def test_two_builds_at_once(kitchen: Kitchen, tmp_path: Path) -> None:
     assert [code for code, _, _ in outcomes] == [0, 1], outcomes
     assert outcomes[0][1].startswith("Built ")
     assert outcomes[1][2] == (
-        f"error: Another build of {kitchen.data / 'caspers.duckdb'} runs: wait until it has "
+        f"error: Another build of {business.data / 'caspers.duckdb'} runs: wait until it has "
         "ended.\n"
     )
-    kitchen.must(None)
-    landed = kitchen.lines().count(b"\n")
-    assert kitchen.query("select count(*) from lakeflow.all_events") == [(landed,)]
+    business.run_well(None)
+    landed = business.lines().count(b"\n")
+    assert business.query("select count(*) from lakeflow.all_events") == [(landed,)]
 
 
-def test_two_plain_dbt_builds_at_once(built: Kitchen, kitchen: Kitchen, tmp_path: Path) -> None:
+def test_two_plain_dbt_builds_at_once(
+    built: ReplayedBusiness, business: ReplayedBusiness, tmp_path: Path
+) -> None:
     """Only DuckDB keeps them apart: who fails names the lock, and both together harm nothing."""
-    built.copied_to(kitchen)
-    unharmed = kitchen.copied("unharmed")
-    unharmed.must(SECOND)
-    kitchen.must(SECOND, LANDING_ONLY)
+    built.copied_to(business)
+    undisturbed = business.copied("undisturbed")
+    undisturbed.run_well(SECOND)
+    business.run_well(SECOND, LANDING_ONLY)
     dbt = Path(sys.executable).with_name("dbt")
     builds = [
         subprocess.Popen(
             [dbt, "run", "--target-path", tmp_path / name, "--log-path", tmp_path / name],
             cwd=PROJECT,
-            env={**os.environ, "CASPERS_DATA": str(kitchen.data)},
+            env={**os.environ, "CASPERS_DATA": str(business.data)},
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -92,18 +94,18 @@ def test_two_plain_dbt_builds_at_once(built: Kitchen, kitchen: Kitchen, tmp_path
     for build in builds:
         output, _ = build.communicate()
         assert build.returncode == 0 or "Could not set lock on file" in output, output
-    kitchen.must(None)
-    assert kitchen.differences(unharmed) == {}
+    business.run_well(None)
+    assert business.differences(undisturbed) == {}
 
 
 def test_a_program_that_has_the_file_open_is_named(
-    built: Kitchen, kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+    built: ReplayedBusiness, business: ReplayedBusiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before dbt begins, which would try for a minute without a word; and nothing is lost."""
-    built.copied_to(kitchen)
-    unharmed = kitchen.copied("unharmed")
-    file = kitchen.data / "caspers.duckdb"
-    monkeypatch.setenv("CASPERS_DATA", str(kitchen.data))
+    built.copied_to(business)
+    undisturbed = business.copied("undisturbed")
+    file = business.data / "caspers.duckdb"
+    monkeypatch.setenv("CASPERS_DATA", str(business.data))
     monkeypatch.setattr(warehouse_lock, "_WAIT_SECONDS", 0.5)
     monkeypatch.setattr(build_module, "run_dbt", lambda *_: pytest.fail("dbt was started"))
     script = (
@@ -118,7 +120,7 @@ def test_a_program_that_has_the_file_open_is_named(
     ) as reader:
         assert reader.stdout is not None
         reader.stdout.readline()
-        kitchen.must(SECOND, LANDING_ONLY)
+        business.run_well(SECOND, LANDING_ONLY)
         with pytest.raises(BusyError) as error:
             build_module.build()
         assert f"(process {reader.pid}): close it there, then run again" in str(error.value)
@@ -127,25 +129,25 @@ def test_a_program_that_has_the_file_open_is_named(
     monkeypatch.setattr(build_module, "run_dbt", lambda *_: (0, [parse_log_line("started")]))
     with pytest.raises(UserError, match="its last words:\n  started"):
         build_module.build()
-    unharmed.must(SECOND)
-    kitchen.must(None)
-    assert kitchen.differences(unharmed) == {}
+    undisturbed.run_well(SECOND)
+    business.run_well(None)
+    assert business.differences(undisturbed) == {}
 
 
-def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
+def test_a_clock_that_jumps_forward_and_back(business: ReplayedBusiness) -> None:
     """What landed too early stays; nothing lands until the right time has come up with it."""
-    kitchen.must(FIRST, LANDING_ONLY)
-    unharmed = kitchen.copied("unharmed")
+    business.run_well(FIRST, LANDING_ONLY)
+    undisturbed = business.copied("undisturbed")
     jumps = ["10:50", "12:40", "10:52", "09:00", "12:39", "11:30", "12:45", "12:44", "13:10"]
     landed = []
     for time_of_day in jumps:
-        answer = kitchen.must(f"2026-11-21T{time_of_day}:00", LANDING_ONLY)
-        landed.append(len(kitchen.lines()))
+        answer = business.run_well(f"2026-11-21T{time_of_day}:00", LANDING_ONLY)
+        landed.append(len(business.lines()))
         behind = time_of_day in {"10:52", "09:00", "12:39", "11:30", "12:44"}
         assert ("went backwards" in answer.output) is behind
     assert landed[1] == landed[5] < landed[6] == landed[7] < landed[8]
-    unharmed.must("2026-11-21T13:10:00", LANDING_ONLY)
-    assert kitchen.lines() == unharmed.lines()
+    undisturbed.run_well("2026-11-21T13:10:00", LANDING_ONLY)
+    assert business.lines() == undisturbed.lines()
 
 
 @pytest.mark.parametrize(
@@ -159,17 +161,19 @@ def test_a_clock_that_jumps_forward_and_back(kitchen: Kitchen) -> None:
     ids=["one line", "other order", "CRLF", "blank lines"],
 )
 def test_settings_reformatted_by_an_editor_are_accepted(
-    small: Kitchen, edit: Callable[[str], str]
+    small: ReplayedBusiness, edit: Callable[[str], str]
 ) -> None:
     file = Landing(small.landing).state_file(SETTINGS_FILE)
     file.write_bytes(edit(file.read_text(encoding="utf-8")).encode())
-    assert "next window" in small.must(SECOND, LANDING_ONLY).output
+    assert "next window" in small.run_well(SECOND, LANDING_ONLY).output
 
 
 @pytest.mark.parametrize(
     "content", [b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00", b"\xe9" * 9, b"{}" * 9, b"NaN"]
 )
-def test_settings_that_are_not_text_of_ours_are_named(small: Kitchen, content: bytes) -> None:
+def test_settings_that_are_not_text_of_ours_are_named(
+    small: ReplayedBusiness, content: bytes
+) -> None:
     before = small.lines()
     file = Landing(small.landing).state_file(SETTINGS_FILE)
     file.write_bytes(content)
@@ -181,17 +185,17 @@ def test_settings_that_are_not_text_of_ours_are_named(small: Kitchen, content: b
 
 
 @pytest.fixture(scope="module")
-def landed(new_kitchen: Callable[[], Kitchen]) -> Kitchen:
+def landed(new_business: Callable[[], ReplayedBusiness]) -> ReplayedBusiness:
     """One window, to be copied."""
-    kitchen = new_kitchen()
-    kitchen.must(FIRST, LANDING_ONLY)
-    return kitchen
+    business = new_business()
+    business.run_well(FIRST, LANDING_ONLY)
+    return business
 
 
 @pytest.fixture
-def small(landed: Kitchen, kitchen: Kitchen) -> Kitchen:
-    """A kitchen with one window landed."""
-    return landed.copied_to(kitchen)
+def small(landed: ReplayedBusiness, business: ReplayedBusiness) -> ReplayedBusiness:
+    """A business with one window landed."""
+    return landed.copied_to(business)
 
 
 def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
@@ -200,8 +204,8 @@ def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
     """The first run fixes what it saw; that must not be half of one dataset and half of another."""
     rows, other_rows = some_orders(3, 8, seed=1), some_orders(2, 9, seed=2)
     canonical = write_dataset(tmp_path / "canonical", rows, days=3)
-    landing, unharmed = tmp_path / "landing", tmp_path / "unharmed"
-    run(canonical, unharmed, NOW, ReplayOptions(start_day=4))
+    landing, undisturbed = tmp_path / "landing", tmp_path / "undisturbed"
+    run(canonical, undisturbed, NOW, ReplayOptions(start_day=4))
     profile_dataset = replay_module.profile_dataset
 
     def replace_and_profile(dataset: object) -> object:
@@ -216,17 +220,17 @@ def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
     assert not Landing(landing).state_file(SETTINGS_FILE).exists()
     write_dataset(canonical, rows, days=3)
     run(canonical, landing, NOW, ReplayOptions(start_day=4))
-    assert landed_bytes(landing) == landed_bytes(unharmed)
+    assert landed_bytes(landing) == landed_bytes(undisturbed)
 
 
-def limits(kitchen: Kitchen, now: str, steps: int) -> int:
+def limits(business: ReplayedBusiness, now: str, steps: int) -> int:
     """Land with files limited to ever more bytes; return how often that was too few."""
-    unharmed = kitchen.copied("unharmed")
-    unharmed.must(now, LANDING_ONLY)
-    largest = max(file.stat().st_size for file in unharmed.landing.glob("window-*"))
+    undisturbed = business.copied("undisturbed")
+    undisturbed.run_well(now, LANDING_ONLY)
+    largest = max(file.stat().st_size for file in undisturbed.landing.glob("window-*"))
     too_few = 0
     for limit in sorted({1, 700, *range(0, largest, largest // steps), largest}):
-        limited = kitchen.copied("limited")
+        limited = business.copied("limited")
         before = limited.lines()
         answer = limited.run(now, LANDING_ONLY, file_limit=limit)
         if answer.code != 0:
@@ -236,31 +240,33 @@ def limits(kitchen: Kitchen, now: str, steps: int) -> int:
             assert words[0].startswith("error: Could not ")
             assert "larger than the system allows" in words[0]
             assert limited.lines() == before
-        limited.must(now, LANDING_ONLY)
-        assert limited.lines() == unharmed.lines()
+        limited.run_well(now, LANDING_ONLY)
+        assert limited.lines() == undisturbed.lines()
     assert answer.code == 0
     return too_few
 
 
-def test_files_that_may_not_grow_in_a_landing(small: Kitchen) -> None:
+def test_files_that_may_not_grow_in_a_landing(small: ReplayedBusiness) -> None:
     assert limits(small, SECOND, steps=1) >= 2
 
 
 @pytest.mark.long
-def test_files_that_may_not_grow_at_any_write_of_a_landing(kitchen: Kitchen) -> None:
-    assert limits(kitchen, FIRST, steps=60) > 10
-    kitchen.must(FIRST, LANDING_ONLY)
-    assert limits(kitchen, SECOND, steps=60) > 30
+def test_files_that_may_not_grow_at_any_write_of_a_landing(business: ReplayedBusiness) -> None:
+    assert limits(business, FIRST, steps=60) > 10
+    business.run_well(FIRST, LANDING_ONLY)
+    assert limits(business, SECOND, steps=60) > 30
 
 
 @pytest.mark.long
-def test_tables_that_may_not_grow_are_built_once_they_may(built: Kitchen, kitchen: Kitchen) -> None:
-    built.copied_to(kitchen)
-    unharmed = kitchen.copied("unharmed")
-    unharmed.must(SECOND)
-    assert kitchen.run(SECOND, file_limit=1 << 20).code != 0
-    kitchen.must(SECOND)
-    assert kitchen.differences(unharmed) == {}
+def test_tables_that_may_not_grow_are_built_once_they_may(
+    built: ReplayedBusiness, business: ReplayedBusiness
+) -> None:
+    built.copied_to(business)
+    undisturbed = business.copied("undisturbed")
+    undisturbed.run_well(SECOND)
+    assert business.run(SECOND, file_limit=1 << 20).code != 0
+    business.run_well(SECOND)
+    assert business.differences(undisturbed) == {}
 
 
 def in_a_namespace(script: list[str]) -> subprocess.CompletedProcess[str]:
@@ -316,7 +322,9 @@ print(codes)
 """
 
 
-def test_a_folder_that_is_read_only(small: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_read_only(
+    small: ReplayedBusiness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever writes says so in a line and changes nothing; whatever only reads goes on."""
     before = sorted((path, path.stat().st_mtime_ns) for path in small.data.rglob("*"))
     monkeypatch.setenv("CASPERS_DATA", str(small.data))
@@ -330,13 +338,13 @@ def test_a_folder_that_is_read_only(small: Kitchen, monkeypatch: pytest.MonkeyPa
         assert str(small.data) in line
         assert "the file system is read-only" in line
     assert sorted((path, path.stat().st_mtime_ns) for path in small.data.rglob("*")) == before
-    small.must(SECOND, LANDING_ONLY)
+    small.run_well(SECOND, LANDING_ONLY)
 
 
-def test_two_replays_at_once_land_each_window_once(small: Kitchen) -> None:
+def test_two_replays_at_once_land_each_window_once(small: ReplayedBusiness) -> None:
     """As many as there are: one lands, the others say that one is at work, or find nothing new."""
-    unharmed = small.copied("unharmed")
-    unharmed.must(SECOND, LANDING_ONLY)
+    undisturbed = small.copied("undisturbed")
+    undisturbed.run_well(SECOND, LANDING_ONLY)
     replays = [
         subprocess.Popen(
             [
@@ -353,5 +361,5 @@ def test_two_replays_at_once_land_each_window_once(small: Kitchen) -> None:
     for replay in replays:
         out, error = replay.communicate()
         assert "Landed " in out or "Nothing new" in out or "Another replay is at work" in error
-    small.must(SECOND, LANDING_ONLY)
-    assert small.lines() == unharmed.lines()
+    small.run_well(SECOND, LANDING_ONLY)
+    assert small.lines() == undisturbed.lines()

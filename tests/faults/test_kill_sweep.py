@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from common.paths import PROJECT
-from tests.faults.kitchen import TABLES, TABLES_AND_TESTS, Kill, Kitchen
+from tests.faults.replayed_business import TABLES, TABLES_AND_TESTS, Kill, ReplayedBusiness
 
 FIRST = "2026-11-21T10:30:00"
 SECOND = "2026-11-21T10:50:00"
@@ -28,12 +28,12 @@ EVERY = 40
 
 @dataclass(frozen=True)
 class Stage:
-    """A run that is killed, and how it ends unharmed: itself, and together with the next one."""
+    """A run that is killed, and how it ends undisturbed: itself, and together with the next one."""
 
-    before: Kitchen
+    before: ReplayedBusiness
     now: str
-    whole: Kitchen
-    after_next: Kitchen
+    whole: ReplayedBusiness
+    after_next: ReplayedBusiness
     seconds: float
 
 
@@ -41,25 +41,27 @@ Stages = list[Stage]
 
 
 @pytest.fixture(scope="module")
-def stages(built: Kitchen, new_kitchen: Callable[[], Kitchen]) -> Stages:
+def stages(built: ReplayedBusiness, new_business: Callable[[], ReplayedBusiness]) -> Stages:
     """The first run, of which all is new, and a later one, which adds to what there is."""
-    nothing = new_kitchen()
-    first = built.copied_to(new_kitchen())
+    nothing = new_business()
+    first = built.copied_to(new_business())
     second = first.copied("second")
-    seconds = second.must(SECOND).seconds
+    seconds = second.run_well(SECOND).seconds
     third = second.copied("third")
-    third.must(THIRD)
+    third.run_well(THIRD)
     return [
         Stage(nothing, FIRST, first, second, seconds),
         Stage(first, SECOND, second, third, seconds),
     ]
 
 
-def check_one_more_run(stage: Stage, harmed: Kitchen, next_moment: str | None = None) -> None:
+def check_one_more_run(
+    stage: Stage, harmed: ReplayedBusiness, next_moment: str | None = None
+) -> None:
     """Run once more, at the same moment or a later one; all must be as if nothing had happened."""
-    unharmed = stage.after_next if next_moment else stage.whole
-    harmed.must(next_moment or stage.now)
-    assert harmed.differences(unharmed) == {}
+    undisturbed = stage.after_next if next_moment else stage.whole
+    harmed.run_well(next_moment or stage.now)
+    assert harmed.differences(undisturbed) == {}
     left_over = harmed.query(
         "select table_name from information_schema.tables where table_name like '%\\_\\_dbt\\_%' "
         "escape '\\'"
@@ -67,7 +69,7 @@ def check_one_more_run(stage: Stage, harmed: Kitchen, next_moment: str | None = 
     assert left_over == []
 
 
-def killed_copy(stage: Stage, kill: Kill, command: list[str] = TABLES) -> Kitchen | None:
+def killed_copy(stage: Stage, kill: Kill, command: list[str] = TABLES) -> ReplayedBusiness | None:
     """Return what a run leaves that was killed there, ``None`` if it ended before."""
     harmed = stage.before.copied("harmed")
     if not harmed.killed(stage.now, kill, command):

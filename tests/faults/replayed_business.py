@@ -57,7 +57,7 @@ class ReplayWorker(DbtWorker):
 
 
 @dataclass
-class Kitchen:
+class ReplayedBusiness:
     """A data folder and the canonical dataset that is replayed into it."""
 
     data: Path
@@ -89,24 +89,26 @@ class Kitchen:
             environment={"START_DAY": "0", "SPEED_MULTIPLIER": "60"} | environment,
         )
 
-    def must(self, now: str | None, command: list[str] = TABLES, **environment: str) -> Answer:
+    def run_well(self, now: str | None, command: list[str] = TABLES, **environment: str) -> Answer:
         """Run without a fault; anything but success is a failed test."""
         answer = self.run(now, command, **environment)
         assert answer.code == 0, answer.output
         return answer
 
     def killed(self, now: str | None, kill: Kill, command: list[str] = TABLES) -> bool:
-        """Run and be killed; whether it was, or survived because it had ended before."""
+        """Run with a kill; whether it came before the run had ended."""
         answer = self.run(now, command, kill=kill)
         assert answer.code in {0, -signal.SIGKILL}, answer.output
         return answer.code != 0
 
-    def copied(self, name: str) -> Kitchen:
-        """Return a copy of all there is, beside it under another name."""
-        return self.copied_to(Kitchen(self.data.with_name(name), self.canonical, self.worker))
+    def copied(self, name: str) -> ReplayedBusiness:
+        """Return a copy of everything, beside it under another name."""
+        return self.copied_to(
+            ReplayedBusiness(self.data.with_name(name), self.canonical, self.worker)
+        )
 
-    def copied_to(self, other: Kitchen) -> Kitchen:
-        """Let another kitchen be a copy of all there is, and return it."""
+    def copied_to(self, other: ReplayedBusiness) -> ReplayedBusiness:
+        """Make another business a copy of this one, and return it."""
         shutil.rmtree(other.data, ignore_errors=True)
         if self.data.exists():
             shutil.copytree(self.data, other.data)
@@ -116,7 +118,7 @@ class Kitchen:
         """Return all that has landed."""
         return landed_bytes(self.landing)
 
-    def differences(self, other: Kitchen) -> dict[str, tuple[int, int]]:
+    def differences(self, other: ReplayedBusiness) -> dict[str, tuple[int, int]]:
         """Compare what landed and every table; per difference what is only here, only there."""
         here, there = self.lines(), other.lines()
         if here != there:
