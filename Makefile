@@ -65,13 +65,14 @@ test-cluster: $(ENGINES) $(DELTA_JARS)  ## the same once more on a standalone cl
 data/jars/%-$(DELTA).jar:
 	mvn --batch-mode --quiet dependency:copy -Dartifact=io.delta:$*:$(DELTA) -DoutputDirectory=$(CURDIR)/data/jars
 
-lint: $(INSTALLED)  ## style, types, the order of the rooms, YAML, and links between documents
+lint: $(INSTALLED)  ## style, types, the order of the rooms, YAML, SQL, and links between documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/rumdl check --quiet .
+	@$(BIN)/sqlfluff lint --disable-progress-bar models analyses tests/dbt/integrity
 
 bench: $(INSTALLED)  ## the benchmarks whose ratios docs/proofs-and-figures.md quotes
 	@$(BIN)/python -m bench

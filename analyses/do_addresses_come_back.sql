@@ -101,10 +101,10 @@ first_orders as (
     select
         numbered_orders.location_id,
         cast(
-            floor({{ dbt.datediff('period.first_day', 'numbered_orders.order_day', 'day') }} / 7) as integer
+            floor({{ datediff('period.first_day', 'numbered_orders.order_day', 'day') }} / 7) as integer
         ) as week,
-        {{ dbt.datediff('numbered_orders.order_day', 'period.last_day', 'day') }} as days_since,
-        {{ dbt.datediff('numbered_orders.order_day', 'numbered_orders.next_order_day', 'day') }} as days_until_next,
+        {{ datediff('numbered_orders.order_day', 'period.last_day', 'day') }} as days_since,
+        {{ datediff('numbered_orders.order_day', 'numbered_orders.next_order_day', 'day') }} as days_until_next,
         1 - exp(-1.0 * coming_orders.orders / reach.addresses) as chance
     from numbered_orders
     inner join coming_orders

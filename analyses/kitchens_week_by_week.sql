@@ -35,7 +35,7 @@ period as (
 orders as (
     select
         order_timeline.location_id,
-        cast(floor({{ dbt.datediff('order_timeline.order_day', 'period.last_day', 'day') }} / 7) as integer)
+        cast(floor({{ datediff('order_timeline.order_day', 'period.last_day', 'day') }} / 7) as integer)
             as weeks_ago,
         order_timeline.started_ts,
         order_timeline.finished_ts,
@@ -54,7 +54,7 @@ whole_weeks as (
     cross join period
     where
         orders.weeks_ago < {{ last_weeks }}
-        and 7 * (orders.weeks_ago + 1) <= {{ dbt.datediff('period.first_day', 'period.last_day', 'day') }} + 1
+        and 7 * (orders.weeks_ago + 1) <= {{ datediff('period.first_day', 'period.last_day', 'day') }} + 1
 ),
 
 -- Each start of cooking takes a station, each end frees one.

@@ -14,8 +14,8 @@
 -- suppose that customers order as before; what a refund wins back is not in the data.
 
 {% set last_days = 28 %}
-{% set share_from = var('refund_partial_share_from') %}
-{% set share_to = var('refund_partial_share_to') %}
+{% set share_from = var('refund_partial_share_from') | float %}
+{% set share_to = var('refund_partial_share_to') | float %}
 
 {# late_after and full_after are minutes; in between the share grows from share_from to share_to. -#}
 {% set policies = [

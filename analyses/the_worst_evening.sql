@@ -66,7 +66,7 @@ weekday_orders as (
     select
         evening_orders.location_id,
         evening_orders.evening,
-        {{ dbt.datediff("date_trunc('week', evening_orders.evening)", 'evening_orders.evening', 'day') }}
+        {{ datediff("date_trunc('week', evening_orders.evening)", 'evening_orders.evening', 'day') }}
             as days_after_monday,
         evening_orders.half_hour,
         evening_orders.queue_minutes,

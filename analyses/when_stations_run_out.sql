@@ -53,7 +53,7 @@ parts_of_the_day as (
     select
         location_id,
         queue_minutes,
-        {{ dbt.datediff("date_trunc('week', business_day)", 'business_day', 'day') }} as days_after_monday,
+        {{ datediff("date_trunc('week', business_day)", 'business_day', 'day') }} as days_after_monday,
         case
             when created_hour between 4 and 10 then '1 morning 4-11'
             when created_hour between 11 and 13 then '2 lunch 11-14'

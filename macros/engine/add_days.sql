@@ -1,4 +1,3 @@
-{#- The date a whole number of days later (earlier where negative). -#}
 {% macro add_days(day, days) %}
     {{ return(adapter.dispatch('add_days')(day, days)) }}
 {% endmacro %}

@@ -1,7 +1,3 @@
-{#-
-    True where any element of a list fulfils a condition, false where none does; null for a null list.
-    The condition names the element as the second argument says and may name columns of the row.
--#}
 {% macro any_in_list(list, element, condition) %}
     {{ return(adapter.dispatch('any_in_list')(list, element, condition)) }}
 {% endmacro %}
@@ -14,7 +10,6 @@
     exists({{ list }}, {{ element }} -> {{ condition }})
 {%- endmacro %}
 
-{#- Number of elements of a list; null for a null list. -#}
 {% macro list_length(list) %}
     {{ return(adapter.dispatch('list_length')(list)) }}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{#- Makes what a run-operation has changed stay; where each statement stands for itself there is nothing to do. -#}
 {% macro commit_changes() %}
     {{ return(adapter.dispatch('commit_changes')()) }}
 {% endmacro %}

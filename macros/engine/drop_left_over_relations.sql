@@ -1,7 +1,3 @@
-{#-
-    Removes the temporary tables that an incremental Python model leaves behind on DuckDB, and those of a
-    build that was killed.
--#}
 {% macro drop_left_over_relations() %}
     {% if execute and flags.WHICH in ('run', 'build', 'retry') %}
         {{ return(adapter.dispatch('drop_left_over_relations')()) }}

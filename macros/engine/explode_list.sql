@@ -1,4 +1,3 @@
-{#- In a select list: one row per element of a list. -#}
 {% macro explode_list(expression) %}
     {{ return(adapter.dispatch('explode_list')(expression)) }}
 {% endmacro %}
@@ -11,7 +10,6 @@
     explode({{ expression }})
 {%- endmacro %}
 
-{#- In a select list: one row per element of a list, with its position counted from 0. -#}
 {% macro explode_with_position(expression, position, element) %}
     {{ return(adapter.dispatch('explode_with_position')(expression, position, element)) }}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{#- A list in the rows of a unit test is written as DuckDB reads it from text: `[3, 9]`. -#}
 {% macro spark__safe_cast(field, type) %}
     {%- if type.startswith('array<') and (field | string).startswith("'[") -%}
     cast(split({{ field | replace("'[", "'") | replace("]'", "'") }}, ', ') as {{ type }})

@@ -1,4 +1,3 @@
-{#- The names of the functions that somebody has made in the schema of a relation. -#}
 {% macro functions_in_schema(relation) %}
     {% if not adapter.check_schema_exists(relation.database, relation.schema) %}{{ return([]) }}{% endif %}
     {{ return(adapter.dispatch('functions_in_schema')(relation)) }}
@@ -20,7 +19,6 @@
     {{ return(names) }}
 {% endmacro %}
 
-{#- Drops a function made by the materialization `table_function`. -#}
 {% macro drop_function_sql(relation) %}
     {{ return(adapter.dispatch('drop_function_sql')(relation)) }}
 {% endmacro %}

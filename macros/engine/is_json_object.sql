@@ -1,4 +1,3 @@
-{#- True where the text is one well-formed JSON object. Never null. -#}
 {% macro is_json_object(expression) %}
     {{ return(adapter.dispatch('is_json_object')(expression)) }}
 {% endmacro %}

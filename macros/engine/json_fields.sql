@@ -1,8 +1,3 @@
-{#-
-    Parses what is_json_object() calls a JSON object into a struct with the given fields ({name: type}); a
-    field is null where its value is missing or is not of the type. Of any other text each engine makes
-    something else: Spark reads `{} trailing` as the object that it begins with.
--#}
 {% macro json_fields(expression, fields) %}
     {{ return(adapter.dispatch('json_fields')(expression, fields)) }}
 {% endmacro %}

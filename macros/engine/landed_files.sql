@@ -1,36 +1,28 @@
-{#-
-    The files that have landed, oldest first: a list of {'file', 'path'}, `file` being the name that
-    is stored with every row and `path` where the engine can read it. Names sort in landing order.
-    Only names are asked for here: what a file holds is read once, when it is new.
--#}
-{% macro landed_files() %}
-    {{ return(adapter.dispatch('landed_files')()) }}
+{% macro landed_files(landing) %}
+    {{ return(adapter.dispatch('landed_files')(landing)) }}
 {% endmacro %}
 
-{#-
-    The folder of landed files as the engine sees it: the usual one, or what CASPERS_LANDING says. A task of a
-    Databricks job has no environment variables: there the variable of dbt says it.
--#}
-{% macro landing_path() %}
+{% macro landing_path(landing) %}
     {{ return(
-        var('landing_path', '') or env_var('CASPERS_LANDING', '') or adapter.dispatch('usual_landing_path')()
+        var('landing_path', '') or env_var('CASPERS_LANDING', '') or adapter.dispatch('default_landing_path')(landing)
     ) }}
 {% endmacro %}
 
-{% macro default__usual_landing_path() %}
-    {{ return(env_var('CASPERS_DATA', 'data') ~ '/landing/events') }}
+{% macro default__default_landing_path(landing) %}
+    {{ return(env_var('CASPERS_DATA', 'data') ~ '/landing/' ~ landing.identifier) }}
 {% endmacro %}
 
 {#- A volume of the catalog: a warehouse cannot see the folders of the machine that dbt runs on. -#}
-{% macro databricks__usual_landing_path() %}
-    {{ return('/Volumes/' ~ target.database ~ '/simulator/events') }}
+{% macro databricks__default_landing_path(landing) %}
+    {{ return('/Volumes/' ~ landing.database ~ '/' ~ landing.schema ~ '/' ~ landing.identifier) }}
 {% endmacro %}
 
-{% macro duckdb__landed_files() %}
+{% macro duckdb__landed_files(landing) %}
+    {% set path = landing_path(landing) %}
     {% set listed = run_query(
         "select parse_filename(file) as file, file as path from ("
-        ~ "select file from glob('" ~ landing_path() ~ "/*.jsonl')"
-        ~ " union all select file from glob('" ~ landing_path() ~ "/*.jsonl.gz'))"
+        ~ "select file from glob('" ~ path ~ "/*.jsonl')"
+        ~ " union all select file from glob('" ~ path ~ "/*.jsonl.gz'))"
         ~ " where parse_filename(file) not like '\\_%' escape '\\'"
         ~ " and parse_filename(file) not like '.%'"
         ~ " order by 1"
@@ -42,22 +34,19 @@
     {{ return(files) }}
 {% endmacro %}
 
-{#- A binary file whose content is not asked for is not opened. -#}
-{% macro spark__landed_files() %}
-    {{ return(spark_landing_among(
-        run_query("select path from binaryFile.`" ~ landing_path() ~ "`").columns[0].values()
+{#- Spark does not open a binary file whose content is not selected. -#}
+{% macro spark__landed_files(landing) %}
+    {{ return(spark_landed_among(
+        run_query("select path from binaryFile.`" ~ landing_path(landing) ~ "`").columns[0].values()
     )) }}
 {% endmacro %}
 
-{% macro databricks__landed_files() %}
-    {{ return(spark_landing_among(run_query("list '" ~ landing_path() ~ "'").columns['path'].values())) }}
+{% macro databricks__landed_files(landing) %}
+    {{ return(spark_landed_among(run_query("list '" ~ landing_path(landing) ~ "'").columns['path'].values())) }}
 {% endmacro %}
 
-{#-
-    Of the paths in a folder those of landed files, in order. What lies beside its note is still on its way: a
-    volume shows it before it is whole.
--#}
-{% macro spark_landing_among(paths) %}
+{#- A file beside its upload marker is not complete: a volume shows a file while it is still being written. -#}
+{% macro spark_landed_among(paths) %}
     {% set names = [] %}
     {% for path in paths %}{% do names.append(path.split('/')[-1]) %}{% endfor %}
     {% set files = [] %}

@@ -1,7 +1,3 @@
-{#-
-    Minutes from one timestamp to a later one, to the millisecond; null where either is missing or where
-    the later one comes first, because a stage cannot last less than nothing.
--#}
 {% macro minutes_between(earlier, later) -%}
     case when {{ later }} >= {{ earlier }} then {{ milliseconds_between(earlier, later) }} / 60000.0 end
 {%- endmacro %}

@@ -1,4 +1,3 @@
-{#- The landed `yyyy-MM-dd HH:mm:ss.SSS` as a timestamp without zone; null where it is anything else. -#}
 {% macro parse_landed_timestamp(expression) %}
     {{ return(adapter.dispatch('parse_landed_timestamp')(expression)) }}
 {% endmacro %}

@@ -1,10 +1,3 @@
-{#-
-    A query over the given files (from landed_files(), oldest first), one row per line:
-    file, line_number (null where the engine cannot tell), line (null for a blank one).
-
-    Lines are read as text and parsed later, because a JSON reader either stops at the first line it
-    cannot read or turns it into a row of nulls; both would lose what was landed.
--#}
 {% macro read_landed_lines(files) %}
     {{ return(adapter.dispatch('read_landed_lines')(files)) }}
 {% endmacro %}

@@ -1,4 +1,3 @@
-{#- The names of the tables and views in the schema of a relation, whoever has made them; of volumes as well. -#}
 {% macro relations_in_schema(relation) %}
     {% if not adapter.check_schema_exists(relation.database, relation.schema) %}{{ return([]) }}{% endif %}
     {{ return(adapter.dispatch('relations_in_schema')(relation)) }}

@@ -34,7 +34,6 @@
     {{ return({'relations': []}) }}
 {% endmacro %}
 
-{#- A type of a column as Spark writes it: lists are the only ones that are written otherwise. -#}
 {% macro spark_type(type) -%}
     {{ 'array<' ~ type[:-2] ~ '>' if type.endswith('[]') else type }}
 {%- endmacro %}

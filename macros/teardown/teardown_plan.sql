@@ -1,12 +1,8 @@
-{#-
-    The steps of a teardown that are left to do, in order: [{'kind', 'name', 'statement'}]. What reads goes before
-    what is read; a schema goes last, and only where nothing of anybody else's is in it.
--#}
 {% macro teardown_plan() %}
     {% set steps = [] %}
     {% set schemas = {} %}
     {% set planned = [] %}
-    {% for node in readers_first() %}
+    {% for node in reverse_topological_order() %}
         {% set relation = api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) %}
         {% do schemas.update({relation.without_identifier() | string: relation}) %}
         {% if node.config.materialized == 'table_function' %}
@@ -45,8 +41,7 @@
     {{ return(steps) }}
 {% endmacro %}
 
-{#- The models, snapshots and seeds of this project, each after everything that is made from it. -#}
-{% macro readers_first() %}
+{% macro reverse_topological_order() %}
     {% set nodes = {} %}
     {% for node in graph.nodes.values()
         if node.package_name == project_name and node.resource_type in ('model', 'snapshot', 'seed')

@@ -1,4 +1,3 @@
-{#- The touched days together with so many days before each: what a trailing window reads. -#}
 {% macro days_with_history(days, history_days) %}
     {% if not days %}{{ return(days) }}{% endif %}
     {% set extended = [] %}

@@ -1,4 +1,3 @@
-{#- A condition: the day is among those of touched_days(). -#}
 {% macro in_days(expression, days) -%}
     {%- if days is none -%}
         true
@@ -9,10 +8,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#-
-    The same for a timestamp. The outer bounds are said as well, because engines skip what lies outside
-    a range of the stored column and not outside an expression over it.
--#}
 {% macro ts_in_days(expression, days) -%}
     {%- if not days -%}
         {{ in_days(expression, days) }}

@@ -1,4 +1,3 @@
-{#- True where one of the new files sorts before a file that is already loaded. -#}
 {% macro landed_out_of_order(new_files) %}
     {% if not execute or not is_incremental() or not new_files %}{{ return(false) }}{% endif %}
     {% set newest = run_query('select max(file) from ' ~ this).columns[0].values()[0] %}

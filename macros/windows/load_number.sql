@@ -1,8 +1,3 @@
-{#-
-    The load that the rows of this run are stamped with: the last load that all of the given relations hold.
-    Where one of them lags behind (it was left out of a run), the lower number makes sure that these rows
-    are looked at again once it has caught up.
--#}
 {% macro load_number() -%}
     {%- set loads = [] -%}
     {%- for upstream in varargs -%}

@@ -1,11 +1,3 @@
-{#-
-    One line per incremental model and run that says which case it is:
-        first build    the table does not exist yet
-        full refresh   asked for with --full-refresh
-        nothing new    no row upstream is newer than this table
-        next window    only the newest days are touched
-        late data      an older day is touched as well
--#}
 {% macro log_window(days) %}
     {% if execute and flags.WHICH in ('run', 'build', 'retry') and model.resource_type == 'model' %}
         {% if days is none %}
@@ -14,7 +6,7 @@
         {% elif not days %}
             {% do log(model.name ~ ': nothing new', info=true) %}
         {% else %}
-            {% set newest = run_query('select max(' ~ config.get('meta')['replaces'] ~ ') from ' ~ this).columns[0].values()[0] %}
+            {% set newest = run_query('select max(' ~ config.get('meta')['partition_column'] ~ ') from ' ~ this).columns[0].values()[0] %}
             {% set is_late = newest is not none
                 and days[0] < (newest - modules.datetime.timedelta(days=1)).isoformat() %}
             {% do log(

@@ -1,14 +1,9 @@
-{#-
-    The landed files that the table does not hold yet, oldest first; on the first build and on a full
-    refresh all of them. The list is computed once and handed on as constants: a filter over a glob
-    would open every file that ever landed.
--#}
-{% macro new_landed_files() %}
+{% macro new_landed_files(landing) %}
     {% if not execute %}{{ return([]) }}{% endif %}
-    {% set landed = landed_files() %}
+    {% set landed = landed_files(landing) %}
     {% if flags.WHICH in ('run', 'build', 'retry') and not landed %}
         {% do exceptions.warn(
-            'Nothing has landed in ' ~ landing_path() ~ ', so the tables are built empty. '
+            'Nothing has landed in ' ~ landing_path(landing) ~ ', so the tables are built empty. '
             ~ 'Land events with `make run`, or with `python -m generator canonical` '
             ~ 'followed by `python -m flows.replay run`.'
         ) %}

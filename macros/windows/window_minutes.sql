@@ -1,7 +1,3 @@
-{#-
-    Minutes that the window of a landed file spans, from the positions in its name (microseconds); null for
-    a file that was not landed by the replay.
--#}
 {% macro window_minutes(landed_window) -%}
     (
         try_cast(split_part({{ landed_window }}, '-', 3) as bigint)

@@ -22,7 +22,7 @@ final as (
         load_number,
         loaded_at
     from landed_lines
-    where rejection_reason is null and not is_duplicate
+    where rejection_code is null and not is_duplicate
 )
 
 select * from final

@@ -2,23 +2,25 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
-    meta={'replaces': 'file'}
+    incremental_strategy='replace_partitions',
+    meta={'partition_column': 'file'}
 ) }}
 
-{% set new_files = new_landed_files() %}
+{% set new_files = new_landed_files(source('landing', 'events')) %}
 {% set out_of_order = landed_out_of_order(new_files) %}
 
 with lines as (
     {{ read_landed_lines(new_files) }}
 ),
 
--- The business as two short lists in one row: looking into them needs no join per basket line.
+-- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (
     select
+        steps.event_types,
         kitchens.location_ids,
         menu.item_ids
-    from (select array_agg(location_id) as location_ids from {{ ref('locations') }}) as kitchens
+    from (select array_agg(event_type) as event_types from {{ ref('event_types') }}) as steps
+    cross join (select array_agg(location_id) as location_ids from {{ ref('locations') }}) as kitchens
     cross join (select array_agg(id) as item_ids from {{ ref('items') }}) as menu
 ),
 
@@ -65,10 +67,11 @@ typed as (
 ),
 
 -- Only what is judged below is read from a body, and only from the three types that hold any of it.
--- A time or a kitchen that cannot be is not handed on: nobody downstream has to guard against the year 1.
+-- An impossible time or kitchen becomes null here, so that no model downstream has to guard against the year 1.
 opened as (
     select
         typed.*,
+        known.event_types,
         known.item_ids,
         case
             when stamped_ts >= timestamp '2000-01-01 00:00:00' and stamped_ts < timestamp '2100-01-01 00:00:00'
@@ -92,62 +95,59 @@ opened as (
     cross join known
 ),
 
--- A whole number survives the way to an integer and back; 1.7 and '1e3' do not, and nobody is charged for
--- one and a half of a dish. A missing coordinate is a gap in what is known of an event; an impossible one,
--- or a basket that cannot be charged, is no event.
+-- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
+-- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
+-- and a half of a dish. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
+-- cannot be charged, makes the line no event at all.
 judged as (
     select
         *,
         case
-            when line is null then 'blank line'
-            when not is_object then 'not a JSON object'
-            when event_id is null or event_id = '' then 'event_id is missing'
-            when event_type is null then 'event_type is missing'
-            when event_type not in (
-                'order_created', 'gk_started', 'gk_finished', 'gk_ready',
-                'driver_arrived', 'driver_picked_up', 'driver_ping', 'delivered'
-            ) then 'event_type is unknown'
-            when ts is null then 'ts is missing'
-            when stamped_ts is null then 'ts is not yyyy-MM-dd HH:mm:ss.SSS'
-            when event_ts is null then 'ts is absurd'
-            when order_id is null or order_id = '' then 'order_id is missing'
-            when location_text is null then 'location_id is missing'
+            when line is null then 'blank_line'
+            when not is_object then 'not_an_object'
+            when event_id is null or event_id = '' then 'event_id_missing'
+            when event_type is null then 'event_type_missing'
+            when not coalesce(array_contains(event_types, event_type), false) then 'event_type_unknown'
+            when ts is null then 'ts_missing'
+            when stamped_ts is null then 'ts_malformed'
+            when event_ts is null then 'ts_impossible'
+            when order_id is null or order_id = '' then 'order_id_missing'
+            when location_text is null then 'location_id_missing'
             when location_number is null or cast(location_number as string) <> location_text
-                then 'location_id is not a whole number'
-            when location_id is null then 'location_id is unknown'
-            when sequence_text is null then 'sequence is missing'
-            when sequence is null or cast(sequence as string) <> sequence_text
-                then 'sequence is not a whole number'
-            when body is null then 'body is missing'
-            when not body_is_object then 'body is not a JSON object'
+                then 'location_id_malformed'
+            when location_id is null then 'location_id_unknown'
+            when sequence_text is null then 'sequence_missing'
+            when sequence is null or cast(sequence as string) <> sequence_text then 'sequence_malformed'
+            when body is null then 'body_missing'
+            when not body_is_object then 'body_not_an_object'
             when event_type = 'order_created' and coalesce({{ list_length('creation.items') }}, 0) = 0
-                then 'basket is missing or unreadable'
+                then 'basket_unreadable'
             when {{ any_in_list(
                 'creation.items', 'item',
                 'coalesce(try_cast(item.id as integer) <> item.id, true)'
                 ' or not array_contains(item_ids, try_cast(item.id as integer))'
-            ) }} then 'an item is unknown'
+            ) }} then 'item_unknown'
             when {{ any_in_list(
                 'creation.items', 'item',
                 'coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0'
                 ' or item.price is null or item.price < 0'
-            ) }} then 'an item has an impossible quantity or price'
+            ) }} then 'item_impossible'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
-                then 'a coordinate is impossible'
-        end as rejection_reason
+                then 'coordinate_impossible'
+        end as rejection_code
     from opened
 ),
 
-arrived as (
+read_now as (
     select
         file,
         line_number,
-        case when rejection_reason is not null then line end as raw_line,
-        rejection_reason,
+        case when rejection_code is not null then line end as raw_line,
+        rejection_code,
         event_id,
-        case when rejection_reason is null then {{ short_hash('event_id') }} end as event_key,
+        case when rejection_code is null then {{ hash64('event_id') }} end as event_key,
         event_type,
         ts,
         event_ts,
@@ -156,43 +156,37 @@ arrived as (
         sequence,
         body
     from judged
+),
 
-    {%- if out_of_order %}
-
-    -- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with
-    -- the later copies are judged again together with it, as a full refresh would.
-    union all
-
-    select
-        file,
-        line_number,
-        raw_line,
-        rejection_reason,
-        event_id,
-        event_key,
-        event_type,
-        ts,
-        event_ts,
-        location_id,
-        order_id,
-        sequence,
-        body
-    from {{ this }}
+{% if out_of_order %}
+-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
+-- copies are judged again together with it, as a full refresh would.
+read_before as (
+    select * from {{ this }}
     where file in (
         select loaded.file
         from {{ this }} as loaded
-        inner join judged
-            on {{ short_hash('judged.event_id') }} = loaded.event_key
-            and judged.event_id = loaded.event_id
-            and judged.file < loaded.file
-        where judged.rejection_reason is null
+        inner join read_now
+            on read_now.event_key = loaded.event_key
+            and read_now.event_id = loaded.event_id
+            and read_now.file < loaded.file
     )
-
-    {%- endif %}
 ),
 
+arrived as (
+    {{ union_columns(
+        contract_columns(without=['landed_window', 'load_number', 'loaded_at', 'is_duplicate', 'arrived_ts']),
+        ['read_now', 'read_before']
+    ) }}
+),
+{% else %}
+arrived as (
+    select * from read_now
+),
+{% endif %}
+
 {% if is_incremental() %}
--- Looked for by key alone first, over all of history; the rows themselves are read only where one is found.
+-- All of history is searched by key alone first; the rows themselves are read only where one is found.
 known_keys as (
     select event_key from {{ this }}
     where event_key in (select arrived.event_key from arrived where arrived.event_key is not null)
@@ -214,10 +208,10 @@ counted as (
     select
         arrived.*,
         row_number() over (
-            partition by arrived.event_key, arrived.event_id, arrived.rejection_reason is null
+            partition by arrived.event_key, arrived.event_id, arrived.rejection_code is null
             order by arrived.file, arrived.line_number, arrived.ts, arrived.body
         ) as copy_number,
-        max(case when arrived.rejection_reason is null then arrived.event_ts end)
+        max(case when arrived.rejection_code is null then arrived.event_ts end)
             over (partition by arrived.file) as arrived_ts
         {%- if is_incremental() %},
         already_loaded.first_file < arrived.file as is_repeated
@@ -237,8 +231,8 @@ final as (
         split_part(file, '.', 1) as landed_window,
         {{ next_load() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
-        rejection_reason,
-        rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        rejection_code,
+        rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
         raw_line,
         event_key,
         event_id,
@@ -254,5 +248,5 @@ final as (
 )
 
 select * from final
--- In the order of landing, so that engines can skip the blocks that a window has no part in.
+-- In the order of landing, so that engines can skip the blocks that hold nothing of a window.
 order by file, line_number

@@ -2,14 +2,14 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'day',
-        'touched_by': [{'model': 'silver_order_items', 'day': 'order_day', 'complete': true}]
+        'partition_column': 'day',
+        'affected_by': [{'model': 'silver_order_items', 'day': 'order_day', 'delete_missing': true}]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with order_items as (

@@ -1,27 +1,27 @@
 -- Grain: one row per kitchen and day: what landed of it and what became of it.
 --
--- Lines stand on the day on which they say that they happened, orders on the day on which they were created.
--- A line that does not say when stands on the day on which its file arrived, and where the file holds no
--- event at all on 1970-01-01; a line that names no known kitchen stands under location_id 0.
+-- Lines count on the day on which they say that they happened, orders on the day on which they were created. A
+-- line without a time counts on the day on which its file arrived, and on 1970-01-01 where the file holds no event
+-- at all; a line that names no known kitchen counts under location_id 0.
 
 {% set line_day = "coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01')" %}
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'day',
-        'touched_by': [
+        'partition_column': 'day',
+        'affected_by': [
             {'model': 'landed_lines', 'day': line_day},
-            {'model': 'silver_order_timeline', 'day': 'order_day', 'complete': 'orders > 0'}
+            {'model': 'silver_order_timeline', 'day': 'order_day', 'delete_missing': 'orders > 0'}
         ]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the touched days.
+-- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from {{ ref('landed_lines') }}
     where event_ts is not null and {{ ts_in_days('event_ts', days) }}
@@ -32,7 +32,7 @@ with landed_lines as (
     where event_ts is null and {{ in_days(line_day, days) }}
 ),
 
--- GPS fixes are no step that can be missing: a drive of less than a minute has none.
+-- GPS fixes are not required: a drive of less than a minute has none.
 orders as (
     select
         *,
@@ -46,27 +46,23 @@ orders as (
     where {{ in_days('order_day', days) }}
 ),
 
+rejection_reasons as (
+    select * from {{ ref('rejection_reasons') }}
+),
+
 lines as (
     select
-        coalesce(location_id, 0) as location_id,
+        coalesce(landed_lines.location_id, 0) as location_id,
         {{ line_day }} as day,
-        rejection_reason is null and not is_duplicate as is_event,
-        is_duplicate,
-        case
-            when rejection_reason is null then null
-            when rejection_reason like '% is missing' then 'incomplete'
-            when rejection_reason like '% is unknown' then 'unknown'
-            when rejection_reason like '% is not a whole number' or rejection_reason like 'ts is not %'
-                then 'wrong type'
-            when rejection_reason like '% impossible%' or rejection_reason like '% absurd'
-                then 'impossible'
-            else 'unreadable'
-        end as fault,
-        case when rejection_reason is null and not is_duplicate then
-            {{ milliseconds_between('event_ts', 'arrived_ts') }} / 60000.0
+        landed_lines.rejection_code is null and not landed_lines.is_duplicate as is_event,
+        landed_lines.is_duplicate,
+        rejection_reasons.fault_group,
+        case when landed_lines.rejection_code is null and not landed_lines.is_duplicate then
+            {{ milliseconds_between('landed_lines.event_ts', 'landed_lines.arrived_ts') }} / 60000.0
         end as lateness_minutes,
-        {{ window_minutes('landed_window') }} as window_minutes
+        {{ window_minutes('landed_lines.landed_window') }} as window_minutes
     from landed_lines
+    left join rejection_reasons on landed_lines.rejection_code = rejection_reasons.rejection_code
 ),
 
 lines_of_a_day as (
@@ -76,15 +72,15 @@ lines_of_a_day as (
         count(*) as lines,
         count(case when is_event then 1 end) as events,
         count(case when is_duplicate then 1 end) as duplicates,
-        count(fault) as rejected,
-        count(case when fault = 'unreadable' then 1 end) as rejected_unreadable,
-        count(case when fault = 'incomplete' then 1 end) as rejected_incomplete,
-        count(case when fault = 'wrong type' then 1 end) as rejected_wrong_type,
-        count(case when fault = 'unknown' then 1 end) as rejected_unknown,
-        count(case when fault = 'impossible' then 1 end) as rejected_impossible,
+        count(fault_group) as rejected,
+        count(case when fault_group = 'unreadable' then 1 end) as rejected_unreadable,
+        count(case when fault_group = 'incomplete' then 1 end) as rejected_incomplete,
+        count(case when fault_group = 'wrong type' then 1 end) as rejected_wrong_type,
+        count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
+        count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
         {{ percentile_minutes(0.50, 'lateness_minutes') }} as p50_lateness_minutes,
-        {{ to_thousandths('max(lateness_minutes)') }} as max_lateness_minutes
+        {{ round_to_millis('max(lateness_minutes)') }} as max_lateness_minutes
     from lines
     group by location_id, day
 ),

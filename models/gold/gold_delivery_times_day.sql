@@ -2,16 +2,16 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'day',
-        'touched_by': [{
-            'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'complete': true
+        'partition_column': 'day',
+        'affected_by': [{
+            'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'delete_missing': true
         }]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with orders as (

@@ -1,6 +1,6 @@
 -- Grain: one row per kitchen, those without an order included.
--- A view: percentiles over all of history cannot be carried on from window to window, and nobody reads them
--- more often than once a window.
+-- A view: percentiles over all of history cannot be updated window by window, and they are read at most once a
+-- window.
 
 {{ config(materialized='view') }}
 

@@ -2,19 +2,19 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'day',
-        'touched_by': [{
+        'partition_column': 'day',
+        'affected_by': [{
             'model': 'gold_delivery_times_day',
             'day': 'day',
             'days_after': var('refund_history_days'),
-            'complete': true
+            'delete_missing': true
         }]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with delivery_days as (
@@ -42,7 +42,7 @@ final as (
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders
         on delivery_days.location_id = orders.location_id
-        and orders.delivered_day >= {{ add_days('delivery_days.day', -var('refund_history_days')) }}
+        and orders.delivered_day >= {{ add_days('delivery_days.day', -(var('refund_history_days') | int)) }}
         and orders.delivered_day < delivery_days.day
     group by delivery_days.location_id, delivery_days.day
 )

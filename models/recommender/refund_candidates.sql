@@ -2,17 +2,17 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'delivered_day',
-        'touched_by': [
-            {'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'complete': true},
+        'partition_column': 'delivered_day',
+        'affected_by': [
+            {'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'delete_missing': true},
             {'model': 'delivery_percentiles_trailing', 'day': 'day'}
         ]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with orders as (

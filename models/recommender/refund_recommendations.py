@@ -21,7 +21,7 @@ class RefundPolicy:
     history_days
         Completed days before the delivery whose deliveries an order is compared with.
     minimum_deliveries
-        With fewer deliveries than this in those days nobody is refunded.
+        With fewer deliveries than this in those days no order is refunded.
     partial_share_from, partial_share_to
         Share of the order refunded just above P75, growing linearly to the second one at P99.
     """
@@ -37,12 +37,12 @@ class RefundPolicy:
             raise ValueError(
                 "refund_partial_share_from and refund_partial_share_to must be shares of an order "
                 f"with 0 <= from <= to <= 1, not {self.partial_share_from} and "
-                f"{self.partial_share_to}: mend the vars in dbt_project.yml"
+                f"{self.partial_share_to}: correct the vars in dbt_project.yml"
             )
         if self.history_days < 1 or self.minimum_deliveries < 1:
             raise ValueError(
                 "refund_history_days and refund_minimum_deliveries must be at least 1: "
-                "mend the vars in dbt_project.yml"
+                "correct the vars in dbt_project.yml"
             )
 
 
@@ -219,7 +219,7 @@ def scored_on_spark(candidates: Any, policy: RefundPolicy, last_load: int) -> An
 
 
 def model(dbt: Any, session: Any) -> Any:
-    """Score the orders of the touched days; the strategy replaces exactly those days."""
+    """Score the orders of the affected days; the strategy replaces exactly those days."""
     policy = RefundPolicy(
         history_days=int(dbt.config.meta_get("refund_history_days")),
         minimum_deliveries=int(dbt.config.meta_get("refund_minimum_deliveries")),
@@ -231,8 +231,8 @@ def model(dbt: Any, session: Any) -> Any:
     if dbt.is_incremental:
         scored = session.sql(f"select * from {dbt.this}")
         since = distinct(scored, "coalesce(max(load_number), 0)")[0]
-        touched = distinct(candidates.filter(f"load_number > {since}"), "delivered_day")
-        days = [f"date '{day.isoformat()}'" for day in sorted(touched)]
+        affected = distinct(candidates.filter(f"load_number > {since}"), "delivered_day")
+        days = [f"date '{day.isoformat()}'" for day in sorted(affected)]
         candidates = candidates.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
 
     if is_spark(candidates):

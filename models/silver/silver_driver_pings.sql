@@ -2,24 +2,24 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'ping_day',
-        'touched_by': [{
+        'partition_column': 'ping_day',
+        'affected_by': [{
             'model': 'landed_lines',
             'day': "case when event_type = 'driver_ping' then cast(event_ts as date) end"
         }]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with landed_lines as (
     select * from {{ ref('landed_lines') }}
     where
         event_type = 'driver_ping'
-        and rejection_reason is null
+        and rejection_code is null
         and not is_duplicate
         and {{ ts_in_days('event_ts', days) }}
 ),

@@ -2,14 +2,14 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'order_day',
-        'touched_by': [{'model': 'silver_order_timeline', 'day': 'order_day', 'complete': true}]
+        'partition_column': 'order_day',
+        'affected_by': [{'model': 'silver_order_timeline', 'day': 'order_day', 'delete_missing': true}]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with all_events as (
@@ -22,7 +22,7 @@ orders as (
     where {{ in_days('order_day', days) }}
 ),
 
--- Only the event that created the order counts; a second one has no say in what was bought.
+-- Only the event that created the order counts: a second creation does not change what was bought.
 baskets as (
     select
         orders.order_id,

@@ -2,20 +2,20 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace_touched',
+    incremental_strategy='replace_partitions',
     meta={
-        'replaces': 'order_day',
-        'moves': true,
-        'touched_by': [{
+        'partition_column': 'order_day',
+        'can_move': true,
+        'affected_by': [{
             'model': 'landed_lines',
             'key': 'order_key',
-            'key_there': short_hash('order_id'),
+            'upstream_key': hash64('order_id'),
             'day': 'cast(event_ts as date)'
         }]
     }
 ) }}
 
-{% set days = touched_days() %}
+{% set days = affected_days() %}
 {{ log_window(days) }}
 
 with landed_lines as (
@@ -23,8 +23,8 @@ with landed_lines as (
 ),
 
 {% if days is not none %}
-touched_orders as (
-    {{ touched_orders(ref('landed_lines')) }}
+affected_orders as (
+    {{ affected_orders(ref('landed_lines')) }}
 ),
 {% endif %}
 
@@ -40,13 +40,13 @@ readable_lines as (
         is_duplicate
     from landed_lines
     where
-        rejection_reason is null
+        rejection_code is null
         {%- if days is not none %}
-        {%- set span = touched_orders_span(ref('landed_lines')) %}
+        {%- set span = affected_orders_span(ref('landed_lines')) %}
         {%- if span.first is not none %}
         and event_ts between timestamp '{{ span.first }}' and timestamp '{{ span.last }}'
         {%- endif %}
-        and order_id in (select order_id from touched_orders)
+        and order_id in (select order_id from affected_orders)
         {%- endif %}
 ),
 
@@ -55,7 +55,7 @@ events as (
     where not is_duplicate
 ),
 
--- An order that was created twice was created by its first event; a tie is broken by what cannot tie.
+-- The first of several creations counts; event_id breaks every tie.
 creations as (
     select
         order_id,
@@ -96,8 +96,8 @@ stages as (
     group by order_id
 ),
 
--- Copies that were passed over count in these two: an order that is touched again is looked up in this span,
--- and each of these days may once have been the order's day.
+-- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
+-- these days may once have been the order's day.
 spans as (
     select
         order_id,
@@ -116,10 +116,10 @@ deliveries as (
     group by order_id
 ),
 
-made_anew as (
+recomputed as (
     select
         stages.order_id,
-        {{ short_hash('stages.order_id') }} as order_key,
+        {{ hash64('stages.order_id') }} as order_key,
         coalesce(creations.location_id, stages.location_id) as location_id,
         cast(coalesce(creations.created_ts, stages.earliest_ts) as date) as order_day,
         case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
@@ -156,43 +156,20 @@ made_anew as (
 ),
 
 {% if days is not none %}
--- The other orders of the same days are kept as they are: a day is replaced whole.
-kept as (
-    select
-        order_id,
-        order_key,
-        location_id,
-        order_day,
-        status,
-        created_event_id,
-        created_ts,
-        creations,
-        started_ts,
-        finished_ts,
-        ready_ts,
-        driver_arrived_ts,
-        picked_up_ts,
-        delivered_ts,
-        delivered_day,
-        pings,
-        queue_minutes,
-        prep_minutes,
-        pack_minutes,
-        pickup_wait_minutes,
-        driver_wait_minutes,
-        drive_minutes,
-        total_minutes,
-        eta_minutes,
-        customer_lat,
-        customer_lon,
-        customer_addr,
-        first_event_ts,
-        last_event_ts,
-        delivered_days
-    from {{ this }}
+-- The other orders of the same days do not change, and are written again because a day is replaced whole.
+unchanged as (
+    select * from {{ this }}
     where
-        ({{ in_days('order_day', days) }} or order_day in (select made_anew.order_day from made_anew))
-        and order_id not in (select touched_orders.order_id from touched_orders)
+        ({{ in_days('order_day', days) }} or order_day in (select recomputed.order_day from recomputed))
+        and order_id not in (select affected_orders.order_id from affected_orders)
+),
+
+orders as (
+    {{ union_columns(contract_columns(without=['load_number']), ['recomputed', 'unchanged']) }}
+),
+{% else %}
+orders as (
+    select * from recomputed
 ),
 {% endif %}
 
@@ -200,18 +177,7 @@ final as (
     select
         *,
         {{ load_number(ref('landed_lines')) }} as load_number
-    from made_anew
-
-    {%- if days is not none %}
-
-    union all
-
-    select
-        *,
-        {{ load_number(ref('landed_lines')) }} as load_number
-    from kept
-
-    {%- endif %}
+    from orders
 )
 
 select * from final

@@ -60,6 +60,12 @@ ANSWERED = (
         r"\bcreate or replace function\b",
         Answer((), ()),
     ),
+    Answered(
+        ("sail",),
+        "Sail cannot comment on a table that exists, nor on its columns.",
+        r"\bcomment on table \S+ is '|\balter table \S+ alter column \S+\s+comment '",
+        Answer((), ()),
+    ),
 )
 
 
@@ -117,6 +123,12 @@ REWRITTEN = (
         "Sail has no CLUSTER BY; it is about the order of rows in files.",
         r"\bcluster by \([^)]*\)|\.clusterBy\([^)]*\)",
         "",
+    ),
+    Rewritten(
+        ("sail",),
+        "Sail cannot comment on a table that a query creates.",
+        r"(?P<created>\bcreate or replace table \S+\s+using delta\s+)comment '(?:[^'\\]|\\.)*'",
+        r"\g<created>",
     ),
     Rewritten(
         ("sail",),

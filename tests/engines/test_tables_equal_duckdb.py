@@ -173,15 +173,15 @@ def test_lines_that_engines_judge_differently_are_these(pair: Pair) -> None:
     # Beside some of every type of event: Sail stumbles over a type that a load has none of.
     strange += map(json.dumps, order_life("beside", FIRST_RUN + HOUR))
     pair.duckdb.land_bytes("zzz-strange.jsonl", "\n".join(strange).encode())
-    reasons = (
-        "select rejection_reason from lakeflow.landed_lines "
+    codes = (
+        "select rejection_code from lakeflow.landed_lines "
         f"where landed_window = 'zzz-strange' and line_number <= {len(STRANGE_LINES)} "
         "order by line_number"
     )
     for side in (pair.duckdb, pair.engine):
         side.dbt("run", "--select", "landed_lines")
-    here = [reason for (reason,) in pair.duckdb.query(reasons)]
-    there = [reason for (reason,) in pair.engine.rows(reasons)]
+    here = [code for (code,) in pair.duckdb.query(codes)]
+    there = [code for (code,) in pair.engine.rows(codes)]
     assert here == [declared.on_duckdb for declared in STRANGE_LINES]
     assert there == [str(declared.elsewhere) for declared in STRANGE_LINES]
 

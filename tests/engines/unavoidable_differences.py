@@ -20,7 +20,7 @@ class StrangeLine:
     line
         It, with ``EVENT`` for the fields of a good event but its body.
     on_duckdb, elsewhere
-        Why it is rejected; ``None`` where it is an event.
+        The code of its rejection; ``None`` where it is an event.
     """
 
     reason: str
@@ -34,12 +34,12 @@ STRANGE_LINES = (
         "A key that stands twice: DuckDB takes the first value, Spark's parser no such object.",
         '{EVENT, "body": "{}", "body": "[]"}',
         None,
-        "not a JSON object",
+        "not_an_object",
     ),
     StrangeLine(
         "`true` where a number belongs: DuckDB reads 1, Spark's parser a word.",
         r'{EVENT, "body": "{\"items\": [{\"id\": 1, \"price\": 2.5, \"qty\": true}]}"}',
         None,
-        "an item has an impossible quantity or price",
+        "item_impossible",
     ),
 )

@@ -145,7 +145,7 @@ def test_events_are_all_that_landed_but_for_what_was_rejected_or_lost(faulty: Fa
 def test_duplicates_are_flagged_and_late_events_found_where_they_landed(faulty: Faulty) -> None:
     for outcome, condition in (
         ("duplicate", "is_duplicate"),
-        ("late", "rejection_reason is null and not is_duplicate"),
+        ("late", "rejection_code is null and not is_duplicate"),
     ):
         expected = Counter((f["event_id"], f["file"]) for f in faulty.expected(outcome))
         found = Counter(

@@ -28,7 +28,7 @@ def check_every_event_once(business: ReplayedBusiness, events: int | None = None
         (len(lines), len(ids))
     ]
     assert business.query(
-        "select count(*) filter (is_duplicate), count(rejection_reason) from lakeflow.landed_lines"
+        "select count(*) filter (is_duplicate), count(rejection_code) from lakeflow.landed_lines"
     ) == [(0, 0)]
     assert events is None or events == len(lines)
 

@@ -101,9 +101,9 @@ def test_every_line_of_every_file_is_accounted_for(strange: Business) -> None:
         select
             file,
             count(*),
-            count(case when rejection_reason is null and not is_duplicate then 1 end),
+            count(case when rejection_code is null and not is_duplicate then 1 end),
             count(case when is_duplicate then 1 end),
-            count(rejection_reason)
+            count(rejection_code)
         from lakeflow.landed_lines group by file order by file
         """
     )

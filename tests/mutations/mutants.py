@@ -67,7 +67,7 @@ class Mutant:
         if found != 1:
             raise ValueError(
                 f"{self.file} has the text of the mutant '{self.name}' {found} times, not once: "
-                "write the mutant anew in tests/mutations/mutants.py."
+                "rewrite the mutant in tests/mutations/mutants.py."
             )
         return text.replace(self.before, self.after)
 
@@ -182,7 +182,7 @@ MUTANTS = (
     Mutant(
         "nothing is a duplicate",
         _LINES,
-        "rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_dup",
+        "rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_dup",
         "false as is_dup",
     ),
     Mutant(
@@ -216,13 +216,13 @@ MUTANTS = (
         "not like '%.never'",
     ),
     Mutant(
-        "line numbers begin with nought",
+        "line numbers begin with zero",
         "macros/engine/read_landed_lines.sql",
         "lines.position - first_line.lines_before as bigint",
         "lines.position - first_line.lines_before - 1 as bigint",
     ),
     Mutant(
-        "a quantity of nought is an order",
+        "a quantity of zero is an order",
         _LINES,
         "or item.qty <= 0",
         "or item.qty < 0",
@@ -234,7 +234,7 @@ MUTANTS = (
         "try_cast(item.qty as integer) is null",
     ),
     Mutant(
-        "copies that were passed over are not looked for",
+        "ignored copies are not looked for",
         _TIMELINE,
         "from readable_lines\n    group by order_id",
         "from events\n    group by order_id",
@@ -252,6 +252,12 @@ MUTANTS = (
         "stamped_ts <= timestamp '2100-01-01 00:00:00'",
     ),
     Mutant(
+        "any event type is known",
+        _LINES,
+        "not coalesce(array_contains(event_types, event_type), false)",
+        "false",
+    ),
+    Mutant(
         "any kitchen is known",
         _LINES,
         "and array_contains(known.location_ids, location_number)",
@@ -266,10 +272,10 @@ MUTANTS = (
     Mutant(
         "events of rejected lines stay in all_events",
         "models/bronze/all_events.sql",
-        "where rejection_reason is null and not is_duplicate",
+        "where rejection_code is null and not is_duplicate",
         "where not is_duplicate",
     ),
-    # What is new, what is touched, what is replaced
+    # What is new, what is affected, what is replaced
     Mutant(
         "bronze forgets its count when it is refreshed",
         "macros/windows/next_load.sql",
@@ -283,34 +289,34 @@ MUTANTS = (
         "'greatest('",
     ),
     Mutant(
-        "the trailing days after a touched day are not touched",
-        "macros/windows/touched_days.sql",
+        "the trailing days after an affected day are not affected",
+        "macros/windows/affected_days.sql",
         "range((upstream.days_after or 0) | int + 1)",
         "range(1)",
     ),
     Mutant(
-        "a day that has gone upstream stays",
-        "macros/windows/touched_days.sql",
-        "{% if upstream.complete %}",
+        "a day that has disappeared upstream stays",
+        "macros/windows/affected_days.sql",
+        "{% if upstream.delete_missing %}",
         "{% if false %}",
     ),
     Mutant(
-        "the day on which an order stood before is not touched",
-        "macros/windows/touched_days.sql",
+        "the day to which an order belonged before is not affected",
+        "macros/windows/affected_days.sql",
         "{% if upstream.key is defined %}",
         "{% if false %}",
     ),
     Mutant(
-        "a touched day of which nothing is left is not emptied",
-        "macros/engine/replace_touched_sql.sql",
-        "{% if days %} or {{ in_days(meta['replaces'], days) }}{% endif %};",
+        "an affected day of which nothing is left is not emptied",
+        "macros/engine/replace_partitions_sql.sql",
+        "{% if days %} or {{ in_days(meta['partition_column'], days) }}{% endif %};",
         ";",
     ),
     Mutant(
         "days are added to and never replaced",
-        "macros/engine/replace_touched_sql.sql",
-        "where {{ meta['replaces'] }} in ({{ remade }})",
-        "where false and {{ meta['replaces'] }} in ({{ remade }})",
+        "macros/engine/replace_partitions_sql.sql",
+        "where {{ meta['partition_column'] }} in ({{ recomputed }})",
+        "where false and {{ meta['partition_column'] }} in ({{ recomputed }})",
     ),
     Mutant(
         "a trailing window reads a day too little",
@@ -319,14 +325,14 @@ MUTANTS = (
         "range(history_days)",
     ),
     Mutant(
-        "a touched day ends where it begins",
+        "an affected day ends where it begins",
         "macros/windows/in_days.sql",
         "modules.datetime.date.fromisoformat(days[-1]) + modules.datetime.timedelta(days=1)",
         "modules.datetime.date.fromisoformat(days[-1])",
     ),
     Mutant(
         "events of an order are sought only where its new ones lie",
-        "macros/windows/touched_orders.sql",
+        "macros/windows/affected_orders.sql",
         "select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
         "select max(last_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
     ),

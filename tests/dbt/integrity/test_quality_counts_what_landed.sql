@@ -12,9 +12,9 @@ with quality as (
 landed as (
     select
         count(*) as lines,
-        count(case when rejection_reason is null and not is_duplicate then 1 end) as events,
+        count(case when rejection_code is null and not is_duplicate then 1 end) as events,
         count(case when is_duplicate then 1 end) as duplicates,
-        count(rejection_reason) as rejected
+        count(rejection_code) as rejected
     from {{ ref('landed_lines') }}
 ),
 

@@ -4,10 +4,15 @@ One file per scenario and node: ``golden/first_build/landed_lines.sql``. What di
 run is normalized by ``NORMALIZED``; statements that are not the project's own text are
 summarized in one line each by ``SUMMARIZED``. Where a statement begins like one of the same node in
 an earlier scenario, only the difference is shown.
+
+Golden are the statements of the models and seeds listed in ``golden_nodes.txt``; those of any
+other node are neither recorded nor compared. An update (see ``test_golden_statements.py``) lists
+every node that there is.
 """
 
 import difflib
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 GOLDEN = Path(__file__).with_name("golden")
+NODES = Path(__file__).with_name("golden_nodes.txt")
 PROJECT = Path(__file__).resolve().parents[3]
 UPDATE = "CASPERS_GOLDEN"
 
@@ -74,6 +80,11 @@ SUMMARIZED = (
         "The adapter's questions about what is set on a table: nothing.",
         r"(?is)select\s.*?from `\w+`\.`?information_schema`?\.`?(?P<what>\w+)`?.*",
         r"information_schema.\g<what> is asked",
+    ),
+    Summarized(
+        "Comments are the descriptions in the project's YAML.",
+        r"(?is)comment on (?P<what>column|table|view) `\w+`\.`\w+`\.`(?P<name>\w+)`.*",
+        r"descriptions become comments (\g<what> of \g<name>)",
     ),
 )
 
@@ -180,6 +191,13 @@ def source_path(job: dict[str, Any]) -> str:
 def source_of(job: dict[str, Any]) -> str:
     """Return the text of a Python model, as it is in the project."""
     return (PROJECT / "models" / source_path(job)).read_text().strip()
+
+
+def listed_nodes(nodes: Iterable[str]) -> list[str]:
+    """Return the models and seeds whose statements are golden; on an update these are all nodes."""
+    if os.environ.get(UPDATE) == "update":
+        NODES.write_text("".join(f"{name}\n" for name in sorted(nodes)))
+    return NODES.read_text().split()
 
 
 def golden_files() -> dict[str, str]:

@@ -23,8 +23,8 @@ GRAMMAR = frozenset(
 # Functions of Jinja and dbt.
 JINJA_FUNCTIONS = frozenset(
     """
-    config env_var is_incremental load_cached_relation load_relation log map namespace print range
-    ref rejectattr reject replace return run_query tojson unique var
+    config datediff env_var is_incremental load_cached_relation load_relation log map namespace
+    print range ref rejectattr reject replace return run_query source tojson unique var
     """.split()
 )
 

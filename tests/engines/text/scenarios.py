@@ -25,10 +25,10 @@ class Scenario:
         Names of the files in the volume, and of those that the table ``landed_lines`` holds.
     judged_again
         Names of loaded files with later copies of what a late one holds.
-    touched
+    affected
         The days of the rows that are newer than the tables, and of the rows that models rebuild.
     span
-        First and last event of the touched orders.
+        First and last event of the affected orders.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Scenario:
     landed: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
     judged_again: tuple[str, ...] = ()
-    touched: tuple[date, ...] = ()
+    affected: tuple[date, ...] = ()
     span: tuple[datetime | None, datetime | None] = (None, None)
 
 
@@ -47,7 +47,7 @@ SCENARIOS = (
         (("run",),),
         landed=(FIRST, NEXT),
         loaded=(FIRST,),
-        touched=(TODAY,),
+        affected=(TODAY,),
         span=(
             datetime(2026, 11, 20, 18, 2, 3, tzinfo=UTC),
             datetime(2026, 11, 20, 21, 29, tzinfo=UTC),
@@ -60,7 +60,7 @@ SCENARIOS = (
         landed=(LATE, FIRST, NEXT),
         loaded=(FIRST, NEXT),
         judged_again=(FIRST,),
-        touched=(YESTERDAY, TODAY),
+        affected=(YESTERDAY, TODAY),
         span=(
             datetime(2026, 11, 19, 11, 0, tzinfo=UTC),
             datetime(2026, 11, 20, 20, 15, tzinfo=UTC),

@@ -195,18 +195,18 @@ def _newest_file(here: Warehouse, _: Asked) -> Answer:
     return Answer(("max(file)",), ((max(here.scenario.loaded, default=None),),))
 
 
-def _touched_days(here: Warehouse, _: Asked) -> Answer:
-    return Answer(("day",), tuple((day,) for day in here.scenario.touched))
+def _affected_days(here: Warehouse, _: Asked) -> Answer:
+    return Answer(("day",), tuple((day,) for day in here.scenario.affected))
 
 
-def _remade_files(here: Warehouse, _: Asked) -> Answer:
+def _recomputed_files(here: Warehouse, _: Asked) -> Answer:
     new = set(here.scenario.landed) - set(here.scenario.loaded)
-    remade = sorted({*new, *here.scenario.judged_again})
-    return Answer(("touched",), tuple((file,) for file in remade))
+    recomputed = sorted({*new, *here.scenario.judged_again})
+    return Answer(("affected",), tuple((file,) for file in recomputed))
 
 
-def _remade_days(here: Warehouse, _: Asked) -> Answer:
-    return Answer(("touched",), tuple((day.isoformat(),) for day in here.scenario.touched))
+def _recomputed_days(here: Warehouse, _: Asked) -> Answer:
+    return Answer(("affected",), tuple((day.isoformat(),) for day in here.scenario.affected))
 
 
 SCRIPT = (
@@ -231,13 +231,13 @@ SCRIPT = (
     Scripted(
         r"select coalesce\(max\(load_number\), 0\) from", lambda *_: Answer(("load",), ((1,),))
     ),
-    Scripted(r"select day from \(", _touched_days),
+    Scripted(r"select day from \(", _affected_days),
     Scripted(
         r"select min\(first_ts\), max\(last_ts\)",
         lambda here, _: Answer(("first", "last"), (here.scenario.span,)),
     ),
-    Scripted(r"select distinct cast\(file as string\) as touched", _remade_files),
-    Scripted(r"select distinct cast\(.* as string\) as touched", _remade_days),
+    Scripted(r"select distinct cast\(file as string\) as affected", _recomputed_files),
+    Scripted(r"select distinct cast\(.* as string\) as affected", _recomputed_days),
     Scripted(r"show tables in `caspersdev`\.`(?P<schema>\w+)`", _tables),
     Scripted(r"show volumes in `caspersdev`\.`(?P<schema>\w+)`", _volumes),
     Scripted(r"show user functions in `caspersdev`\.`(?P<schema>\w+)`", _functions),
@@ -248,5 +248,7 @@ SCRIPT = (
     ),
     Scripted(r".*-- Build actual result given inputs", _what_was_expected),
     # All that answers nothing.
-    Scripted(r"(create|drop|insert|alter|optimize|select 'nothing is touched') ", _nothing),
+    Scripted(
+        r"(create|drop|insert|alter|comment on|optimize|select 'nothing is affected') ", _nothing
+    ),
 )

@@ -1,14 +1,18 @@
 """Runs the scenarios in trace mode and prints what was recorded.
 
 ``python -m tests.engines.text.trace_worker TARGET`` prints one JSON object: per scenario the
-recorded statements and jobs, in their order.
+recorded statements and jobs, in their order. Only the nodes listed in ``golden_nodes.txt`` are
+built, so that a model which is not listed changes nothing here.
 """
 
 import json
 import os
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from tests.engines.text.golden_files import listed_nodes
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
 from tests.engines.text.scripted_answers import Columns, Warehouse
@@ -29,6 +33,20 @@ def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object
     return columns
 
 
+def selection(command: Sequence[str], nodes: Sequence[str]) -> list[str]:
+    """Return the options that limit a dbt command to the listed nodes and their tests."""
+    if command[0] == "run-operation":
+        return []
+    cautious = ["--indirect-selection", "cautious"] if command[0] == "test" else []
+    return ["--select", *nodes, "source:*", *cautious]
+
+
+def unlisted_schemas(manifest: Any, nodes: Sequence[str]) -> set[str]:  # noqa: ANN401
+    """Return the schemas in which no listed node is."""
+    built = [n for n in manifest.nodes.values() if n.resource_type in ("model", "seed")]
+    return {n.schema for n in built} - {n.schema for n in built if n.name in nodes}
+
+
 def main() -> None:
     """Run every scenario; the tables of one are there in the next."""
     answers = reserve_standard_output()
@@ -40,6 +58,10 @@ def main() -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (standard output has to be moved first)
 
     manifest: Any = dbtRunner().invoke(["parse", *options]).result
+    nodes = listed_nodes(
+        n.name for n in manifest.nodes.values() if n.resource_type in ("model", "seed")
+    )
+    unlisted = unlisted_schemas(manifest, nodes)
     warehouse = Warehouse(columns_of(manifest), SCENARIOS[0])
     recorder = Recorder(warehouse.answer, warehouse.remember_table)
     record_instead_of_executing(recorder)
@@ -48,12 +70,19 @@ def main() -> None:
     for scenario in SCENARIOS:
         warehouse.scenario = scenario
         for command in scenario.commands:
-            outcome = runner.invoke([*command, *options])
+            outcome = runner.invoke([*command, *selection(command, nodes), *options])
             if not outcome.success:
                 raise SystemExit(
                     f"{scenario.name}: dbt {' '.join(command)} failed: {outcome.exception}"
                 )
         found[scenario.name] = recorder.recorded()
+        if unlisted:
+            mentioned = re.compile(rf"\b({'|'.join(sorted(unlisted))})\b")
+            found[scenario.name]["statements"] = [
+                statement
+                for statement in found[scenario.name]["statements"]
+                if statement["node"] or not mentioned.search(statement["text"])
+            ]
     if warehouse.never_asked():
         raise SystemExit(f"no statement asks for these scripted answers: {warehouse.never_asked()}")
     json.dump(found, answers)

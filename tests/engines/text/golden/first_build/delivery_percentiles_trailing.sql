@@ -4,6 +4,7 @@
 
 create or replace table `caspersdev`.`recommender`.`delivery_percentiles_trailing`
     using delta
+      comment 'What an order is judged by - the delivery times of its kitchen over the completed days before the day of its delivery (`refund_history_days`, default 7). The day itself never counts, so a verdict does not change while the day goes on.'
       as
     select location_id, day, deliveries, p50_minutes, p75_minutes, p99_minutes, load_number
     from (
@@ -37,3 +38,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailing` AS JSON;
+
+-- (descriptions become comments (COLUMN of delivery_percentiles_trailing))

@@ -4,6 +4,7 @@
 
 create or replace table `caspersdev`.`lakeflow`.`gold_brand_sales_day`
     using delta
+      comment 'Gold. Orders, items and revenue of each brand on each day on which it sold anything.'
       as
     select brand_id, day, orders, items_sold, brand_revenue, load_number
     from (
@@ -25,3 +26,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_brand_sales_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_brand_sales_day))

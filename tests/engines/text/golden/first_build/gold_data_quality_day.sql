@@ -4,15 +4,16 @@
 
 create or replace table `caspersdev`.`lakeflow`.`gold_data_quality_day`
     using delta
+      comment 'Gold. How well each kitchen\'s day is known: lines by what became of them, how late events arrived, and orders by whether all their steps are known. Lines are counted on the day on which they say they happened; a line that does not say is counted on the day on which its file arrived, or on 1970-01-01 where nothing in the file says that either. Lines that name no known kitchen are counted under location_id 0.'
       as
     select location_id, day, lines, events, duplicates, rejected, rejected_unreadable, rejected_incomplete, rejected_wrong_type, rejected_unknown, rejected_impossible, late_events, p50_lateness_minutes, max_lateness_minutes, orders, orders_created, orders_complete, orders_missing_steps, orders_in_progress, orders_delivered_before_created, orders_created_twice, load_number
     from (
         -- Grain: one row per kitchen and day: what landed of it and what became of it.
 --
--- Lines stand on the day on which they say that they happened, orders on the day on which they were created.
--- A line that does not say when stands on the day on which its file arrived, and where the file holds no
--- event at all on 1970-01-01; a line that names no known kitchen stands under location_id 0.
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the touched days.
+-- Lines count on the day on which they say that they happened, orders on the day on which they were created. A
+-- line without a time counts on the day on which its file arrived, and on 1970-01-01 where the file holds no event
+-- at all; a line that names no known kitchen counts under location_id 0.
+-- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is not null and true
@@ -20,7 +21,7 @@ with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is null and true
 ),
--- GPS fixes are no step that can be missing: a drive of less than a minute has none.
+-- GPS fixes are not required: a drive of less than a minute has none.
 orders as (
     select
         *,
@@ -33,30 +34,25 @@ orders as (
     from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where true
 ),
+rejection_reasons as (
+    select * from `caspersdev`.`simulator`.`rejection_reasons`
+),
 lines as (
     select
-        coalesce(location_id, 0) as location_id,
+        coalesce(landed_lines.location_id, 0) as location_id,
         coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day,
-        rejection_reason is null and not is_duplicate as is_event,
-        is_duplicate,
-        case
-            when rejection_reason is null then null
-            when rejection_reason like '% is missing' then 'incomplete'
-            when rejection_reason like '% is unknown' then 'unknown'
-            when rejection_reason like '% is not a whole number' or rejection_reason like 'ts is not %'
-                then 'wrong type'
-            when rejection_reason like '% impossible%' or rejection_reason like '% absurd'
-                then 'impossible'
-            else 'unreadable'
-        end as fault,
-        case when rejection_reason is null and not is_duplicate then
-            cast(unix_millis(arrived_ts) - unix_millis(event_ts) as double) / 60000.0
+        landed_lines.rejection_code is null and not landed_lines.is_duplicate as is_event,
+        landed_lines.is_duplicate,
+        rejection_reasons.fault_group,
+        case when landed_lines.rejection_code is null and not landed_lines.is_duplicate then
+            cast(unix_millis(landed_lines.arrived_ts) - unix_millis(landed_lines.event_ts) as double) / 60000.0
         end as lateness_minutes,
         (
-        try_cast(split_part(landed_window, '-', 3) as bigint)
-        - try_cast(split_part(landed_window, '-', 2) as bigint)
+        try_cast(split_part(landed_lines.landed_window, '-', 3) as bigint)
+        - try_cast(split_part(landed_lines.landed_window, '-', 2) as bigint)
     ) / 60000000.0 as window_minutes
     from landed_lines
+    left join rejection_reasons on landed_lines.rejection_code = rejection_reasons.rejection_code
 ),
 lines_of_a_day as (
     select
@@ -65,12 +61,12 @@ lines_of_a_day as (
         count(*) as lines,
         count(case when is_event then 1 end) as events,
         count(case when is_duplicate then 1 end) as duplicates,
-        count(fault) as rejected,
-        count(case when fault = 'unreadable' then 1 end) as rejected_unreadable,
-        count(case when fault = 'incomplete' then 1 end) as rejected_incomplete,
-        count(case when fault = 'wrong type' then 1 end) as rejected_wrong_type,
-        count(case when fault = 'unknown' then 1 end) as rejected_unknown,
-        count(case when fault = 'impossible' then 1 end) as rejected_impossible,
+        count(fault_group) as rejected,
+        count(case when fault_group = 'unreadable' then 1 end) as rejected_unreadable,
+        count(case when fault_group = 'incomplete' then 1 end) as rejected_incomplete,
+        count(case when fault_group = 'wrong type' then 1 end) as rejected_wrong_type,
+        count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
+        count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
         cast(cast(floor(percentile_cont(0.5) within group (order by lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_lateness_minutes,
         cast(cast(floor(max(lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as max_lateness_minutes
@@ -122,3 +118,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_data_quality_day))

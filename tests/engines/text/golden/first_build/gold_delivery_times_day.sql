@@ -4,6 +4,7 @@
 
 create or replace table `caspersdev`.`lakeflow`.`gold_delivery_times_day`
     using delta
+      comment 'Gold. How long the orders took that a kitchen delivered on a day. Orders whose creation or delivery is missing, or stamped the wrong way round, are left out.'
       as
     select location_id, day, orders_delivered, p50_minutes, p75_minutes, p99_minutes, load_number
     from (
@@ -26,3 +27,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_delivery_times_day))

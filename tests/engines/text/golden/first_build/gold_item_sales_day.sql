@@ -4,6 +4,7 @@
 
 create or replace table `caspersdev`.`lakeflow`.`gold_item_sales_day`
     using delta
+      comment 'Gold. Units and revenue of each item on each day on which it was sold.'
       as
     select item_id, menu_id, category_id, brand_id, day, units_sold, gross_revenue, load_number
     from (
@@ -27,3 +28,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_item_sales_day))

@@ -1,10 +1,24 @@
 -- (the columns of the query, or of its contract, are asked for)
 
 create or replace view `caspersdev`.`lakeflow`.`gold_kitchen_summary`
+  (
+    `location_id` comment 'The kitchen (`simulator.locations`).',
+	`name` comment 'The name of the kitchen.',
+	`orders` comment 'Orders with a readable basket.',
+	`revenue` comment 'What customers paid for them, dollars.',
+	`p50_minutes` comment 'Half of the orders took at most so many minutes from creation to delivery. Null without a delivery.',
+	`p75_minutes` comment 'Three quarters of the orders took at most so many minutes from creation to delivery. Null without a delivery.',
+	`p99_minutes` comment 'All but one order in a hundred took at most so many minutes from creation to delivery. Null without a delivery.',
+	`refunds_none` comment 'Delivered orders that deserve no refund.',
+	`refunds_partial` comment 'Delivered orders that deserve a share of what they cost.',
+	`refunds_full` comment 'Delivered orders that deserve all of what they cost.',
+	`refunded` comment 'What the recommended refunds add up to, dollars.'
+  )
+  comment 'Gold. How each kitchen does over everything that has landed - orders, revenue, minutes from order to door, recommended refunds. `make run` ends with it. A function of landed events alone.'
   as (
     -- Grain: one row per kitchen, those without an order included.
--- A view: percentiles over all of history cannot be carried on from window to window, and nobody reads them
--- more often than once a window.
+-- A view: percentiles over all of history cannot be updated window by window, and they are read at most once a
+-- window.
 with orders as (
     select
         location_id,

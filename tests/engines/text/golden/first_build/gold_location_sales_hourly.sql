@@ -4,6 +4,7 @@
 
 create or replace table `caspersdev`.`lakeflow`.`gold_location_sales_hourly`
     using delta
+      comment 'Gold. Orders and revenue of each kitchen in each hour in which it took an order.'
       as
     select location_id, hour_ts, orders, revenue, load_number
     from (
@@ -24,3 +25,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_location_sales_hourly))

@@ -5,6 +5,7 @@
 create or replace table `caspersdev`.`lakeflow`.`gold_order_header`
     using delta
       CLUSTER BY (order_day)
+      comment 'Gold. One row per order with a readable basket - what was sold and for how much.'
       as
     select order_id, location_id, order_day, order_revenue, total_qty, total_items, brands_in_order, load_number
     from (
@@ -28,3 +29,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_order_header` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_order_header))

@@ -5,6 +5,7 @@
 create or replace table `caspersdev`.`recommender`.`refund_candidates`
     using delta
       CLUSTER BY (delivered_day)
+      comment 'Every delivered order with all that its refund is judged by.'
       as
     select order_id, location_id, order_day, order_ts, delivered_day, total_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, load_number
     from (
@@ -42,3 +43,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
+
+-- (descriptions become comments (COLUMN of refund_candidates))

@@ -5,6 +5,7 @@
 create or replace table `caspersdev`.`lakeflow`.`silver_driver_pings`
     using delta
       CLUSTER BY (ping_day)
+      comment 'Silver. One row per GPS fix that a driver\'s phone sent on the way to a customer.'
       as
     select event_id, order_id, location_id, ping_ts, ping_day, sequence, progress_pct, lat, lon, load_number
     from (
@@ -13,7 +14,7 @@ with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where
         event_type = 'driver_ping'
-        and rejection_reason is null
+        and rejection_code is null
         and not is_duplicate
         and true
 ),
@@ -44,3 +45,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
+
+-- (descriptions become comments (COLUMN of silver_driver_pings))

@@ -5,6 +5,7 @@
 create or replace table `caspersdev`.`lakeflow`.`silver_order_items`
     using delta
       CLUSTER BY (order_day)
+      comment 'Silver. One row per line of an order\'s basket, priced as the customer saw it. Made from the event that created the order.'
       as
     select order_id, line_number, location_id, order_ts, order_day, item_id, menu_id, category_id, brand_id, item_name, price, qty, extended_price, load_number
     from (
@@ -17,7 +18,7 @@ orders as (
     select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where true
 ),
--- Only the event that created the order counts; a second one has no say in what was bought.
+-- Only the event that created the order counts: a second creation does not change what was bought.
 baskets as (
     select
         orders.order_id,
@@ -57,3 +58,7 @@ final as (
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
+
+-- (descriptions become comments (COLUMN of silver_order_items))

@@ -5,6 +5,7 @@
 create or replace table `caspersdev`.`lakeflow`.`silver_order_timeline`
     using delta
       CLUSTER BY (order_day)
+      comment 'Silver. One row per order that any event has landed of: when each step happened, how long each stage took, and whether it is delivered. Where a step is reported more than once the earliest report counts; an order that was created twice was created by the earlier event.'
       as
     select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days, load_number
     from (
@@ -24,13 +25,13 @@ readable_lines as (
         is_duplicate
     from landed_lines
     where
-        rejection_reason is null
+        rejection_code is null
 ),
 events as (
     select * from readable_lines
     where not is_duplicate
 ),
--- An order that was created twice was created by its first event; a tie is broken by what cannot tie.
+-- The first of several creations counts; event_id breaks every tie.
 creations as (
     select
         order_id,
@@ -66,8 +67,8 @@ stages as (
     from events
     group by order_id
 ),
--- Copies that were passed over count in these two: an order that is touched again is looked up in this span,
--- and each of these days may once have been the order's day.
+-- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
+-- these days may once have been the order's day.
 spans as (
     select
         order_id,
@@ -84,7 +85,7 @@ deliveries as (
     where event_type = 'delivered'
     group by order_id
 ),
-made_anew as (
+recomputed as (
     select
         stages.order_id,
         (
@@ -126,11 +127,18 @@ made_anew as (
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
     left join deliveries on stages.order_id = deliveries.order_id
 ),
+orders as (
+    select * from recomputed
+),
 final as (
     select
         *,
         (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
-    from made_anew
+    from orders
 )
 select * from final
     ) as model_subq;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
+
+-- (descriptions become comments (COLUMN of silver_order_timeline))

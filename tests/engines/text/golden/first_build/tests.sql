@@ -25,19 +25,19 @@ with lines as (
 confused as (
     select file, line_number, 'rejected and more' as problem
     from lines
-    where rejection_reason is not null and (is_duplicate or event_key is not null)
+    where rejection_code is not null and (is_duplicate or event_key is not null)
 ),
 unreadable as (
     select file, line_number, 'accepted without being readable' as problem
     from lines
     where
-        rejection_reason is null
+        rejection_code is null
         and (event_id is null or event_ts is null or order_id is null or event_key is null)
 ),
 copies as (
     select min(file) as file, min(line_number) as line_number, 'not exactly one copy accepted' as problem
     from lines
-    where rejection_reason is null
+    where rejection_code is null
     group by event_id
     having count(case when not is_duplicate then 1 end) <> 1
 )
@@ -220,9 +220,9 @@ with quality as (
 landed as (
     select
         count(*) as lines,
-        count(case when rejection_reason is null and not is_duplicate then 1 end) as events,
+        count(case when rejection_code is null and not is_duplicate then 1 end) as events,
         count(case when is_duplicate then 1 end) as duplicates,
-        count(rejection_reason) as rejected
+        count(rejection_code) as rejected
     from `caspersdev`.`lakeflow`.`landed_lines`
 ),
 timeline as (

@@ -3,3 +3,7 @@
 -- (information_schema.row_filters is asked)
 
 -- (as in first_build: create or replace table `caspersdev`.`lakeflow`.`gold_delivery_times_day`)
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_delivery_times_day))

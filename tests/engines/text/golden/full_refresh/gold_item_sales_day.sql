@@ -3,3 +3,7 @@
 -- (information_schema.row_filters is asked)
 
 -- (as in first_build: create or replace table `caspersdev`.`lakeflow`.`gold_item_sales_day`)
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_item_sales_day))

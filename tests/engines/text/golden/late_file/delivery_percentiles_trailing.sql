@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
 
 select max(day) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
@@ -22,9 +22,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailin
 
 select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
 
 insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing`
     replace where day in (date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')

@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 select max(day) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
 
@@ -19,9 +19,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSO
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`gold_delivery_times_day`
     replace where day in (date '2026-11-19', date '2026-11-20')

@@ -1,6 +1,6 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
 select max(ping_day) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
@@ -20,7 +20,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`silver_driver_pings`
     replace where ping_day in (date '2026-11-19', date '2026-11-20')

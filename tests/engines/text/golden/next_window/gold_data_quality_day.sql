@@ -1,20 +1,20 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 select max(day) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
 create or replace temporary view `gold_data_quality_day__dbt_tmp` as
       -- Grain: one row per kitchen and day: what landed of it and what became of it.
 --
--- Lines stand on the day on which they say that they happened, orders on the day on which they were created.
--- A line that does not say when stands on the day on which its file arrived, and where the file holds no
--- event at all on 1970-01-01; a line that names no known kitchen stands under location_id 0.
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the touched days.
+-- Lines count on the day on which they say that they happened, orders on the day on which they were created. A
+-- line without a time counts on the day on which its file arrived, and on 1970-01-01 where the file holds no event
+-- at all; a line that names no known kitchen counts under location_id 0.
+-- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00'
@@ -24,7 +24,7 @@ with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is null and coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') in (date '2026-11-20')
 ),
--- GPS fixes are no step that can be missing: a drive of less than a minute has none.
+-- GPS fixes are not required: a drive of less than a minute has none.
 orders as (
     select
         *,
@@ -37,30 +37,25 @@ orders as (
     from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where order_day in (date '2026-11-20')
 ),
+rejection_reasons as (
+    select * from `caspersdev`.`simulator`.`rejection_reasons`
+),
 lines as (
     select
-        coalesce(location_id, 0) as location_id,
+        coalesce(landed_lines.location_id, 0) as location_id,
         coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day,
-        rejection_reason is null and not is_duplicate as is_event,
-        is_duplicate,
-        case
-            when rejection_reason is null then null
-            when rejection_reason like '% is missing' then 'incomplete'
-            when rejection_reason like '% is unknown' then 'unknown'
-            when rejection_reason like '% is not a whole number' or rejection_reason like 'ts is not %'
-                then 'wrong type'
-            when rejection_reason like '% impossible%' or rejection_reason like '% absurd'
-                then 'impossible'
-            else 'unreadable'
-        end as fault,
-        case when rejection_reason is null and not is_duplicate then
-            cast(unix_millis(arrived_ts) - unix_millis(event_ts) as double) / 60000.0
+        landed_lines.rejection_code is null and not landed_lines.is_duplicate as is_event,
+        landed_lines.is_duplicate,
+        rejection_reasons.fault_group,
+        case when landed_lines.rejection_code is null and not landed_lines.is_duplicate then
+            cast(unix_millis(landed_lines.arrived_ts) - unix_millis(landed_lines.event_ts) as double) / 60000.0
         end as lateness_minutes,
         (
-        try_cast(split_part(landed_window, '-', 3) as bigint)
-        - try_cast(split_part(landed_window, '-', 2) as bigint)
+        try_cast(split_part(landed_lines.landed_window, '-', 3) as bigint)
+        - try_cast(split_part(landed_lines.landed_window, '-', 2) as bigint)
     ) / 60000000.0 as window_minutes
     from landed_lines
+    left join rejection_reasons on landed_lines.rejection_code = rejection_reasons.rejection_code
 ),
 lines_of_a_day as (
     select
@@ -69,12 +64,12 @@ lines_of_a_day as (
         count(*) as lines,
         count(case when is_event then 1 end) as events,
         count(case when is_duplicate then 1 end) as duplicates,
-        count(fault) as rejected,
-        count(case when fault = 'unreadable' then 1 end) as rejected_unreadable,
-        count(case when fault = 'incomplete' then 1 end) as rejected_incomplete,
-        count(case when fault = 'wrong type' then 1 end) as rejected_wrong_type,
-        count(case when fault = 'unknown' then 1 end) as rejected_unknown,
-        count(case when fault = 'impossible' then 1 end) as rejected_impossible,
+        count(fault_group) as rejected,
+        count(case when fault_group = 'unreadable' then 1 end) as rejected_unreadable,
+        count(case when fault_group = 'incomplete' then 1 end) as rejected_incomplete,
+        count(case when fault_group = 'wrong type' then 1 end) as rejected_wrong_type,
+        count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
+        count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
         cast(cast(floor(percentile_cont(0.5) within group (order by lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_lateness_minutes,
         cast(cast(floor(max(lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as max_lateness_minutes
@@ -134,11 +129,11 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`gold_data_quality_day`
     replace where day in (date '2026-11-20')

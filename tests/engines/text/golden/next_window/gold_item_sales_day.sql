@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
 select max(day) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
 
@@ -35,9 +35,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_item_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`gold_item_sales_day`
     replace where day in (date '2026-11-20')

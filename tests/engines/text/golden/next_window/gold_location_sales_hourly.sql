@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct cast(hour_ts as date) as day from `caspersdev`.`lakeflow`.`gold_location_sales_hourly` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct cast(hour_ts as date) as day from `caspersdev`.`lakeflow`.`gold_location_sales_hourly` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
 select max(cast(hour_ts as date)) from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`;
 
@@ -32,9 +32,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS 
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct cast(hour_ts as date) as day from `caspersdev`.`lakeflow`.`gold_location_sales_hourly` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct cast(hour_ts as date) as day from `caspersdev`.`lakeflow`.`gold_location_sales_hourly` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`gold_location_sales_hourly`
     replace where (hour_ts >= timestamp '2026-11-20 00:00:00' and hour_ts < timestamp '2026-11-21 00:00:00')

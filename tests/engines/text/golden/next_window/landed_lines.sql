@@ -28,12 +28,14 @@ with lines as (
         ) as read_lines
     ) as numbered_lines
 ),
--- The business as two short lists in one row: looking into them needs no join per basket line.
+-- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (
     select
+        steps.event_types,
         kitchens.location_ids,
         menu.item_ids
-    from (select array_agg(location_id) as location_ids from `caspersdev`.`simulator`.`locations`) as kitchens
+    from (select array_agg(event_type) as event_types from `caspersdev`.`simulator`.`event_types`) as steps
+    cross join (select array_agg(location_id) as location_ids from `caspersdev`.`simulator`.`locations`) as kitchens
     cross join (select array_agg(id) as item_ids from `caspersdev`.`simulator`.`items`) as menu
 ),
 recognised as (
@@ -81,10 +83,11 @@ typed as (
     from parsed
 ),
 -- Only what is judged below is read from a body, and only from the three types that hold any of it.
--- A time or a kitchen that cannot be is not handed on: nobody downstream has to guard against the year 1.
+-- An impossible time or kitchen becomes null here, so that no model downstream has to guard against the year 1.
 opened as (
     select
         typed.*,
+        known.event_types,
         known.item_ids,
         case
             when stamped_ts >= timestamp '2000-01-01 00:00:00' and stamped_ts < timestamp '2100-01-01 00:00:00'
@@ -100,53 +103,50 @@ opened as (
     from typed
     cross join known
 ),
--- A whole number survives the way to an integer and back; 1.7 and '1e3' do not, and nobody is charged for
--- one and a half of a dish. A missing coordinate is a gap in what is known of an event; an impossible one,
--- or a basket that cannot be charged, is no event.
+-- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
+-- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
+-- and a half of a dish. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
+-- cannot be charged, makes the line no event at all.
 judged as (
     select
         *,
         case
-            when line is null then 'blank line'
-            when not is_object then 'not a JSON object'
-            when event_id is null or event_id = '' then 'event_id is missing'
-            when event_type is null then 'event_type is missing'
-            when event_type not in (
-                'order_created', 'gk_started', 'gk_finished', 'gk_ready',
-                'driver_arrived', 'driver_picked_up', 'driver_ping', 'delivered'
-            ) then 'event_type is unknown'
-            when ts is null then 'ts is missing'
-            when stamped_ts is null then 'ts is not yyyy-MM-dd HH:mm:ss.SSS'
-            when event_ts is null then 'ts is absurd'
-            when order_id is null or order_id = '' then 'order_id is missing'
-            when location_text is null then 'location_id is missing'
+            when line is null then 'blank_line'
+            when not is_object then 'not_an_object'
+            when event_id is null or event_id = '' then 'event_id_missing'
+            when event_type is null then 'event_type_missing'
+            when not coalesce(array_contains(event_types, event_type), false) then 'event_type_unknown'
+            when ts is null then 'ts_missing'
+            when stamped_ts is null then 'ts_malformed'
+            when event_ts is null then 'ts_impossible'
+            when order_id is null or order_id = '' then 'order_id_missing'
+            when location_text is null then 'location_id_missing'
             when location_number is null or cast(location_number as string) <> location_text
-                then 'location_id is not a whole number'
-            when location_id is null then 'location_id is unknown'
-            when sequence_text is null then 'sequence is missing'
-            when sequence is null or cast(sequence as string) <> sequence_text
-                then 'sequence is not a whole number'
-            when body is null then 'body is missing'
-            when not body_is_object then 'body is not a JSON object'
+                then 'location_id_malformed'
+            when location_id is null then 'location_id_unknown'
+            when sequence_text is null then 'sequence_missing'
+            when sequence is null or cast(sequence as string) <> sequence_text then 'sequence_malformed'
+            when body is null then 'body_missing'
+            when not body_is_object then 'body_not_an_object'
             when event_type = 'order_created' and coalesce(array_size(creation.items), 0) = 0
-                then 'basket is missing or unreadable'
-            when exists(creation.items, item -> coalesce(try_cast(item.id as integer) <> item.id, true) or not array_contains(item_ids, try_cast(item.id as integer))) then 'an item is unknown'
-            when exists(creation.items, item -> coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0 or item.price is null or item.price < 0) then 'an item has an impossible quantity or price'
+                then 'basket_unreadable'
+            when exists(creation.items, item -> coalesce(try_cast(item.id as integer) <> item.id, true) or not array_contains(item_ids, try_cast(item.id as integer))) then 'item_unknown'
+            when exists(creation.items, item -> coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0 or item.price is null or item.price < 0) then 'item_impossible'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
-                then 'a coordinate is impossible'
-        end as rejection_reason
+                then 'coordinate_impossible'
+        end as rejection_code
     from opened
 ),
-arrived as (
+read_now as (
     select
         file,
         line_number,
-        case when rejection_reason is not null then line end as raw_line,
-        rejection_reason,
+        case when rejection_code is not null then line end as raw_line,
+        rejection_code,
         event_id,
-        case when rejection_reason is null then (
+        case when rejection_code is null then (
         cast(conv(concat(substring(md5(event_id), 31, 2),substring(md5(event_id), 29, 2),substring(md5(event_id), 27, 2),substring(md5(event_id), 25, 2),substring(md5(event_id), 23, 2),substring(md5(event_id), 21, 2),substring(md5(event_id), 19, 2),substring(md5(event_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(event_id), 18, 1), 16, 10) as bigint) div 2
@@ -160,7 +160,10 @@ arrived as (
         body
     from judged
 ),
--- Looked for by key alone first, over all of history; the rows themselves are read only where one is found.
+arrived as (
+    select * from read_now
+),
+-- All of history is searched by key alone first; the rows themselves are read only where one is found.
 known_keys as (
     select event_key from `caspersdev`.`lakeflow`.`landed_lines`
     where event_key in (select arrived.event_key from arrived where arrived.event_key is not null)
@@ -179,10 +182,10 @@ counted as (
     select
         arrived.*,
         row_number() over (
-            partition by arrived.event_key, arrived.event_id, arrived.rejection_reason is null
+            partition by arrived.event_key, arrived.event_id, arrived.rejection_code is null
             order by arrived.file, arrived.line_number, arrived.ts, arrived.body
         ) as copy_number,
-        max(case when arrived.rejection_reason is null then arrived.event_ts end)
+        max(case when arrived.rejection_code is null then arrived.event_ts end)
             over (partition by arrived.file) as arrived_ts,
         already_loaded.first_file < arrived.file as is_repeated
     from arrived
@@ -195,8 +198,8 @@ final as (
         split_part(file, '.', 1) as landed_window,
         2 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
-        rejection_reason,
-        rejection_reason is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        rejection_code,
+        rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
         raw_line,
         event_key,
         event_id,
@@ -211,7 +214,7 @@ final as (
     from counted
 )
 select * from final
--- In the order of landing, so that engines can skip the blocks that a window has no part in.
+-- In the order of landing, so that engines can skip the blocks that hold nothing of a window.
 order by file, line_number;
 
 DESCRIBE TABLE EXTENDED `landed_lines__dbt_tmp` AS JSON;
@@ -220,8 +223,8 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
-select distinct cast(file as string) as touched from `landed_lines__dbt_tmp`;
+select distinct cast(file as string) as affected from `landed_lines__dbt_tmp`;
 
 insert into `caspersdev`.`lakeflow`.`landed_lines`
     replace where file in ('window-000006115800000000-000006126600000000.jsonl')
-    select `file`, `line_number`, `landed_window`, `load_number`, `loaded_at`, `rejection_reason`, `is_duplicate`, `raw_line`, `event_key`, `event_id`, `event_type`, `ts`, `event_ts`, `arrived_ts`, `location_id`, `order_id`, `sequence`, `body` from `landed_lines__dbt_tmp`;
+    select `file`, `line_number`, `landed_window`, `load_number`, `loaded_at`, `rejection_code`, `is_duplicate`, `raw_line`, `event_key`, `event_id`, `event_type`, `ts`, `event_ts`, `arrived_ts`, `location_id`, `order_id`, `sequence`, `body` from `landed_lines__dbt_tmp`;

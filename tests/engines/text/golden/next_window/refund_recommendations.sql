@@ -6,9 +6,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS J
 
 select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`refund_recommendations`;
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` where load_number > 1) as touched where day is not null;
+select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_recommendations` except select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates`) as touched where day is not null;
+select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_recommendations` except select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates`) as affected where day is not null;
 
 insert into `caspersdev`.`recommender`.`refund_recommendations`
     replace where delivered_day in (date '2026-11-20')

@@ -1,6 +1,6 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
 select max(ping_day) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
@@ -10,7 +10,7 @@ with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where
         event_type = 'driver_ping'
-        and rejection_reason is null
+        and rejection_code is null
         and not is_duplicate
         and event_ts >= timestamp '2026-11-20 00:00:00'
         and event_ts < timestamp '2026-11-21 00:00:00'
@@ -51,7 +51,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`silver_driver_pings`
     replace where ping_day in (date '2026-11-20')

@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 select max(order_day) from `caspersdev`.`lakeflow`.`silver_order_items`;
 
@@ -18,7 +18,7 @@ orders as (
     select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where order_day in (date '2026-11-20')
 ),
--- Only the event that created the order counts; a second one has no say in what was bought.
+-- Only the event that created the order counts: a second creation does not change what was bought.
 baskets as (
     select
         orders.order_id,
@@ -66,9 +66,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 insert into `caspersdev`.`lakeflow`.`silver_order_items`
     replace where order_day in (date '2026-11-20')

@@ -4,9 +4,9 @@ select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`
         cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
-    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as touched where day is not null;
+    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as affected where day is not null;
 
-select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
 select max(order_day) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
 
@@ -16,23 +16,23 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
 
-select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_reason is null and load_number > 1 union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select (
+select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_code is null and load_number > 1 union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select (
         cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
     ) from (select distinct order_id
     from `caspersdev`.`lakeflow`.`landed_lines`
-    where rejection_reason is null and load_number > 1) as touched)) as spans;
+    where rejection_code is null and load_number > 1) as affected)) as spans;
 
 create or replace temporary view `silver_order_timeline__dbt_tmp` as
       -- Grain: one row per order that any event has landed of.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
 ),
-touched_orders as (
+affected_orders as (
     select distinct order_id
     from `caspersdev`.`lakeflow`.`landed_lines`
-    where rejection_reason is null and load_number > 1
+    where rejection_code is null and load_number > 1
 ),
 readable_lines as (
     select
@@ -46,15 +46,15 @@ readable_lines as (
         is_duplicate
     from landed_lines
     where
-        rejection_reason is null
+        rejection_code is null
         and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00'
-        and order_id in (select order_id from touched_orders)
+        and order_id in (select order_id from affected_orders)
 ),
 events as (
     select * from readable_lines
     where not is_duplicate
 ),
--- An order that was created twice was created by its first event; a tie is broken by what cannot tie.
+-- The first of several creations counts; event_id breaks every tie.
 creations as (
     select
         order_id,
@@ -90,8 +90,8 @@ stages as (
     from events
     group by order_id
 ),
--- Copies that were passed over count in these two: an order that is touched again is looked up in this span,
--- and each of these days may once have been the order's day.
+-- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
+-- these days may once have been the order's day.
 spans as (
     select
         order_id,
@@ -108,7 +108,7 @@ deliveries as (
     where event_type = 'delivered'
     group by order_id
 ),
-made_anew as (
+recomputed as (
     select
         stages.order_id,
         (
@@ -150,54 +150,23 @@ made_anew as (
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
     left join deliveries on stages.order_id = deliveries.order_id
 ),
--- The other orders of the same days are kept as they are: a day is replaced whole.
-kept as (
-    select
-        order_id,
-        order_key,
-        location_id,
-        order_day,
-        status,
-        created_event_id,
-        created_ts,
-        creations,
-        started_ts,
-        finished_ts,
-        ready_ts,
-        driver_arrived_ts,
-        picked_up_ts,
-        delivered_ts,
-        delivered_day,
-        pings,
-        queue_minutes,
-        prep_minutes,
-        pack_minutes,
-        pickup_wait_minutes,
-        driver_wait_minutes,
-        drive_minutes,
-        total_minutes,
-        eta_minutes,
-        customer_lat,
-        customer_lon,
-        customer_addr,
-        first_event_ts,
-        last_event_ts,
-        delivered_days
-    from `caspersdev`.`lakeflow`.`silver_order_timeline`
+-- The other orders of the same days do not change, and are written again because a day is replaced whole.
+unchanged as (
+    select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where
-        (order_day in (date '2026-11-20') or order_day in (select made_anew.order_day from made_anew))
-        and order_id not in (select touched_orders.order_id from touched_orders)
+        (order_day in (date '2026-11-20') or order_day in (select recomputed.order_day from recomputed))
+        and order_id not in (select affected_orders.order_id from affected_orders)
+),
+orders as (
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days from recomputed
+    union all
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days from unchanged
 ),
 final as (
     select
         *,
         (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
-    from made_anew
-    union all
-    select
-        *,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
-    from kept
+    from orders
 )
 select * from final;
 
@@ -213,11 +182,11 @@ select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`
         cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
-    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as touched where day is not null;
+    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as affected where day is not null;
 
-select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
-select distinct cast(order_day as string) as touched from `silver_order_timeline__dbt_tmp`;
+select distinct cast(order_day as string) as affected from `silver_order_timeline__dbt_tmp`;
 
 insert into `caspersdev`.`lakeflow`.`silver_order_timeline`
     replace where order_day in (date '2026-11-20')

@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
 
 -- (as in next_window, but: create or replace temporary view `delivery_percentiles_trailing__dbt_tmp` as)
 @@ -5 +5 @@
@@ -20,8 +20,8 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailin
 
 select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
 
-select 'nothing is touched' as nothing;
+select 'nothing is affected' as nothing;

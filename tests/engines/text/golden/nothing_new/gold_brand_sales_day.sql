@@ -1,8 +1,8 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_brand_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_brand_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
 -- (as in next_window, but: create or replace temporary view `gold_brand_sales_day__dbt_tmp` as)
 @@ -5 +5 @@
@@ -17,8 +17,8 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_brand_sales_day` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_brand_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_brand_sales_day` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items`) as affected where day is not null;
 
-select 'nothing is touched' as nothing;
+select 'nothing is affected' as nothing;

@@ -1,10 +1,10 @@
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
 -- (as in next_window, but: create or replace temporary view `gold_data_quality_day__dbt_tmp` as)
 @@ -10,3 +10 @@
@@ -27,10 +27,10 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as touched where day is not null;
+select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as touched where day is not null;
+select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as touched where day is not null;
+select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
 
-select 'nothing is touched' as nothing;
+select 'nothing is affected' as nothing;

@@ -33,6 +33,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
-select distinct cast(file as string) as touched from `landed_lines__dbt_tmp`;
+select distinct cast(file as string) as affected from `landed_lines__dbt_tmp`;
 
-select 'nothing is touched' as nothing;
+select 'nothing is affected' as nothing;

@@ -106,6 +106,8 @@ drop table if exists `caspersdev`.`simulator`.`brand_locations`;
 
 drop table if exists `caspersdev`.`simulator`.`categories`;
 
+drop table if exists `caspersdev`.`simulator`.`rejection_reasons`;
+
 drop table if exists `caspersdev`.`recommender`.`refund_candidates`;
 
 drop table if exists `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
@@ -125,6 +127,8 @@ drop table if exists `caspersdev`.`lakeflow`.`landed_lines`;
 drop table if exists `caspersdev`.`simulator`.`items`;
 
 drop table if exists `caspersdev`.`simulator`.`locations`;
+
+drop table if exists `caspersdev`.`simulator`.`event_types`;
 
 drop schema if exists `caspersdev`.`ai`;
 

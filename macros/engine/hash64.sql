@@ -1,9 +1,8 @@
-{#- A 64-bit number made from a text: twenty times cheaper to look up than the text itself. -#}
-{% macro short_hash(expression) %}
-    {{ return(adapter.dispatch('short_hash')(expression)) }}
+{% macro hash64(expression) %}
+    {{ return(adapter.dispatch('hash64')(expression)) }}
 {% endmacro %}
 
-{% macro duckdb__short_hash(expression) -%}
+{% macro duckdb__hash64(expression) -%}
     cast(md5_number_lower({{ expression }}) >> 1 as bigint)
 {%- endmacro %}
 
@@ -11,7 +10,7 @@
     The same number: the last eight bytes of the MD5, the lowest first, without the lowest bit; made from its
     fifteen upper digits and the last one, because a signed number holds no sixteen.
 -#}
-{% macro spark__short_hash(expression) -%}
+{% macro spark__hash64(expression) -%}
     (
         cast(conv(concat(
         {%- for byte in range(15, 8, -1) -%}

@@ -1,0 +1,3 @@
+{% macro contract_columns(without=[]) %}
+    {{ return(model.columns.keys() | reject('in', without) | list) }}
+{% endmacro %}
