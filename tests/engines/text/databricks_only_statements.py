@@ -21,8 +21,8 @@ DATABRICKS_ONLY = (
         "Volumes are of Unity Catalog, and so is SHOW VOLUMES, from Databricks Runtime 13.3.",
         r"show volumes in `\w+`\.`\w+`$",
     ),
-    OfDatabricksAlone(
-        "COMMENT ON COLUMN is of Databricks alone, from Databricks Runtime 16.1.",
+    DatabricksOnly(
+        "COMMENT ON COLUMN exists only on Databricks, from Databricks Runtime 16.1.",
         r"comment on column `\w+`\.`\w+`\.`\w+`\.`\w+` is ",
     ),
 )
