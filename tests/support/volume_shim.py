@@ -1,10 +1,10 @@
-"""A folder that refuses what a Databricks volume refuses, for Python, and is not there for others.
+"""A folder that refuses what a Databricks volume refuses, for Python, and does not exist for others.
 
 `mounted` takes a path at which the machine has nothing at all and answers Python's calls on it from
 a folder elsewhere. Code that does not use Python's own files (Parquet writers, DuckDB, any
 other C++) finds no such path and fails: so a run that succeeds has given them local paths only.
 
-What Databricks documents as refused, what was reported to fail, and what nothing is said of, is
+What Databricks documents as refused, what was reported to fail, and what is undocumented, is
 refused (see `common.storage.volume`): appending, reading and writing at once, seeking in what
 is written, creating exclusively, renaming, linking, truncating, changing modes or times, locks.
 What is written shows at once, however little of it, which is the worst that a volume may do.
