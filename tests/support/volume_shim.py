@@ -1,4 +1,4 @@
-"""A folder that refuses what a Databricks volume refuses, for Python, and does not exist for others.
+"""A folder that refuses what a Databricks volume refuses, for Python; for others it does not exist.
 
 `mounted` takes a path at which the machine has nothing at all and answers Python's calls on it from
 a folder elsewhere. Code that does not use Python's own files (Parquet writers, DuckDB, any
