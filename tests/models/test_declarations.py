@@ -1,0 +1,183 @@
+"""A wrong declaration of an increment stops the first build, with a sentence that says what to do."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+
+from tests.support.business import Business, order_life
+from tests.support.extended_project import ExtendedProject
+
+NOON = datetime(2026, 11, 20, 12)
+RIGHT = "{'partition_column': 'order_day', 'affected_by': [%s]}"
+TIMELINE = "{'model': 'silver_order_timeline', 'partition': 'order_day'}"
+BODY = "select order_day, count(*) as orders from {{ ref('silver_order_timeline') }} group by order_day"
+LATE = "select delivered_day, count(*) as orders from {{ ref('silver_order_timeline') }} group by delivered_day"
+VIEW = "select cast(event_ts as date) as order_day, count(*) as events from {{ ref('all_events') }} group by 1"
+SEED = "select order_day, count(*) as orders from {{ ref('silver_order_timeline') }} inner join {{ ref('locations') }} using (location_id) group by order_day"
+PLAIN = "select * from {{ ref('plain_table') }}"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> ExtendedProject:
+    return ExtendedProject(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture(scope="module")
+def built(new_business: Callable[[], Business]) -> Business:
+    """A business of one order, built."""
+    business = new_business()
+    business.land("window-1.jsonl", order_life("a", NOON))
+    business.build()
+    return business
+
+
+@pytest.fixture
+def one_model(project: ExtendedProject) -> Iterator[Callable[[str, str], list[str]]]:
+    """Return a function that writes the model ``mine`` and says how dbt builds it."""
+
+    def write(increment: str, body: str) -> list[str]:
+        project.write(
+            "mine.sql",
+            "{{ config(materialized='incremental', incremental_strategy='replace_partitions', "
+            f"meta={increment}) }}}}\n{body}\n",
+        )
+        return ["run", "--select", "mine", *project.arguments()]
+
+    yield write
+    for file in project.extra.iterdir():
+        file.unlink()
+
+
+def declared(*entries: str) -> str:
+    return "{'increment': " + RIGHT % ", ".join(entries) + "}"
+
+
+@pytest.mark.parametrize(
+    ("increment", "body", "says"),
+    [
+        ("{}", BODY, "there is no meta.increment"),
+        (
+            "{'increment': {'partition_column': 'order_day', 'afected_by': [" + TIMELINE + "]}}",
+            BODY,
+            "unknown key 'afected_by'; use partition_column, key_column, affected_by, "
+            "finds_its_partitions (did you mean affected_by?)",
+        ),
+        ("{'increment': {'partition_column': 'order_day'}}", BODY, "lacks 'affected_by'"),
+        (
+            "{'increment': {'affected_by': [" + TIMELINE + "]}}",
+            BODY,
+            "either 'partition_column' or 'key_column'",
+        ),
+        (
+            declared("{'model': 'silver_order_timeline', 'partitions': 'order_day'}"),
+            BODY,
+            "affected_by silver_order_timeline: unknown key 'partitions'; "
+            "use model, partition, key, days_after (did you mean partition?)",
+        ),
+        (
+            declared("{'model': 'silver_order_timelin', 'partition': 'order_day'}"),
+            BODY,
+            "affected_by silver_order_timelin: the model does not read it; "
+            "use silver_order_timeline (did you mean silver_order_timeline?)",
+        ),
+        (declared("{'partition': 'order_day'}"), BODY, "an entry of affected_by has no 'model'"),
+        (
+            declared("{'model': 'silver_order_timeline'}"),
+            BODY,
+            "affected_by silver_order_timeline: either 'partition' or 'key' is needed",
+        ),
+        (
+            declared(
+                "{'model': 'silver_order_timeline', 'partition': 'order_day', 'days_after': 'x'}"
+            ),
+            BODY,
+            "days_after is 'x'; write a whole number of days",
+        ),
+        (
+            "{'increment': {'partition_column': 'delivered_day', 'affected_by': ["
+            + TIMELINE
+            + "]}}",
+            LATE,
+            "it has the column delivered_day, by which rows are replaced here, "
+            "but partition is 'order_day'; write partition: delivered_day",
+        ),
+        (
+            declared("{'model': 'all_events', 'partition': 'cast(event_ts as date)'}"),
+            VIEW,
+            "affected_by all_events: it is a view, and a view cannot say what changed; "
+            "name what it selects from: landed_lines",
+        ),
+        (
+            declared(TIMELINE, "{'model': 'locations', 'partition': 'location_id'}"),
+            SEED,
+            "affected_by locations: it is a seed; leave it out",
+        ),
+        (
+            declared("{'model': 'plain_table', 'partition': 'order_day'}"),
+            PLAIN,
+            "affected_by plain_table: it cannot say what changed",
+        ),
+        (declared(TIMELINE), VIEW, "affected_by silver_order_timeline: the model does not read it"),
+        (
+            declared(TIMELINE),
+            BODY.replace("group by", "inner join {{ ref('silver_order_items') }} using (order_day) group by"),
+            "it reads silver_order_items, which affected_by does not name; "
+            "add {'model': 'silver_order_items', 'partition': ...}",
+        ),
+    ],
+)
+def test_a_wrong_declaration_stops_the_first_build(
+    project: ExtendedProject,
+    built: Business,
+    one_model: Callable[[str, str], list[str]],
+    increment: str,
+    body: str,
+    says: str,
+) -> None:
+    project.write("plain_table.sql", "{{ config(materialized='table') }}\nselect date '2026-11-20' as order_day\n")
+    answer = built.dbt(*one_model(increment, body), succeeds=False)
+    said = " ".join(" ".join([str(answer["error"]), *answer["messages"]]).split())
+    assert "The increment of mine (models/extra/mine.sql) is declared wrongly" in said
+    assert says in said
+    assert built.query(
+        "select count(*) from information_schema.tables where table_name = 'mine'"
+    ) == [(0,)]
+
+
+def test_rows_outside_of_what_changed_stop_the_build(
+    new_business: Callable[[], Business], one_model: Callable[[str, str], list[str]]
+) -> None:
+    """The filter of what is read was forgotten: days that nothing has touched are computed too."""
+    business = new_business()
+    business.land("window-1.jsonl", order_life("a", NOON))
+    command = one_model(declared(TIMELINE), BODY)
+    business.build()
+    business.dbt(*command)
+    before = business.query("select * from lakeflow.mine")
+    business.land("window-2.jsonl", order_life("b", NOON.replace(day=22)))
+    business.build()
+    answer = business.dbt(*command, succeeds=False)
+    said = " ".join(" ".join(answer["messages"]).split())
+    print(said[-3000:])
+    assert "1 of its rows have a order_day that is empty or that no change upstream has touched" in said
+    assert business.query("select * from lakeflow.mine") == before
+
+
+def test_a_model_that_is_declared_rightly_follows_what_changes(
+    new_business: Callable[[], Business], one_model: Callable[[str, str], list[str]]
+) -> None:
+    business = new_business()
+    business.land("window-1.jsonl", order_life("a", NOON) + order_life("gone", NOON.replace(day=19)))
+    filtered = BODY.replace("group by", "where {{ is_touched('order_day') }} group by")
+    command = one_model(declared(TIMELINE), filtered)
+    business.build()
+    business.dbt(*command)
+    life = [{**event, "order_id": "other"} for event in order_life("gone", NOON.replace(day=19))]
+    business.land("window-0.jsonl", [{**one, "ts": one["ts"].replace("-19 ", "-23 ")} for one in life])
+    business.build()
+    business.dbt(*command)
+    assert business.query("select cast(order_day as varchar), orders from lakeflow.mine order by 1") == [
+        ("2026-11-20", 1),
+        ("2026-11-23", 1),
+    ]
