@@ -1,7 +1,7 @@
 {#- A text that changes when a row of a small table does. -#}
 {% macro content_fingerprint(relation) -%}
     concat(cast(count(*) as {{ type_string() }}), ':',
-        cast(coalesce(sum({{ short_hash(row_as_text('content')) }} % 1000000007), 0) as {{ type_string() }}))
+        cast(coalesce(sum({{ hash64(row_as_text('content')) }} % 1000000007), 0) as {{ type_string() }}))
     as fingerprint from {{ relation }} as content
 {%- endmacro %}
 

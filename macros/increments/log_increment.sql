@@ -18,7 +18,7 @@
         {% if pending.everything %}
             {% set case = 'everything is computed again, because something that it is made from was' %}
         {% elif 'key_column' in declaration %}
-            {% set keys = run_query('select count(*) from (' ~ touched_keys() ~ ') as touched').columns[0].values()[0] %}
+            {% set keys = run_query('select count(*) from (' ~ affected_keys() ~ ') as affected').columns[0].values()[0] %}
             {% set case = 'nothing new' if not keys else 'next window, ' ~ keys ~ ' changed keys of ' ~ declaration.key_column %}
         {% elif not pending.partitions %}
             {% set case = 'nothing new' %}

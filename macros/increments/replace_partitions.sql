@@ -49,7 +49,7 @@
     {% if declaration.get('finds_its_partitions') %}
         {% set values = run_query('select distinct ' ~ column ~ ' from ' ~ computed).columns[0].values() | list %}
     {% elif 'key_column' in declaration %}
-        {% set values = run_query(touched_keys()).columns[0].values() | map('string') | list %}
+        {% set values = run_query(affected_keys()).columns[0].values() | map('string') | list %}
     {% else %}
         {% set values = pending_increment().partitions %}
     {% endif %}
@@ -72,7 +72,7 @@
     {% if declaration.get('finds_its_partitions') %}
         {{ return(column ~ ' in (select distinct ' ~ column ~ ' from ' ~ computed ~ ')') }}
     {% endif %}
-    {{ return(is_touched(column)) }}
+    {{ return(is_affected(column)) }}
 {% endmacro %}
 
 {% macro refuse_rows_outside(computed, replaced) %}
@@ -83,8 +83,8 @@
         {% set declaration = increment_declaration() %}
         {% set column = declaration.get('partition_column') or declaration.key_column %}
         {% do refuse_declaration(
-            outside ~ ' of its rows have a ' ~ column ~ ' that is empty or that no change upstream has touched',
-            'filter what it reads with is_touched(...) by the same expression that affected_by names, and let that be the '
+            outside ~ ' of its rows have a ' ~ column ~ ' that is empty or that no change upstream has affected',
+            'filter what it reads with is_affected(...) by the same expression that affected_by names, and let that be the '
             ~ 'one that becomes ' ~ column
         ) %}
     {% endif %}

@@ -3,7 +3,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={'partition_column': 'file'}
+    meta={'increment': {'partition_column': 'file', 'finds_its_partitions': true}}
 ) }}
 
 {% set new_files = new_landed_files(source('landing', 'events')) %}
@@ -229,7 +229,7 @@ final as (
         file,
         line_number,
         split_part(file, '.', 1) as landed_window,
-        {{ next_load() }} as load_number,
+        {{ load_number() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
         rejection_code,
         rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,

@@ -3,18 +3,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'day',
-        'affected_by': [{'model': 'silver_order_items', 'day': 'order_day', 'delete_missing': true}]
-    }
+        'affected_by': [{'model': 'silver_order_items', 'partition': 'order_day'}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with order_items as (
     select * from {{ ref('silver_order_items') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 final as (
@@ -23,8 +20,7 @@ final as (
         order_day as day,
         {{ count_distinct('order_id') }} as orders,
         cast(sum(qty) as bigint) as items_sold,
-        cast(sum(extended_price) as decimal(18, 2)) as brand_revenue,
-        {{ load_number(ref('silver_order_items')) }} as load_number
+        cast(sum(extended_price) as decimal(18, 2)) as brand_revenue
     from order_items
     group by brand_id, order_day
 )

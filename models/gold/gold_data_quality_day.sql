@@ -9,27 +9,24 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'day',
         'affected_by': [
-            {'model': 'landed_lines', 'day': line_day},
-            {'model': 'silver_order_timeline', 'day': 'order_day', 'delete_missing': 'orders > 0'}
+            {'model': 'landed_lines', 'partition': line_day},
+            {'model': 'silver_order_timeline', 'partition': 'order_day'}
         ]
-    }
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 -- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from {{ ref('landed_lines') }}
-    where event_ts is not null and {{ ts_in_days('event_ts', days) }}
+    where event_ts is not null and {{ is_affected_timestamp('event_ts') }}
 
     union all
 
     select * from {{ ref('landed_lines') }}
-    where event_ts is null and {{ in_days(line_day, days) }}
+    where event_ts is null and {{ is_affected(line_day) }}
 ),
 
 -- GPS fixes are not required: a drive of less than a minute has none.
@@ -43,7 +40,7 @@ orders as (
         or (driver_arrived_ts is null and coalesce(picked_up_ts, delivered_ts) is not null)
         or (picked_up_ts is null and (pings > 0 or delivered_ts is not null)) as lacks_a_step
     from {{ ref('silver_order_timeline') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 rejection_reasons as (
@@ -79,8 +76,8 @@ lines_of_a_day as (
         count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
         count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
-        {{ percentile_minutes(0.50, 'lateness_minutes') }} as p50_lateness_minutes,
-        {{ round_to_millis('max(lateness_minutes)') }} as max_lateness_minutes
+        {{ percentile_minutes(50, 'lateness_minutes') }} as p50_lateness_minutes,
+        {{ exact_minutes('cast(round(max(lateness_minutes) * 60000) as bigint)') }} as max_lateness_minutes
     from lines
     group by location_id, day
 ),
@@ -122,8 +119,7 @@ final as (
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,
-        coalesce(orders_created_twice, 0) as orders_created_twice,
-        {{ load_number(ref('landed_lines'), ref('silver_order_timeline')) }} as load_number
+        coalesce(orders_created_twice, 0) as orders_created_twice
     from lines_of_a_day
     full outer join orders_of_a_day
         on lines_of_a_day.location_id = orders_of_a_day.location_id

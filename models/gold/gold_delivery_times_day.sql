@@ -3,20 +3,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'day',
-        'affected_by': [{
-            'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'delete_missing': true
-        }]
-    }
+        'affected_by': [{'model': 'silver_order_timeline', 'partition': 'delivered_day'}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with orders as (
     select * from {{ ref('silver_order_timeline') }}
-    where total_minutes is not null and {{ in_days('delivered_day', days) }}
+    where total_minutes is not null and {{ is_affected('delivered_day') }}
 ),
 
 final as (
@@ -24,10 +19,9 @@ final as (
         location_id,
         delivered_day as day,
         count(*) as orders_delivered,
-        {{ percentile_minutes(0.50, 'total_minutes') }} as p50_minutes,
-        {{ percentile_minutes(0.75, 'total_minutes') }} as p75_minutes,
-        {{ percentile_minutes(0.99, 'total_minutes') }} as p99_minutes,
-        {{ load_number(ref('silver_order_timeline')) }} as load_number
+        {{ percentile_minutes(50, 'total_minutes') }} as p50_minutes,
+        {{ percentile_minutes(75, 'total_minutes') }} as p75_minutes,
+        {{ percentile_minutes(99, 'total_minutes') }} as p99_minutes
     from orders
     group by location_id, delivered_day
 )

@@ -3,18 +3,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'day',
-        'affected_by': [{'model': 'silver_order_items', 'day': 'order_day', 'delete_missing': true}]
-    }
+        'affected_by': [{'model': 'silver_order_items', 'partition': 'order_day'}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with order_items as (
     select * from {{ ref('silver_order_items') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 final as (
@@ -25,8 +22,7 @@ final as (
         brand_id,
         order_day as day,
         cast(sum(qty) as bigint) as units_sold,
-        cast(sum(extended_price) as decimal(18, 2)) as gross_revenue,
-        {{ load_number(ref('silver_order_items')) }} as load_number
+        cast(sum(extended_price) as decimal(18, 2)) as gross_revenue
     from order_items
     group by item_id, menu_id, category_id, brand_id, order_day
 )

@@ -16,9 +16,9 @@ with orders as (
 deliveries as (
     select
         location_id,
-        {{ percentile_minutes(0.50, 'total_minutes') }} as p50_minutes,
-        {{ percentile_minutes(0.75, 'total_minutes') }} as p75_minutes,
-        {{ percentile_minutes(0.99, 'total_minutes') }} as p99_minutes
+        {{ percentile_minutes(50, 'total_minutes') }} as p50_minutes,
+        {{ percentile_minutes(75, 'total_minutes') }} as p75_minutes,
+        {{ percentile_minutes(99, 'total_minutes') }} as p99_minutes
     from {{ ref('silver_order_timeline') }}
     where total_minutes is not null
     group by location_id

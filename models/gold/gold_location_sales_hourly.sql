@@ -3,18 +3,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'cast(hour_ts as date)',
-        'affected_by': [{'model': 'silver_order_items', 'day': 'order_day', 'delete_missing': true}]
-    }
+        'affected_by': [{'model': 'silver_order_items', 'partition': 'order_day'}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with order_items as (
     select * from {{ ref('silver_order_items') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 final as (
@@ -22,8 +19,7 @@ final as (
         location_id,
         cast(date_trunc('hour', order_ts) as timestamp) as hour_ts,
         {{ count_distinct('order_id') }} as orders,
-        cast(sum(extended_price) as decimal(18, 2)) as revenue,
-        {{ load_number(ref('silver_order_items')) }} as load_number
+        cast(sum(extended_price) as decimal(18, 2)) as revenue
     from order_items
     group by location_id, cast(date_trunc('hour', order_ts) as timestamp)
 )

@@ -3,18 +3,15 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'order_day',
-        'affected_by': [{'model': 'silver_order_items', 'day': 'order_day', 'delete_missing': true}]
-    }
+        'affected_by': [{'model': 'silver_order_items', 'partition': 'order_day'}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with order_items as (
     select * from {{ ref('silver_order_items') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 final as (
@@ -25,8 +22,7 @@ final as (
         cast(sum(extended_price) as decimal(18, 2)) as order_revenue,
         cast(sum(qty) as bigint) as total_qty,
         count(item_id) as total_items,
-        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order,
-        {{ load_number(ref('silver_order_items')) }} as load_number
+        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order
     from order_items
     group by order_id, location_id, order_day
 )

@@ -3,30 +3,25 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'day',
-        'affected_by': [{
-            'model': 'gold_delivery_times_day',
-            'day': 'day',
-            'days_after': var('refund_history_days'),
-            'delete_missing': true
-        }]
-    }
+        'affected_by': [
+            {'model': 'gold_delivery_times_day', 'partition': 'day'},
+            {'model': 'silver_order_timeline', 'partition': 'delivered_day', 'days_after': var('refund_history_days')}
+        ]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with delivery_days as (
     select * from {{ ref('gold_delivery_times_day') }}
-    where {{ in_days('day', days) }}
+    where {{ is_affected('day') }}
 ),
 
 orders as (
     select * from {{ ref('silver_order_timeline') }}
     where
         total_minutes is not null
-        and {{ in_days('delivered_day', days_with_history(days, var('refund_history_days'))) }}
+        and {{ is_affected('delivered_day', days_before=var('refund_history_days')) }}
 ),
 
 final as (
@@ -34,10 +29,9 @@ final as (
         delivery_days.location_id,
         delivery_days.day,
         count(orders.order_id) as deliveries,
-        {{ percentile_minutes(0.50, 'orders.total_minutes') }} as p50_minutes,
-        {{ percentile_minutes(0.75, 'orders.total_minutes') }} as p75_minutes,
-        {{ percentile_minutes(0.99, 'orders.total_minutes') }} as p99_minutes,
-        {{ load_number(ref('gold_delivery_times_day')) }} as load_number
+        {{ percentile_minutes(50, 'orders.total_minutes') }} as p50_minutes,
+        {{ percentile_minutes(75, 'orders.total_minutes') }} as p75_minutes,
+        {{ percentile_minutes(99, 'orders.total_minutes') }} as p99_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders

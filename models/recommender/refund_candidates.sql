@@ -3,21 +3,19 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'delivered_day',
         'affected_by': [
-            {'model': 'silver_order_timeline', 'day': explode_list('delivered_days'), 'delete_missing': true},
-            {'model': 'delivery_percentiles_trailing', 'day': 'day'}
+            {'model': 'silver_order_timeline', 'partition': 'delivered_day'},
+            {'model': 'gold_order_header', 'key': 'order_day'},
+            {'model': 'delivery_percentiles_trailing', 'partition': 'day'}
         ]
-    }
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with orders as (
     select * from {{ ref('silver_order_timeline') }}
-    where status = 'delivered' and {{ in_days('delivered_day', days) }}
+    where status = 'delivered' and {{ is_affected('delivered_day') }}
 ),
 
 order_headers as (
@@ -26,7 +24,7 @@ order_headers as (
 
 percentiles as (
     select * from {{ ref('delivery_percentiles_trailing') }}
-    where {{ in_days('day', days) }}
+    where {{ is_affected('day') }}
 ),
 
 final as (
@@ -41,10 +39,7 @@ final as (
         percentiles.p50_minutes,
         percentiles.p75_minutes,
         percentiles.p99_minutes,
-        coalesce(percentiles.deliveries, 0) as history_deliveries,
-        {{ load_number(
-            ref('silver_order_timeline'), ref('gold_order_header'), ref('delivery_percentiles_trailing')
-        ) }} as load_number
+        coalesce(percentiles.deliveries, 0) as history_deliveries
     from orders
     left join order_headers on orders.order_id = order_headers.order_id
     left join percentiles

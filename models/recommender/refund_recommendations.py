@@ -5,7 +5,9 @@ The policy, ``judge``, is a pure function of columns; ``model`` only carries row
 """
 
 import json
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -77,13 +79,17 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
 
     full = judged & (minutes > p99)
     partial = judged & (minutes > p75) & ~full
-    span = np.where(p99 > p75, p99 - p75, 1.0)
-    lateness = np.where(partial, (minutes - p75) / span, 0.0)
-    share = policy.partial_share_from + lateness * (
-        policy.partial_share_to - policy.partial_share_from
-    )
-    # Half a cent goes to the customer; the share is at most 1, so never more than the revenue.
-    cents = np.where(full, revenue, np.where(partial, np.floor(revenue * share + 0.5), 0.0))
+    cents = np.where(full, revenue, 0.0).astype(np.int64)
+    cents[partial] = [
+        _partial_cents(*row, policy)
+        for row in zip(
+            np.rint(minutes[partial] * 60_000).astype(np.int64).tolist(),
+            np.rint(p75[partial] * 1_000).astype(np.int64).tolist(),
+            np.rint(p99[partial] * 1_000).astype(np.int64).tolist(),
+            revenue[partial].astype(np.int64).tolist(),
+            strict=True,
+        )
+    ]
 
     reasons = np.empty(len(orders), dtype=object)
     on_time = judged & ~full & ~partial
@@ -110,10 +116,27 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     return pa.table(
         {
             "refund_class": pa.array(classes.tolist(), pa.string()),
-            "refund_cents": pa.array(cents.astype(np.int64)),
+            "refund_cents": pa.array(cents),
             "reason": pa.array(reasons.tolist(), pa.string()),
         }
     )
+
+
+def _partial_cents(
+    milliseconds: int,
+    p75_thousandths: int,
+    p99_thousandths: int,
+    revenue: int,
+    policy: RefundPolicy,
+) -> int:
+    """Return the refund of an order between P75 and P99, cents, half a cent upwards.
+
+    In whole numbers, so that an exact half is one on every machine. Percentiles are in thousandths
+    of a minute, which are 60 milliseconds each.
+    """
+    low, high = Fraction(str(policy.partial_share_from)), Fraction(str(policy.partial_share_to))
+    past = Fraction(milliseconds - 60 * p75_thousandths, 60 * (p99_thousandths - p75_thousandths))
+    return math.floor(revenue * (low + (high - low) * past) + Fraction(1, 2))
 
 
 def agent_response(judgement: pa.Table) -> pa.Array:
@@ -163,26 +186,23 @@ TO_BE_JUDGED = (
 REFUND_USD = "cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2))"
 VERDICT = "refund_class string, refund_cents bigint, reason string, agent_response string"
 
-
-def recommendation(last_load: int) -> tuple[str, ...]:
-    """Return the columns of the model, made from those of ``with_verdicts``, in SQL."""
-    return (
-        "order_id",
-        "cast(current_timestamp as timestamp) as ts",
-        "order_ts",
-        "agent_response",
-        f"cast({REFUND_USD} as decimal(10, 2)) as refund_usd",
-        "refund_class",
-        "reason",
-        "location_id",
-        "delivered_day",
-        "total_minutes",
-        "order_revenue",
-        "p50_minutes",
-        "p75_minutes",
-        "p99_minutes",
-        f"cast({last_load} as bigint) as load_number",
-    )
+# Columns of the model, made from those of ``with_verdicts``, in SQL.
+RECOMMENDATION = (
+    "order_id",
+    "cast(current_timestamp as timestamp) as ts",
+    "order_ts",
+    "agent_response",
+    f"cast({REFUND_USD} as decimal(10, 2)) as refund_usd",
+    "refund_class",
+    "reason",
+    "location_id",
+    "delivered_day",
+    "total_minutes",
+    "order_revenue",
+    "p50_minutes",
+    "p75_minutes",
+    "p99_minutes",
+)
 
 
 def is_spark(relation: Any) -> bool:
@@ -190,23 +210,27 @@ def is_spark(relation: Any) -> bool:
     return hasattr(relation, "mapInArrow")
 
 
-def distinct(relation: Any, expression: str) -> list[Any]:
-    """Return the distinct values of a column or of an aggregate."""
-    if is_spark(relation):
-        rows = relation.selectExpr(expression).distinct().collect()
-    else:
-        rows = relation.aggregate(expression).fetchall()
-    return [value for (value,) in rows]
+def affected(rows: Any, pending: Any, name: str) -> Any:
+    """Return the rows of the days that have changed since the model ``name`` was last built.
+
+    ``pending`` is the relation ``increments.pending``: model, key_name, key_value.
+    """
+    changes = pending.filter(f"model = '{name}'")
+    found = changes.collect() if is_spark(changes) else changes.fetchall()
+    if any(key_name == "*" for _, key_name, _ in found):
+        return rows
+    days = [f"date '{day}'" for _, _, day in sorted(found)]
+    return rows.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
 
 
-def scored_on_duckdb(candidates: Any, session: Any, policy: RefundPolicy, last_load: int) -> Any:
+def scored_on_duckdb(candidates: Any, session: Any, policy: RefundPolicy) -> Any:
     """Score a DuckDB relation."""
     orders = candidates.project(", ".join(TO_BE_JUDGED)).to_arrow_table()
     scored = session.from_arrow(with_verdicts(orders, policy))
-    return scored.project(", ".join(recommendation(last_load)))
+    return scored.project(", ".join(RECOMMENDATION))
 
 
-def scored_on_spark(candidates: Any, policy: RefundPolicy, last_load: int) -> Any:
+def scored_on_spark(candidates: Any, policy: RefundPolicy) -> Any:
     """Score a Spark data frame, batch by batch where its rows are: none comes to the driver."""
     orders = candidates.selectExpr(*TO_BE_JUDGED)
 
@@ -215,7 +239,7 @@ def scored_on_spark(candidates: Any, policy: RefundPolicy, last_load: int) -> An
             yield from with_verdicts(pa.Table.from_batches([batch]), policy).to_batches()
 
     columns = ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in orders.schema)
-    return orders.mapInArrow(judged, f"{columns}, {VERDICT}").selectExpr(*recommendation(last_load))
+    return orders.mapInArrow(judged, f"{columns}, {VERDICT}").selectExpr(*RECOMMENDATION)
 
 
 def model(dbt: Any, session: Any) -> Any:
@@ -227,14 +251,10 @@ def model(dbt: Any, session: Any) -> Any:
         partial_share_to=float(dbt.config.meta_get("refund_partial_share_to")),
     )
     candidates = dbt.ref("refund_candidates")
-    last_load = distinct(candidates, "coalesce(max(load_number), 0)")[0]
     if dbt.is_incremental:
-        scored = session.sql(f"select * from {dbt.this}")
-        since = distinct(scored, "coalesce(max(load_number), 0)")[0]
-        affected = distinct(candidates.filter(f"load_number > {since}"), "delivered_day")
-        days = [f"date '{day.isoformat()}'" for day in sorted(affected)]
-        candidates = candidates.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
+        pending = dbt.source("increments", "pending")
+        candidates = affected(candidates, pending, dbt.this.identifier)
 
     if is_spark(candidates):
-        return scored_on_spark(candidates, policy, last_load)
-    return scored_on_duckdb(candidates, session, policy, last_load)
+        return scored_on_spark(candidates, policy)
+    return scored_on_duckdb(candidates, session, policy)

@@ -3,17 +3,14 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'ping_day',
         'affected_by': [{
             'model': 'landed_lines',
-            'day': "case when event_type = 'driver_ping' then cast(event_ts as date) end"
+            'partition': "case when event_type = 'driver_ping' then cast(event_ts as date) end"
         }]
-    }
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with landed_lines as (
     select * from {{ ref('landed_lines') }}
@@ -21,7 +18,7 @@ with landed_lines as (
         event_type = 'driver_ping'
         and rejection_code is null
         and not is_duplicate
-        and {{ ts_in_days('event_ts', days) }}
+        and {{ is_affected_timestamp('event_ts') }}
 ),
 
 fixes as (
@@ -46,8 +43,7 @@ final as (
         sequence,
         fix.progress_pct as progress_pct,
         fix.loc_lat as lat,
-        fix.loc_lon as lon,
-        {{ load_number(ref('landed_lines')) }} as load_number
+        fix.loc_lon as lon
     from fixes
 )
 

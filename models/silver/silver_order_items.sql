@@ -3,23 +3,23 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
+    meta={'increment': {
         'partition_column': 'order_day',
-        'affected_by': [{'model': 'silver_order_timeline', 'day': 'order_day', 'delete_missing': true}]
-    }
+        'affected_by': [
+            {'model': 'silver_order_timeline', 'partition': 'order_day'},
+            {'model': 'landed_lines', 'partition': "case when event_type = 'order_created' then cast(event_ts as date) end"}
+        ]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with all_events as (
     select * from {{ ref('all_events') }}
-    where event_type = 'order_created' and {{ ts_in_days('event_ts', days) }}
+    where event_type = 'order_created' and {{ is_affected_timestamp('event_ts') }}
 ),
 
 orders as (
     select * from {{ ref('silver_order_timeline') }}
-    where {{ in_days('order_day', days) }}
+    where {{ is_affected('order_day') }}
 ),
 
 -- Only the event that created the order counts: a second creation does not change what was bought.
@@ -61,8 +61,7 @@ final as (
         item.name as item_name,
         item.price as price,
         item.qty as qty,
-        cast(item.price * item.qty as decimal(12, 2)) as extended_price,
-        {{ load_number(ref('silver_order_timeline')) }} as load_number
+        cast(item.price * item.qty as decimal(12, 2)) as extended_price
     from basket_lines
 )
 

@@ -3,32 +3,17 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={
-        'partition_column': 'order_day',
-        'can_move': true,
-        'affected_by': [{
-            'model': 'landed_lines',
-            'key': 'order_key',
-            'upstream_key': hash64('order_id'),
-            'day': 'cast(event_ts as date)'
-        }]
-    }
+    meta={'increment': {
+        'key_column': 'order_key',
+        'affected_by': [{'model': 'landed_lines', 'partition': hash64('order_id')}]
+    }}
 ) }}
-
-{% set days = affected_days() %}
-{{ log_window(days) }}
 
 with landed_lines as (
     select * from {{ ref('landed_lines') }}
 ),
 
-{% if days is not none %}
-affected_orders as (
-    {{ affected_orders(ref('landed_lines')) }}
-),
-{% endif %}
-
-readable_lines as (
+events as (
     select
         order_id,
         location_id,
@@ -36,23 +21,13 @@ readable_lines as (
         event_type,
         event_ts,
         sequence,
-        body,
-        is_duplicate
+        body
     from landed_lines
     where
         rejection_code is null
-        {%- if days is not none %}
-        {%- set span = affected_orders_span(ref('landed_lines')) %}
-        {%- if span.first is not none %}
-        and event_ts between timestamp '{{ span.first }}' and timestamp '{{ span.last }}'
-        {%- endif %}
-        and order_id in (select order_id from affected_orders)
-        {%- endif %}
-),
-
-events as (
-    select * from readable_lines
-    where not is_duplicate
+        and not is_duplicate
+        and {{ is_in_affected_span('event_ts') }}
+        and {{ is_affected(hash64('order_id')) }}
 ),
 
 -- The first of several creations counts; event_id breaks every tie.
@@ -91,32 +66,13 @@ stages as (
         min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
         min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
         count(case when event_type = 'driver_ping' then 1 end) as pings,
-        min(event_ts) as earliest_ts
+        min(event_ts) as earliest_ts,
+        max(event_ts) as latest_ts
     from events
     group by order_id
 ),
 
--- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
--- these days may once have been the order's day.
-spans as (
-    select
-        order_id,
-        min(event_ts) as first_event_ts,
-        max(event_ts) as last_event_ts
-    from readable_lines
-    group by order_id
-),
-
-deliveries as (
-    select
-        order_id,
-        array_sort(array_agg(distinct cast(event_ts as date))) as delivered_days
-    from readable_lines
-    where event_type = 'delivered'
-    group by order_id
-),
-
-recomputed as (
+final as (
     select
         stages.order_id,
         {{ hash64('stages.order_id') }} as order_key,
@@ -145,39 +101,11 @@ recomputed as (
         creations.customer.customer_lat as customer_lat,
         creations.customer.customer_lon as customer_lon,
         creations.customer.customer_addr as customer_addr,
-        spans.first_event_ts,
-        spans.last_event_ts,
-        deliveries.delivered_days
+        stages.earliest_ts as first_event_ts,
+        stages.latest_ts as last_event_ts
     from stages
-    inner join spans on stages.order_id = spans.order_id
     left join creations on stages.order_id = creations.order_id and creations.attempt = 1
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
-    left join deliveries on stages.order_id = deliveries.order_id
-),
-
-{% if days is not none %}
--- The other orders of the same days do not change, and are written again because a day is replaced whole.
-unchanged as (
-    select * from {{ this }}
-    where
-        ({{ in_days('order_day', days) }} or order_day in (select recomputed.order_day from recomputed))
-        and order_id not in (select affected_orders.order_id from affected_orders)
-),
-
-orders as (
-    {{ union_columns(contract_columns(without=['load_number']), ['recomputed', 'unchanged']) }}
-),
-{% else %}
-orders as (
-    select * from recomputed
-),
-{% endif %}
-
-final as (
-    select
-        *,
-        {{ load_number(ref('landed_lines')) }} as load_number
-    from orders
 )
 
 select * from final

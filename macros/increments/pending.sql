@@ -75,17 +75,17 @@
     {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}
 
-{% macro is_touched(expression, days_before=0) %}
+{% macro is_affected(expression, days_before=0) %}
     {% set pending = pending_increment() %}
     {% if pending.everything %}{{ return('true') }}{% endif %}
     {% if increment_declaration().get('key_column') %}
-        {{ return(expression ~ ' in (' ~ touched_keys() ~ ')') }}
+        {{ return(expression ~ ' in (' ~ affected_keys() ~ ')') }}
     {% endif %}
     {{ return(among(expression, with_days_before(pending.partitions, days_before))) }}
 {% endmacro %}
 
 {#- The same for the day of a timestamp; its bounds are said as well, because engines skip by the stored column. -#}
-{% macro is_touched_timestamp(column) %}
+{% macro is_affected_timestamp(column) %}
     {% set pending = pending_increment() %}
     {% if pending.everything %}{{ return('true') }}{% endif %}
     {% if not pending.partitions %}{{ return('false') }}{% endif %}
@@ -97,7 +97,7 @@
     ) }}
 {% endmacro %}
 
-{% macro touched_keys() %}
+{% macro affected_keys() %}
     {{ return(
         'select distinct cast(key_value as bigint) from ' ~ pending_changes() ~ " where model = '" ~ model.name
         ~ "' and key_name = 'partition'"

@@ -1,0 +1,6 @@
+{% macro exact_minutes(expression, parts=1) -%}
+    cast(
+        cast({{ whole_quotient('(' ~ expression ~ ') + ' ~ 30 * parts, 60 * parts) }} as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    )
+{%- endmacro %}
