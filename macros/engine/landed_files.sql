@@ -27,9 +27,17 @@
         ~ " and parse_filename(file) not like '.%'"
         ~ " order by 1"
     ) %}
+    {% if not listed.rows %}{{ return([]) }}{% endif %}
+    {% set paths = [] %}
+    {% for row in listed.rows %}{% do paths.append(text_literal(row[1])) %}{% endfor %}
+    {#- What is not selected is not read: this looks at sizes only. -#}
+    {% set sizes = {} %}
+    {% for row in run_query('select filename, size from read_blob([' ~ paths | join(', ') ~ '])').rows %}
+        {% do sizes.update({row[0]: row[1] | int}) %}
+    {% endfor %}
     {% set files = [] %}
     {% for row in listed.rows %}
-        {% do files.append({'file': row[0], 'path': row[1]}) %}
+        {% do files.append({'file': row[0], 'path': row[1], 'bytes': sizes[row[1]]}) %}
     {% endfor %}
     {{ return(files) }}
 {% endmacro %}
@@ -37,24 +45,29 @@
 {#- Spark does not open a binary file whose content is not selected. -#}
 {% macro spark__landed_files(landing) %}
     {{ return(spark_landed_among(
-        run_query("select path from binaryFile.`" ~ landing_path(landing) ~ "`").columns[0].values()
+        run_query("select path, length from binaryFile.`" ~ landing_path(landing) ~ "`").rows
     )) }}
 {% endmacro %}
 
 {% macro databricks__landed_files(landing) %}
-    {{ return(spark_landed_among(run_query("list '" ~ landing_path(landing) ~ "'").columns['path'].values())) }}
+    {% set listed = [] %}
+    {% for row in run_query("list '" ~ landing_path(landing) ~ "'").rows %}
+        {% do listed.append([row['path'], row['size']]) %}
+    {% endfor %}
+    {{ return(spark_landed_among(listed)) }}
 {% endmacro %}
 
 {#- A file beside its upload marker is not complete: a volume shows a file while it is still being written. -#}
-{% macro spark_landed_among(paths) %}
+{% macro spark_landed_among(listed) %}
     {% set names = [] %}
-    {% for path in paths %}{% do names.append(path.split('/')[-1]) %}{% endfor %}
+    {% for row in listed %}{% do names.append(row[0].split('/')[-1]) %}{% endfor %}
     {% set files = [] %}
-    {% for path in paths %}
+    {% for row in listed %}
+        {% set path = row[0] %}
         {% set file = path.split('/')[-1] %}
         {% if file.endswith(('.jsonl', '.jsonl.gz')) and not file.startswith(('_', '.'))
             and '_' ~ file ~ '.upload' not in names %}
-            {% do files.append({'file': file, 'path': path}) %}
+            {% do files.append({'file': file, 'path': path, 'bytes': row[1] | int}) %}
         {% endif %}
     {% endfor %}
     {{ return(files | sort(attribute='file')) }}

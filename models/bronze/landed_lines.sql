@@ -13,6 +13,10 @@ with lines as (
     {{ read_landed_lines(new_files) }}
 ),
 
+file_sizes as (
+    {{ landed_file_sizes(new_files) }}
+),
+
 -- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (
     select
@@ -142,8 +146,9 @@ judged as (
 
 read_now as (
     select
-        file,
-        line_number,
+        judged.file,
+        judged.line_number,
+        file_sizes.file_bytes,
         case when rejection_code is not null then line end as raw_line,
         rejection_code,
         event_id,
@@ -156,6 +161,7 @@ read_now as (
         sequence,
         body
     from judged
+    inner join file_sizes on judged.file = file_sizes.file
 ),
 
 {% if out_of_order %}
@@ -163,14 +169,16 @@ read_now as (
 -- copies are judged again together with it, as a full refresh would.
 read_before as (
     select * from {{ this }}
-    where file in (
-        select loaded.file
-        from {{ this }} as loaded
-        inner join read_now
-            on read_now.event_key = loaded.event_key
-            and read_now.event_id = loaded.event_id
-            and read_now.file < loaded.file
-    )
+    where
+        file in (
+            select loaded.file
+            from {{ this }} as loaded
+            inner join read_now
+                on read_now.event_key = loaded.event_key
+                and read_now.event_id = loaded.event_id
+                and read_now.file < loaded.file
+        )
+        and file not in (select file_sizes.file from file_sizes)
 ),
 
 arrived as (
@@ -228,6 +236,7 @@ final as (
     select
         file,
         line_number,
+        file_bytes,
         split_part(file, '.', 1) as landed_window,
         {{ load_number() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
