@@ -1,4 +1,4 @@
-"""The refund policy (contract, section 7) as a pure function of columns."""
+"""The refund policy (docs/contract.md, section 7) as a pure function of columns."""
 
 import importlib.util
 import json
