@@ -39,9 +39,9 @@ def test_all_of_it_goes_and_the_second_time_there_is_nothing(
 ) -> None:
     assert teardown.main(["--yes"]) == 0
     assert entries(whole.data) == set()
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     order = [
-        told.index(name)
+        output.index(name)
         for name in ('"refund_recommendations"', '"landed_lines"', '"locations"', "schema")
     ]
     assert order == sorted(order)
@@ -54,10 +54,10 @@ def test_a_dry_run_shows_it_and_removes_nothing(
 ) -> None:
     before = entries(whole.data)
     assert teardown.main(["--dry-run"]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert entries(whole.data) == before
     for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb", "landing/events"):
-        assert name in told
+        assert name in output
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
 
 
@@ -87,9 +87,9 @@ def test_what_is_somebody_else_s_stays_and_is_named(
         ("lakeflow", "my_notes")
     ]
     assert own.exists()
-    told = capsys.readouterr().out
-    assert "caspers.duckdb stays: others have objects in it (lakeflow.my_notes)" in told
-    assert f"{whole.landing} stays" in told
+    output = capsys.readouterr().out
+    assert "caspers.duckdb stays: others have objects in it (lakeflow.my_notes)" in output
+    assert f"{whole.landing} stays" in output
 
 
 def test_a_dataset_in_parts_goes_but_for_what_is_somebody_else_s(
