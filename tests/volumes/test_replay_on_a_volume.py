@@ -92,7 +92,7 @@ def test_the_second_of_two_replays_stops_and_writes_nothing(small: Small, events
 
 
 def test_of_two_simultaneous_leases_at_most_one_is_granted(events: Path) -> None:
-    """In every interleaving of their steps: each writes its lease first and then looks for others."""
+    """In every interleaving of the steps: each writes its lease first and then looks for others."""
     folder = events / "leases"
     folder.mkdir()
 
