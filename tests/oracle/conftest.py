@@ -1,0 +1,65 @@
+"""Warehouses for the comparison with the oracle, built by one dbt that stays warm."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.comparison import project_seeds
+from tests.oracle.followed_business import FollowedBusiness
+from tests.oracle.oracle import Seeds
+from tests.support.business import Business, DbtWorker
+
+
+@pytest.fixture(scope="session")
+def warm_dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWorker]:
+    """One dbt process for all comparisons; it has parsed the project."""
+    program = str(Path(__file__).with_name("warm_dbt.py"))
+    worker = DbtWorker(tmp_path_factory.mktemp("oracle_target"), program)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture(scope="session")
+def new_business(
+    warm_dbt: DbtWorker, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Business]:
+    """Return a function that opens one empty business after the other."""
+    numbers = itertools.count()
+    root: Path = tmp_path_factory.mktemp("oracle")
+
+    def open_business() -> Business:
+        data = root / f"business_{next(numbers)}"
+        (data / "landing" / "events").mkdir(parents=True)
+        return Business(data, warm_dbt)
+
+    return open_business
+
+
+@pytest.fixture
+def business(new_business: Callable[[], Business]) -> Business:
+    """An empty business."""
+    return new_business()
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Seeds:
+    """The seeds of the project."""
+    return project_seeds()
+
+
+@pytest.fixture(scope="session")
+def built_of_nothing(new_business: Callable[[], Business]) -> Path:
+    """A warehouse in which everything was built before anything landed, to be copied."""
+    business = new_business()
+    business.build()
+    return business.data / "caspers.duckdb"
+
+
+@pytest.fixture
+def followed(
+    new_business: Callable[[], Business], built_of_nothing: Path, seeds: Seeds
+) -> FollowedBusiness:
+    """An empty business of which account is kept."""
+    return FollowedBusiness.empty(new_business(), built_of_nothing, seeds)
