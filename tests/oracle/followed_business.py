@@ -118,7 +118,7 @@ class FollowedBusiness:
         if not built.issuperset(MODELS):
             return ""
         self.comparisons += 1
-        return differences(self.business, all_tables(self.loaded.values()))
+        return differences(self.business, all_tables(self.loaded.values(), self.seeds))
 
     def _load(self, *, refresh: bool) -> None:
         """Note which files a build of bronze has read."""

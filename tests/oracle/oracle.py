@@ -170,13 +170,17 @@ def has_lines(file: LoadedFile) -> bool:
     return bool(file.lines)
 
 
-def all_tables(files: Iterable[LoadedFile], policy: RefundPolicy | None = None) -> Tables:
+def all_tables(
+    files: Iterable[LoadedFile], seeds: Seeds, policy: RefundPolicy | None = None
+) -> Tables:
     """Return what every table must hold.
 
     Parameters
     ----------
     files
         The landed files that have been loaded, in any order.
+    seeds
+        The business as it is now.
     policy
         The numbers that refunds are judged by; the defaults of the project if ``None``.
 
@@ -197,6 +201,7 @@ def all_tables(files: Iterable[LoadedFile], policy: RefundPolicy | None = None) 
     delivery_times = delivery_times_day(timeline)
     percentiles = delivery_percentiles(timeline, delivery_times, policy)
     candidates = refund_candidates(timeline, headers, percentiles)
+    verdicts = refund_recommendations(candidates, policy)
     return {
         "lakeflow.landed_lines": lines,
         "lakeflow.all_events": all_events(events),
@@ -210,9 +215,10 @@ def all_tables(files: Iterable[LoadedFile], policy: RefundPolicy | None = None) 
         "lakeflow.gold_location_sales_hourly": location_sales_hourly(items),
         "lakeflow.gold_delivery_times_day": delivery_times,
         "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, groups),
+        "lakeflow.gold_kitchen_summary": kitchen_summary(seeds, headers, timeline, verdicts),
         "recommender.delivery_percentiles_trailing": percentiles,
         "recommender.refund_candidates": candidates,
-        "recommender.refund_recommendations": refund_recommendations(candidates, policy),
+        "recommender.refund_recommendations": verdicts,
     }
 
 
@@ -821,6 +827,33 @@ def _quality_of_orders(orders: Sequence[Row]) -> Row:
         ),
         "orders_created_twice": sum(order["creations"] > 1 for order in orders),
     }
+
+
+def kitchen_summary(
+    seeds: Seeds, headers: Iterable[Row], timeline: Iterable[Row], verdicts: Iterable[Row]
+) -> list[Row]:
+    """Return one row per kitchen, those without an order included."""
+    headers_of, orders_of, verdicts_of = (
+        _grouped(rows, lambda row: row["location_id"]) for rows in (headers, timeline, verdicts)
+    )
+    rows = []
+    for location in seeds.locations:
+        location_id = int(location["location_id"])
+        durations = [_duration(order) for order in orders_of.get(location_id, [])]
+        own = verdicts_of.get(location_id, [])
+        classes = Counter(verdict["refund_class"] for verdict in own)
+        rows.append(
+            {
+                "location_id": location_id,
+                "name": location["name"],
+                "orders": len(headers_of.get(location_id, [])),
+                "revenue": _total(headers_of.get(location_id, []), "order_revenue"),
+                **_percentiles([duration for duration in durations if duration is not None]),
+                **{f"refunds_{name}": classes[name] for name in ("none", "partial", "full")},
+                "refunded": _total(own, "refund_usd"),
+            }
+        )
+    return rows
 
 
 # Recommender -------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def build_and_compare(business: Business, files: Iterable[tuple[str, bytes]], se
     for file in loaded:
         business.land_bytes(file.name, file.content)
     business.build()
-    return differences(business, all_tables(loaded))
+    return differences(business, all_tables(loaded, seeds))
 
 
 @pytest.mark.parametrize("first", range(0, LANDINGS, LANDINGS_OF_A_BUILD))
