@@ -1,7 +1,7 @@
-"""Warehouses for the comparison with the oracle, built by one dbt that stays warm."""
+"""Warehouses for the comparison with the oracle."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,17 +13,8 @@ from tests.support.business import Business, DbtWorker
 
 
 @pytest.fixture(scope="session")
-def warm_dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtWorker]:
-    """One dbt process for all comparisons; it has parsed the project."""
-    program = str(Path(__file__).with_name("warm_dbt.py"))
-    worker = DbtWorker(tmp_path_factory.mktemp("oracle_target"), program)
-    yield worker
-    worker.stop()
-
-
-@pytest.fixture(scope="session")
 def new_business(
-    warm_dbt: DbtWorker, tmp_path_factory: pytest.TempPathFactory
+    dbt_worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], Business]:
     """Return a function that opens one empty business after the other."""
     numbers = itertools.count()
@@ -32,7 +23,7 @@ def new_business(
     def open_business() -> Business:
         data = root / f"business_{next(numbers)}"
         (data / "landing" / "events").mkdir(parents=True)
-        return Business(data, warm_dbt)
+        return Business(data, dbt_worker)
 
     return open_business
 

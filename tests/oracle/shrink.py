@@ -27,7 +27,7 @@ class Trials:
         (root / "target").mkdir()
         self.root = root
         self.seeds = project_seeds()
-        self.worker = DbtWorker(root / "target", str(Path(__file__).with_name("warm_dbt.py")))
+        self.worker = DbtWorker(root / "target", root)
         self.count = 0
         empty = self._open()
         empty.build()

@@ -73,17 +73,19 @@ def test_an_order_whose_events_are_taken_over_is_gone_everywhere(
 ) -> None:
     """A file that sorts earlier holds all events of an order under another order's id.
 
-    The order was delivered after midnight, on a day of which another order is left, and the one
-    that takes its place stands days later: no line says that the day has changed.
+    Another order was delivered on the same day, but created on the day before, and the one that
+    takes over stands days later: no line that is left says that the day has changed.
     """
-    life = order_of("vanishes", NOON + timedelta(hours=11, minutes=50))
+    vanishes = order_of("vanishes", NOON + DAYS)
+    stays = order_of("stays", NOON + timedelta(hours=11, minutes=50))
     taken = [
         {**old, "order_id": "takes over", "ts": new["ts"]}
-        for old, new in zip(life, order_of("any", NOON + 3 * DAYS), strict=True)
+        for old, new in zip(vanishes, order_of("any", NOON + 4 * DAYS), strict=True)
     ]
     followed.run(
         [
-            Land("window-2.jsonl", content_of(*life, *order_of("stays", NOON + DAYS))),
+            Land("window-2.jsonl", content_of(*vanishes)),
+            Land("window-3.jsonl", content_of(*stays)),
             Build(),
             Land("window-1.jsonl", content_of(*taken)),
             Build(),
