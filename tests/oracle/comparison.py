@@ -56,8 +56,8 @@ def project_seeds() -> Seeds:
     )
 
 
-def _found_tables(business: Business) -> Tables:
-    """Return the rows of the warehouse, without load metadata."""
+def found_tables(business: Business) -> Tables:
+    """Return the rows of a DuckDB warehouse, without load metadata."""
     tables: Tables = {}
     with duckdb.connect(str(business.data / "caspers.duckdb"), read_only=True) as connection:
         for table in GRAINS:
@@ -81,8 +81,15 @@ def _comparable(name: str, value: Any) -> Any:  # noqa: ANN401  (any value of a 
     return value
 
 
-def differences(business: Business, expected: Tables) -> str:
-    """Compare every table of a warehouse with the oracle.
+def differences(found: Tables, expected: Tables) -> str:
+    """Compare every table with the oracle, both ways.
+
+    Parameters
+    ----------
+    found
+        Rows of a warehouse, as `found_tables` returns them.
+    expected
+        Rows of the oracle.
 
     Returns
     -------
@@ -90,8 +97,7 @@ def differences(business: Business, expected: Tables) -> str:
         Nothing where they agree; else, of each table that differs, the first rows that do: those
         on one side only, and the columns in which two rows of the same key differ.
     """
-    found = _found_tables(business)
-    assert set(expected) == set(GRAINS)
+    assert set(found) == set(expected) == set(GRAINS)
     return "\n".join(
         text for table in GRAINS if (text := _of_table(table, found[table], expected[table]))
     )

@@ -22,7 +22,7 @@ from tests.oracle.adversarial import (
     Rename,
     Step,
 )
-from tests.oracle.comparison import differences
+from tests.oracle.comparison import differences, found_tables
 from tests.oracle.oracle import LoadedFile, Seeds, all_tables, has_lines, is_landed_file
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ class FollowedBusiness:
         for number, step in enumerate(steps, start=1):
             found = self.take(step)
             assert found == "", "\n".join(
-                [found, "after these steps:", *(f"  {told(taken)}" for taken in steps[:number])]
+                [
+                    found,
+                    "after these steps:",
+                    *(f"  {step_text(taken)}" for taken in steps[:number]),
+                ]
             )
 
     def take(self, step: Step) -> str:
@@ -118,7 +122,8 @@ class FollowedBusiness:
         if not built.issuperset(MODELS):
             return ""
         self.comparisons += 1
-        return differences(self.business, all_tables(self.loaded.values(), self.seeds))
+        expected = all_tables(self.loaded.values(), self.seeds)
+        return differences(found_tables(self.business), expected)
 
     def _load(self, *, refresh: bool) -> None:
         """Note which files a build of bronze has read."""
@@ -131,7 +136,7 @@ class FollowedBusiness:
                     self.loaded[file.name] = read
 
 
-def told(step: Step) -> str:
+def step_text(step: Step) -> str:
     """Return a step in a line."""
     if isinstance(step, Land):
         return f"land {step.name} ({len(step.content.splitlines())} lines)"

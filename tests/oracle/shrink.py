@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle.adversarial import Build, Land, Step, schedule
 from tests.oracle.comparison import project_seeds
-from tests.oracle.followed_business import FollowedBusiness, told
+from tests.oracle.followed_business import FollowedBusiness, step_text
 from tests.support.business import Business, DbtWorker
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def main() -> None:
         steps, failure = shrink(trials, schedule(arguments.seed, arguments.landings).steps)
         trials.worker.stop()
     for step in steps:
-        print(told(step))
+        print(step_text(step))
         if isinstance(step, Land):
             print(step.content.decode(errors="replace"))
     print(failure or "The oracle agrees.")
