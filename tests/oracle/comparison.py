@@ -52,6 +52,7 @@ def project_seeds() -> Seeds:
     return Seeds(
         rows("seeds/locations.csv"),
         rows("seeds/items.csv"),
+        rows("common/reference/event_types.csv"),
         rows("common/reference/rejection_reasons.csv"),
     )
 

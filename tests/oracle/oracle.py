@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
-EVENT_TYPES = (
-    "order_created",
-    "gk_started",
-    "gk_finished",
-    "gk_ready",
-    "driver_arrived",
-    "driver_picked_up",
-    "driver_ping",
-    "delivered",
-)
 LINE_FIELDS = ("event_id", "event_type", "ts", "location_id", "order_id", "sequence", "body")
 COORDINATES = {
     "order_created": ("customer_lat", "customer_lon"),
@@ -60,14 +50,15 @@ class Seeds:
 
     Attributes
     ----------
-    locations, items
-        Rows with at least ``location_id``, and rows with at least ``id``.
+    locations, items, event_types
+        Rows with at least ``location_id`` and ``name``, ``id``, and ``event_type``.
     rejection_reasons
         Rows with ``rejection_code``, ``fault_group`` and ``reason``.
     """
 
     locations: Sequence[Mapping[str, str]]
     items: Sequence[Mapping[str, str]]
+    event_types: Sequence[Mapping[str, str]]
     rejection_reasons: Sequence[Mapping[str, str]]
 
     @property
@@ -81,14 +72,19 @@ class Seeds:
         return frozenset(int(row["id"]) for row in self.items)
 
     @property
+    def known_event_types(self) -> frozenset[str]:
+        """The steps of an order's life."""
+        return frozenset(row["event_type"] for row in self.event_types)
+
+    @property
     def reasons(self) -> dict[str, str]:
         """The sentence of each rejection code."""
         return {row["rejection_code"]: row["reason"] for row in self.rejection_reasons}
 
     @property
     def groups(self) -> dict[str, str]:
-        """The fault group of each sentence."""
-        return {row["reason"]: row["fault_group"] for row in self.rejection_reasons}
+        """The fault group of each rejection code."""
+        return {row["rejection_code"]: row["fault_group"] for row in self.rejection_reasons}
 
 
 @dataclass(frozen=True)
@@ -192,8 +188,7 @@ def all_tables(
     policy = policy or RefundPolicy()
     loaded = list(files)
     lines = landed_lines(loaded)
-    groups = {text: group for file in loaded for text, group in file.seeds.groups.items()}
-    accepted = [line for line in lines if line["rejection_reason"] is None]
+    accepted = [line for line in lines if line["rejection_code"] is None]
     events = [line for line in accepted if not line["is_duplicate"]]
     timeline = order_timeline(events, accepted)
     items = order_items(timeline, events)
@@ -205,7 +200,7 @@ def all_tables(
     return {
         "lakeflow.landed_lines": lines,
         "lakeflow.all_events": all_events(events),
-        "lakeflow.rejected_events": rejected_events(lines),
+        "lakeflow.rejected_events": rejected_events(lines, seeds.reasons),
         "lakeflow.silver_order_timeline": timeline,
         "lakeflow.silver_order_items": items,
         "lakeflow.silver_driver_pings": driver_pings(events),
@@ -214,7 +209,7 @@ def all_tables(
         "lakeflow.gold_brand_sales_day": brand_sales_day(items),
         "lakeflow.gold_location_sales_hourly": location_sales_hourly(items),
         "lakeflow.gold_delivery_times_day": delivery_times,
-        "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, groups),
+        "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, seeds.groups),
         "lakeflow.gold_kitchen_summary": kitchen_summary(seeds, headers, timeline, verdicts),
         "recommender.delivery_percentiles_trailing": percentiles,
         "recommender.refund_candidates": candidates,
@@ -362,7 +357,7 @@ def _rejection_code(line: _ReadLine, seeds: Seeds) -> str | None:  # noqa: PLR09
         return "event_id_missing"
     if fields["event_type"] is None:
         return "event_type_missing"
-    if fields["event_type"] not in EVENT_TYPES:
+    if fields["event_type"] not in seeds.known_event_types:
         return "event_type_unknown"
     if fields["ts"] is None:
         return "ts_missing"
@@ -439,7 +434,7 @@ def landed_lines(files: Iterable[LoadedFile]) -> list[Row]:
                     "file": file.name,
                     "line_number": number,
                     "landed_window": file.window,
-                    "rejection_reason": None if code is None else file.seeds.reasons[code],
+                    "rejection_code": code,
                     "is_duplicate": is_event and event_id in seen,
                     "raw_line": None if code is None else line.text or None,
                     "event_key": _hash64(event_id) if is_event and event_id else None,
@@ -461,18 +456,19 @@ def all_events(events: Iterable[Row]) -> list[Row]:
     return [{name: event[name] for name in names} for event in events]
 
 
-def rejected_events(lines: Iterable[Row]) -> list[Row]:
+def rejected_events(lines: Iterable[Row], reasons: Mapping[str, str]) -> list[Row]:
     """Return the lines that are no event."""
     return [
         {
             "file": line["file"],
             "line_number": line["line_number"],
             "raw_line": line["raw_line"],
-            "reason": line["rejection_reason"],
+            "rejection_code": line["rejection_code"],
+            "reason": reasons[line["rejection_code"]],
             "landed_window": line["landed_window"],
         }
         for line in lines
-        if line["rejection_reason"] is not None
+        if line["rejection_code"] is not None
     ]
 
 
@@ -785,11 +781,9 @@ def data_quality_day(
 
 
 def _quality_of_lines(lines: Sequence[Row], groups: Mapping[str, str]) -> Row:
-    reasons = [line["rejection_reason"] for line in lines]
-    faults = Counter(groups[reason] for reason in reasons if reason is not None)
-    events = [
-        line for line in lines if line["rejection_reason"] is None and not line["is_duplicate"]
-    ]
+    codes = [line["rejection_code"] for line in lines]
+    faults = Counter(groups[code] for code in codes if code is not None)
+    events = [line for line in lines if line["rejection_code"] is None and not line["is_duplicate"]]
     lateness = [_milliseconds(line["event_ts"], line["arrived_ts"]) or 0 for line in events]
     spans = [_window_milliseconds(line["landed_window"]) for line in events]
     return {

@@ -87,7 +87,7 @@ def test_a_line_of_every_kind_that_is_no_event(business: Business, seeds: Seeds)
     ]
     content = "\n".join([*lines, ""]).encode()
     assert build_and_compare(business, [("window-1.jsonl", content)], seeds) == ""
-    (found,) = business.query("select count(distinct reason) from lakeflow.rejected_events")
+    (found,) = business.query("select count(distinct rejection_code) from lakeflow.rejected_events")
     assert found == (len(SPOILED),)
 
 
