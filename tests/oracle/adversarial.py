@@ -692,8 +692,10 @@ def _accident(rng: random.Random, names: list[str], landed: dict[str, bytes]) ->
     new_name = f"{rng.choice(['0', 'zz'])} {name.replace('-', '_')}"
     lines = landed[name].splitlines(keepends=True)
     some = b"".join(line for line in lines if rng.random() < 0.6)
-    other = b"".join(landed[rng.choice(names)].splitlines(keepends=True)[:4])
-    grown = landed[name] + (b"" if landed[name].endswith(b"\n") else b"\n") + other
+    end = b"\r\n" if b"\r\n" in landed[name] else b"\n"
+    added = landed[rng.choice([one for one in names if one.endswith("l")])].split(b"\n")[:4]
+    other = b"".join(line.removesuffix(b"\r") + end for line in added)
+    grown = landed[name] + (b"" if landed[name].endswith(b"\n") else end) + other
     return [rng.choice([Delete(name), Rename(name, new_name), Land(name, some), Land(name, grown)])]
 
 

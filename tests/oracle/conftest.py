@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from tests.oracle.comparison import project_seeds
 from tests.oracle.followed_business import FollowedBusiness
 from tests.oracle.oracle import Seeds
 from tests.support.business import Business, DbtWorker
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -40,17 +43,7 @@ def seeds() -> Seeds:
     return project_seeds()
 
 
-@pytest.fixture(scope="session")
-def built_of_nothing(new_business: Callable[[], Business]) -> Path:
-    """A warehouse in which everything was built before anything landed, to be copied."""
-    business = new_business()
-    business.build()
-    return business.data / "caspers.duckdb"
-
-
 @pytest.fixture
-def followed(
-    new_business: Callable[[], Business], built_of_nothing: Path, seeds: Seeds
-) -> FollowedBusiness:
+def followed(business: Business, seeds: Seeds) -> FollowedBusiness:
     """An empty business of which account is kept."""
-    return FollowedBusiness.empty(new_business(), built_of_nothing, seeds)
+    return FollowedBusiness.empty(business, seeds)

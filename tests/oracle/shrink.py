@@ -29,9 +29,6 @@ class Trials:
         self.seeds = project_seeds()
         self.worker = DbtWorker(root / "target", root)
         self.count = 0
-        empty = self._open()
-        empty.build()
-        self.template = empty.data / "caspers.duckdb"
 
     def _open(self) -> Business:
         self.count += 1
@@ -41,7 +38,7 @@ class Trials:
 
     def failure(self, steps: Sequence[Step]) -> str:
         """Return how a schedule fails; nothing where it does not, or cannot be run."""
-        followed = FollowedBusiness.empty(self._open(), self.template, self.seeds)
+        followed = FollowedBusiness.empty(self._open(), self.seeds)
         try:
             followed.run(steps)
         except AssertionError as failure:

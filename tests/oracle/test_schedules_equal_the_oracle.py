@@ -2,7 +2,8 @@
 
 The oracle is asked after every build in which all models took part. What happens to a file after it
 was loaded, and to the seeds by which it was judged, counts from the next full refresh of bronze on
-(``followed_business``).
+(``followed_business``). ``CASPERS_SCHEDULES`` says how many schedules are tried, and
+``python -m tests.oracle.shrink SEED`` makes one that fails small.
 """
 
 import os
