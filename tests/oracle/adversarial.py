@@ -732,6 +732,9 @@ def schedule(seed: int, landings: int = 1) -> Schedule:
             for step in accident:
                 _follow(landed, step)
             steps += accident
+            # Only then is there anything that bronze sees differently when it is refreshed.
+            if rng.random() < 0.5:
+                steps.append(Build(("--full-refresh", "--select", "landed_lines")))
         if rng.random() < 0.8:
             steps.append(_build(rng))
         if rng.random() < 0.15:
