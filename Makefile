@@ -31,7 +31,7 @@ $(INSTALLED): requirements.lock
 
 install-engines: $(ENGINES)  ## the same with the other engines, for the tests
 
-# Spark, Sail and the Databricks adapter are large, and nobody needs them to run the business on a laptop.
+# Spark, Sail and the Databricks adapter are large, and not needed to run the business on a laptop.
 $(ENGINES): $(INSTALLED) requirements-engines.lock
 	$(BIN)/python -m pip install --quiet --requirement requirements-engines.lock
 	@touch $(ENGINES)
@@ -42,7 +42,7 @@ run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, b
 live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped
 	@$(BIN)/python -m flows.business serve
 
-status: $(INSTALLED)  ## where the replay stands
+status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests

@@ -9,7 +9,7 @@
 --
 -- How to read it: one row per kitchen and week in which an address ordered for the first time in the last 70 days.
 -- again_in_28_days_pct is the share that ordered again within 28 days, by_chance_pct what a random draw would give;
--- compare these two. Empty where the days have not passed yet. The first weeks hold addresses that ordered before
+-- compare these two. Empty where the days have not passed yet. The first weeks include addresses that ordered before
 -- as well, because the data begins there.
 
 {% set last_days = 70 %}

@@ -9,7 +9,7 @@
 -- How to read it: drives of the last 28 days by the minutes promised when the driver left. kept_pct: arrived within
 -- the promise. over_2_minutes_pct: more than two minutes after it. factor_for_90_pct: multiply the promise by this
 -- to keep nine in ten. p90_overrun: nine in ten drives are at most so many minutes over. The promise is about the
--- drive only; nobody promises the whole time from order to door, and that is where customers lose most
+-- drive only; the whole time from order to door is not promised, and that is where customers lose most
 -- (who_is_late_and_why).
 
 {% set last_days = 28 %}

@@ -5,7 +5,7 @@
 -- 5 to 9 % are late, in the outermost mile 35 to 45 %, and there 11 to 14 % of revenue goes back in refunds instead
 -- of 2 to 5 %. A minute on the road brings 15 dollars and more near the kitchen and 3 at the rim. Nowhere does a
 -- delivery stop to pay before wages, but the last mile is where a delivery fee, or a longer promise, belongs:
--- refunds there are largely for distance, which the customer could have been told.
+-- refunds there are largely for distance, which could have been shown to the customer.
 --
 -- How to read it: delivered orders of the last 28 days by the distance from kitchen to door as the crow flies
 -- (from_miles 2 is 2 to 3 miles). late_pct: past the kitchen's P75. refund_pct: recommended refunds as a share of

@@ -3,7 +3,7 @@
 -- What the default dataset shows after its first window: today's policy costs about 2,600 dollars a day, 8 % of
 -- revenue, for one order in four. Five minutes of grace nearly halve that (and leave one order in nine); never
 -- refunding the whole order saves an eighth; paying from the median on costs three quarters more. The last policy
--- is the telling one: with the same clock for all (late after 35, whole after 55 minutes) San Francisco pays a
+-- is the revealing one: with the same clock for all (late after 35, whole after 55 minutes) San Francisco pays a
 -- third of today and Chicago half as much again, because today's policy compares each kitchen with its own last
 -- week and so forgives a kitchen that gets slower as a whole.
 --

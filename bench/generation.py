@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bench.measure import cost_of
+from common.dataset_files import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def bench_generation(scratch: Path) -> Iterator[str]:
         cost = cost_of(
             ["-m", "generator", "canonical", "--days", str(days), "--out", str(out)], scratch
         )
-        events = json.loads((out / "dataset.json").read_text())["events"]
+        events = json.loads((out / DESCRIPTION_FILE).read_text())["events"]
         costs[days] = cost
         yield (
             f"{days} days: {events:,} events in {cost.cpu_seconds:.1f} CPU s, "

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bench.measure import cpu_seconds_of_tree
+from common.dataset_files import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,4 +48,4 @@ def _made(scratch: Path, days: int, engine: str) -> tuple[int, float]:
     out = scratch / f"canonical_{engine}_{days}"
     command = ["-m", "generator", "canonical", "--days", str(days), "--engine", engine]
     seconds = cpu_seconds_of_tree([*command, "--out", str(out)], scratch, SPARK_MASTER=_MASTER)
-    return int(json.loads((out / "dataset.json").read_text())["events"]), seconds
+    return int(json.loads((out / DESCRIPTION_FILE).read_text())["events"]), seconds

@@ -1,6 +1,6 @@
 """What an event is: its type, its columns in the dataset, its keys where it has landed.
 
-Columns: contract, section 3; landed keys: section 4. The types stand in
+Columns: ``docs/contract.md``, section 3; landed keys: section 4. The types are in
 ``common/reference/event_types.csv``, which the models read as well.
 """
 

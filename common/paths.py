@@ -1,4 +1,4 @@
-"""Where generated things live (contract, section 11)."""
+"""Where generated things live (docs/contract.md, section 11)."""
 
 import os
 from pathlib import Path

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from common.dataset_files import EVENTS_FILE
 from common.errors import BusyError, UserError
 from common.paths import canonical_directory, landing_directory, warehouse_file
 from flows.build import build
@@ -220,7 +221,7 @@ def make_dataset() -> None:
         If the dataset cannot be made.
     """
     canonical = canonical_directory()
-    if not (canonical / "events.parquet").exists():
+    if not (canonical / EVENTS_FILE).exists():
         print("There is no canonical dataset yet: generating it.", file=sys.stderr)
         make_default_dataset(canonical)
 

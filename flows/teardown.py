@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from common.dataset_files import dataset_files
 from common.errors import UserError
 from common.paths import (
     canonical_directory,
@@ -29,7 +30,7 @@ from flows.dbt import dbt_arguments, last_words, run_dbt
 from flows.replay import commands
 from flows.replay.landing import Landing
 from flows.warehouse_lock import build_lock, locked_file_error
-from generator.dataset.canonical import dataset_files
+from generator.catalogue.records import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -133,7 +134,7 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     if Landing(landing).has_replay:
         windows = len(Landing(landing).window_files())
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))
-    own = [file for name in dataset_files() for file in canonical.glob(name)]
+    own = [file for name in dataset_files(TABLES) for file in canonical.glob(name)]
     if own:
         yield Removal("dataset", str(canonical), lambda: _remove_files(own, canonical))
     streets = _downloaded_streets()

@@ -32,7 +32,7 @@ def atomic_directory(
         The folder to replace; need not exist.
     own_names
         Names of the files that may be in it. A folder with any other file is not replaced. For a
-        folder in it, ``folder/pattern`` says which files it may hold; without a pattern its
+        folder in it, ``folder/pattern`` says which files it may contain; without a pattern its
         content is not checked.
     commit_marker
         The file without which readers treat the folder as incomplete.

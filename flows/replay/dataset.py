@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from common.dataset_files import DESCRIPTION_FILE, EVENTS_FILE
 from common.errors import UserError
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, OPTIONAL_COLUMNS
 from common.time_units import (
@@ -122,7 +123,7 @@ def open_dataset(canonical: Path) -> Dataset:
     UserError
         If it is missing, unreadable, or has other columns than a canonical dataset.
     """
-    events = canonical / "events.parquet"
+    events = canonical / EVENTS_FILE
     try:
         files = _files(events)
         identity = _identity(files)
@@ -139,7 +140,7 @@ def open_dataset(canonical: Path) -> Dataset:
         _check_schema(file, schema)
         if columns != set(schema.names):
             raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
-    epoch, days = _read_description(canonical / "dataset.json")
+    epoch, days = _read_description(canonical / DESCRIPTION_FILE)
     return Dataset(events, files, columns, identity, epoch, days)
 
 

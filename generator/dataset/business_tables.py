@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from common.dataset_files import table_file
 from common.errors import UserError
 from common.system_errors import explain
 from generator.catalogue.records import TABLES
@@ -69,7 +70,7 @@ def write_business_tables(catalogue: Catalogue, out: Path) -> list[Path]:
     """
     written = []
     for name, table in business_tables(catalogue).items():
-        file = out / f"{name}.parquet"
+        file = out / table_file(name)
         try:
             out.mkdir(parents=True, exist_ok=True)
             pq.write_table(table, file, compression="zstd")

@@ -1,4 +1,4 @@
-"""The canonical dataset: all kitchens, all days, one folder (contract, section 3)."""
+"""The canonical dataset: all kitchens, all days, one folder (docs/contract.md, section 3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from common.dataset_files import DESCRIPTION_FILE, EVENTS_FILE, dataset_files
 from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
 from generator.configuration.defaults import NAMED_ROAD_SOURCES
@@ -31,12 +32,6 @@ if TYPE_CHECKING:
 # Goes up whenever the same inputs give another dataset.
 GENERATOR_VERSION = "2"
 
-EVENTS_FILE = "events.parquet"
-# Where Spark has made the events, they are a folder of this name: its files, read in the order of
-# their names, are the rows of the file.
-EVENTS_PARTS = "part-*.parquet"
-DESCRIPTION_FILE = "dataset.json"
-
 
 class EventMaker(Protocol):
     """Makes the events of all kitchens and days and writes them as ``target``."""
@@ -49,12 +44,6 @@ class EventMaker(Protocol):
         progress: Callable[[str, int], None],
     ) -> tuple[KitchenSummary, ...]:
         """Make them and return what each kitchen produced."""
-
-
-def dataset_files() -> frozenset[str]:
-    """Return the names of all files of a dataset; those of parts are a pattern with a slash."""
-    tables = {f"{name}.parquet" for name in TABLES}
-    return frozenset(tables | {EVENTS_FILE, f"{EVENTS_FILE}/{EVENTS_PARTS}", DESCRIPTION_FILE})
 
 
 def make_dataset(
@@ -91,7 +80,7 @@ def make_dataset(
     """
     with (
         _event_maker(plan, make_events) as make,
-        atomic_directory(out, dataset_files(), commit_marker=EVENTS_FILE) as staging,
+        atomic_directory(out, dataset_files(TABLES), commit_marker=EVENTS_FILE) as staging,
     ):
         networks = []
         for number, settings in enumerate(plan.settings, start=1):

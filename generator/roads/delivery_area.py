@@ -13,7 +13,7 @@ _DETOUR_FACTOR, _DETOUR_M = 1.5, 1_000.0
 
 @dataclass(frozen=True)
 class DeliveryArea:
-    """Where a kitchen stands and how far it delivers.
+    """Where a kitchen is and how far it delivers.
 
     Attributes
     ----------

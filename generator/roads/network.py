@@ -35,7 +35,7 @@ class RoadNetwork:
     shape_latitude, shape_longitude
         Shape points of all edges one after the other, degrees, float64.
     address_latitude, address_longitude
-        Where customers may live: A places, degrees, float64.
+        Where customers may live: A addresses, degrees, float64.
     address_node
         The node from which each address is served, int32.
     address_text

@@ -282,7 +282,7 @@ def _read_addresses(file: Path) -> KnownAddresses | None:
         return KnownAddresses(latitude, longitude, [row["address"] for row in rows])
     except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise UserError(
-            f"{file} does not hold addresses ({error}): delete it and the .graphml beside it to "
+            f"{file} has no readable addresses ({error}): delete it and the .graphml beside it to "
             "download both again"
         ) from error
 

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from common.event_schema import ITEM_KEYS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -113,16 +115,18 @@ def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus
 
 
 def _order_line(item: Item, quantity: int) -> str:
-    fields = {
-        "id": item.id,
-        "category_id": item.category_id,
-        "menu_id": item.menu_id,
-        "brand_id": item.brand_id,
-        "name": item.name,
-        "price": float(item.price),
-        "qty": quantity,
-    }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    values = (
+        item.id,
+        item.category_id,
+        item.menu_id,
+        item.brand_id,
+        item.name,
+        float(item.price),
+        quantity,
+    )
+    return json.dumps(
+        dict(zip(ITEM_KEYS, values, strict=True)), ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def draw_baskets(

@@ -1,4 +1,4 @@
--- Grain: the order `oid`; no row where nothing has landed of it.
+-- Grain: the order `oid`; no row if nothing of it has landed.
 
 {{ config(materialized='table_function', parameters=['oid'], meta={'parameter_types': ['string']}) }}
 

@@ -1,6 +1,6 @@
 """The unmodified dbt-databricks adapter over any Spark session, without a workspace.
 
-The adapter leaves the process in three places; each is replaced by the session:
+The adapter reaches outside the process at three points; each is replaced by the session:
 
 * ``databricks.sql.connect`` returns a connection whose cursor runs statements with ``spark.sql``;
 * a Python model that would be submitted as a job is executed here, with the session as ``spark``;
@@ -65,11 +65,11 @@ class Cursor:
         engine = self.connection.engine
         answer = answer_to(engine, operation)
         if answer is not None:
-            return self.hold(answer.columns, answer.rows)
+            return self.keep_rows(answer.columns, answer.rows)
         frame = self.connection.session.sql(rewritten(engine, operation))
         table = frame.toArrow()
         names = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
-        self.hold((), [tuple(row.values()) for row in table.to_pylist()])
+        self.keep_rows((), [tuple(row.values()) for row in table.to_pylist()])
         # As the connector says types: `decimal`, `array`, without what is inside.
         self.description = [
             (name, spelled.split("(")[0].split("<")[0], None, None, None, None, None)
@@ -77,7 +77,7 @@ class Cursor:
         ]
         return self
 
-    def hold(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> "Cursor":
+    def keep_rows(self, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> "Cursor":
         """Keep rows to be fetched."""
         self.description = [(name, "string", None, None, None, None, None) for name in columns]
         self.rows = list(rows)
@@ -87,7 +87,7 @@ class Cursor:
         """Answer which tables and views a schema holds."""
         kinds = tables_of(self.connection.session, schema_name)
         rows = [(catalog_name, schema_name, name, kind, "") for name, kind in kinds.items()]
-        return self.hold(TABLE_COLUMNS, rows)
+        return self.keep_rows(TABLE_COLUMNS, rows)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return the rows that are left."""

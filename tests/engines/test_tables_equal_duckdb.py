@@ -33,7 +33,7 @@ class Story:
     chance: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
 
     def window(self, later: timedelta) -> list[bytes]:
-        """Let the replay land its next window, hold back some lines, and return the others."""
+        """Land the replay's next window without some lines, and return the others."""
         self.now += later
         replay_options = commands.ReplayOptions(start_day=1, speed=1.0)
         report = commands.run(self.canonical, self.business.landing, self.now, replay_options)
@@ -69,7 +69,7 @@ def past_the_cycle(story: Story) -> None:
 
 
 def out_of_order(story: Story) -> None:
-    """Land a file whose name sorts before all others, with first copies of what they hold."""
+    """Land a file whose name sorts before all others, with first copies of some of their lines."""
     windows = sorted(story.business.landing.glob("window-0*.jsonl"))
     repeated = windows[1].read_bytes().splitlines(keepends=True)[:30]
     story.business.land_bytes("a-first.jsonl", b"".join(story.late(10) + repeated))
@@ -141,10 +141,10 @@ def test_every_table_equals_duckdbs_after_every_window(
     pair.engine.dbt("seed")
     for number, chapter in enumerate(STORY):
         chapter(story)
-        told = [side.dbt("run")["messages"] for side in (pair.duckdb, pair.engine)]
+        logs = [side.dbt("run")["messages"] for side in (pair.duckdb, pair.engine)]
         cases = [
-            [words for words in messages if words.startswith(("landed_lines:", "silver_", "gold_"))]
-            for messages in told
+            [line for line in messages if line.startswith(("landed_lines:", "silver_", "gold_"))]
+            for messages in logs
         ]
         assert sorted(cases[0]) == sorted(cases[1])
         found = differences(pair.duckdb, pair.engine, tmp_path / str(number))
@@ -230,8 +230,8 @@ def test_teardown_removes_the_same_things_and_nothing_else(pair: Pair) -> None:
 def removed_by_teardown(business: Business, *, dry_run: bool) -> set[tuple[str, str]]:
     """Return the kind and the name, without its catalog, of what a teardown removes."""
     options = ["--args", json.dumps({"dry_run": dry_run})]
-    told = business.dbt("run-operation", "teardown", *options)["messages"]
-    steps = [json.loads(words) for words in told if words.startswith("{")]
+    messages = business.dbt("run-operation", "teardown", *options)["messages"]
+    steps = [json.loads(line) for line in messages if line.startswith("{")]
     return {(step["kind"], without_catalog(step["name"])) for step in steps}
 
 

@@ -1,6 +1,7 @@
-"""Each target of profiles.yml names the variable that it misses."""
+"""Each target of profiles.yml names the variable that is missing; the project suits each."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,11 @@ DBT_WITHOUT_SPARK = (
 
 
 def parse(
-    target: str, environment: dict[str, str], folder: Path, program: tuple[str, ...] = DBT
+    target: str,
+    environment: dict[str, str],
+    folder: Path,
+    *more: str,
+    program: tuple[str, ...] = DBT,
 ) -> subprocess.CompletedProcess[str]:
     """Let dbt read the project for a target with these variables alone."""
     others = {
@@ -31,7 +36,7 @@ def parse(
     command = [sys.executable, *program, "ls", "--select", "landed_lines"]
     options = ["--target", target, "--target-path", str(folder), "--log-path", str(folder)]
     return subprocess.run(
-        [*command, *options],
+        [*command, *options, *more],
         cwd=PROJECT,
         env={**others, **environment},
         capture_output=True,
@@ -59,8 +64,30 @@ def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-def test_the_plugin_for_spark_leaves_databricks_alone(tmp_path: Path) -> None:
-    """The plugin is installed with the project, also where there is Databricks and no Spark."""
+@pytest.fixture(scope="module")
+def parsed_for_databricks(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> subprocess.CompletedProcess[str]:
+    """Parsed with all warnings; the plugin for Spark is installed, Spark is not."""
     installed = {**VARIABLES, "PYTHONPATH": str(PROJECT / "flows" / "plugins")}
-    ended = parse("databricks", installed, tmp_path, DBT_WITHOUT_SPARK)
+    warnings = ("--show-all-deprecations", "--warn-error-options", '{"silence": []}')
+    folder = tmp_path_factory.mktemp("databricks")
+    return parse("databricks", installed, folder, *warnings, program=DBT_WITHOUT_SPARK)
+
+
+def test_the_plugin_for_spark_leaves_databricks_alone(
+    parsed_for_databricks: subprocess.CompletedProcess[str],
+) -> None:
+    """The plugin is installed with the project, also where there is Databricks and no Spark."""
+    ended = parsed_for_databricks
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_only_keys_of_adapters_are_unknown_to_dbt(
+    parsed_for_databricks: subprocess.CompletedProcess[str],
+) -> None:
+    """dbt checks configurations against its schema for some adapters only, of which this is one."""
+    output = " ".join(parsed_for_databricks.stdout.split())
+    unknown = re.findall(r"Custom key `\+?(\w+)`", output)
+    assert set(unknown) == {"parameters", "incremental_apply_config_changes"}
+    assert set(re.findall(r"\w+Deprecation\b", output)) == {"CustomKeyInConfigDeprecation"}

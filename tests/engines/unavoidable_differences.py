@@ -31,13 +31,13 @@ class StrangeLine:
 
 STRANGE_LINES = (
     StrangeLine(
-        "A key that stands twice: DuckDB takes the first value, Spark's parser no such object.",
+        "A key that occurs twice: DuckDB takes the first value, Spark's parser rejects the object.",
         '{EVENT, "body": "{}", "body": "[]"}',
         None,
         "not_an_object",
     ),
     StrangeLine(
-        "`true` where a number belongs: DuckDB reads 1, Spark's parser a word.",
+        "`true` where a number belongs: DuckDB reads 1, Spark's parser reads text.",
         r'{EVENT, "body": "{\"items\": [{\"id\": 1, \"price\": 2.5, \"qty\": true}]}"}',
         None,
         "item_impossible",

@@ -1,11 +1,11 @@
 """The whole loop on a real workspace, once: `python -m tests.engines.workspace_smoke --help`.
 
-Everything else in `tests/` runs without a workspace. This is for whoever has one: it deploys the
+Everything else in `tests/` runs without a workspace. This is for those who have one: it deploys the
 bundle, makes the dataset, lands two windows, builds after each, and compares what is in the volume
 and in the tables with what the generator and the replay say here. It prints a line for each thing
-that only a workspace can show, and leaves with 1 if one of them failed. It costs a few minutes of
+that only a workspace can show, and exits with 1 if one of them failed. It costs a few minutes of
 serverless compute and of the SQL warehouse. What it deployed stays, and replays by its schedule:
-`databricks bundle destroy` takes it away.
+`databricks bundle destroy` removes it.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def check_environment(environment: Mapping[str, str]) -> None:
 
 
 def command(*words: str) -> None:
-    """Run the Databricks CLI, and let its output be seen."""
+    """Run the Databricks CLI and show its output."""
     print(f"\n$ databricks {' '.join(words)}", flush=True)
     ended = subprocess.run(["databricks", *words], cwd=PROJECT, check=False)
     if ended.returncode:
@@ -88,9 +88,9 @@ def command(*words: str) -> None:
 
 
 def warehouse(environment: Mapping[str, str]) -> Query:
-    """Return what asks the SQL warehouse."""
+    """Return a function that queries the SQL warehouse."""
     try:
-        from databricks import sql  # noqa: PLC0415  # only whoever has a workspace needs it
+        from databricks import sql  # noqa: PLC0415  # needed only with a workspace
     except ImportError as error:
         raise UserError(
             "The Databricks SQL connector is not installed: run "

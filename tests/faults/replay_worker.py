@@ -81,7 +81,7 @@ def build(request: dict[str, Any], manifest: Any) -> int:  # noqa: ANN401  # dbt
 
 
 def run_request(request: dict[str, Any], manifest: Any, output: int) -> NoReturn:  # noqa: ANN401
-    """Do what a request asks for in this process, and leave with its exit code."""
+    """Run a request in this process and exit with its code."""
     os.dup2(output, 1)
     os.dup2(output, 2)
     sys.stdout = sys.stderr
@@ -103,7 +103,7 @@ def run_request(request: dict[str, Any], manifest: Any, output: int) -> NoReturn
 
 
 def answer(request: dict[str, Any], manifest: Any) -> dict[str, Any]:  # noqa: ANN401  # dbt's own
-    """Run a request in a fork; kill the fork when its time is over."""
+    """Run a request in a fork; kill the fork when its time is up."""
     read_end, write_end = os.pipe()
     started = time.monotonic()
     child = os.fork()

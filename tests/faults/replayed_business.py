@@ -1,4 +1,4 @@
-"""A business whose replay and builds can be killed, to compare with one that never was."""
+"""A business whose replay and builds can be killed, compared with one that never was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABLES = [
     "--exclude-resource-type",
     "unit_test",
 ]
-"""All tables, without their tests and without the artifacts that nothing reads."""
+"""All tables, without their tests and without artifacts, which no test reads."""
 TABLES_AND_TESTS = ["build"]
 LANDING_ONLY: list[str] = []
 
@@ -78,7 +78,7 @@ class ReplayedBusiness:
         file_limit: int | None = None,
         **environment: str,
     ) -> Answer:
-        """Land the window of a moment, if one is given, and build; die on the way if asked to."""
+        """Land the window up to a moment, if there is one, and build; with a kill, stop there."""
         return self.worker.request(
             self.data,
             now=now,
@@ -90,13 +90,13 @@ class ReplayedBusiness:
         )
 
     def run_well(self, now: str | None, command: list[str] = TABLES, **environment: str) -> Answer:
-        """Run without a fault; anything but success is a failed test."""
+        """Run undisturbed; anything but success fails the test."""
         answer = self.run(now, command, **environment)
         assert answer.code == 0, answer.output
         return answer
 
     def killed(self, now: str | None, kill: Kill, command: list[str] = TABLES) -> bool:
-        """Run with a kill; whether it came before the run had ended."""
+        """Run with a kill; return whether it came before the run had ended."""
         answer = self.run(now, command, kill=kill)
         assert answer.code in {0, -signal.SIGKILL}, answer.output
         return answer.code != 0
@@ -115,11 +115,11 @@ class ReplayedBusiness:
         return other
 
     def lines(self) -> bytes:
-        """Return all that has landed."""
+        """Return everything that has landed."""
         return landed_bytes(self.landing)
 
     def differences(self, other: ReplayedBusiness) -> dict[str, tuple[int, int]]:
-        """Compare what landed and every table; per difference what is only here, only there."""
+        """Compare what landed and every table; return how much is only here and only there."""
         here, there = self.lines(), other.lines()
         if here != there:
             return {"landed events": (len(here), len(there))}
@@ -129,11 +129,11 @@ class ReplayedBusiness:
         """Return the rows of a query on the tables."""
         return Business(self.data, self.worker).query(sql)
 
-    def reported(self, sql: str, shift_days: int) -> list[tuple[Any, ...]]:
-        """Return the rows of a query on the orders as the dataset (not a table) has them.
+    def query_dataset(self, sql: str, shift_days: int) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the orders as the dataset, not a table, has them.
 
-        They are called ``orders``: order_id, created_ts, delivered_ts, with the shift of the
-        replay put in.
+        The view is called ``orders``: order_id, created_ts, delivered_ts, shifted as the replay
+        shifts them.
         """
         moment = (
             "make_timestamp((ts_seconds * 1000 + ts_micros // 1000) * 1000) "

@@ -1,10 +1,10 @@
-"""Lands on a disk that is full, at every size from nothing to enough; in a mount namespace.
+"""Lands on a full disk, at every size from nothing to enough; runs in a mount namespace.
 
 Run as a program: ``unshare --mount small_disk_sweep.py <canonical> <folder> <step>``, where the
 step is the pages of memory by which disks grow. Each landing is a fork, so that Python and its
-libraries are loaded once. Prints how often the disk was too small; leaves with 1 where such a
-landing was not reported in one line, where a part of it was visible, or where after
-making room the landing was not that of a large disk.
+libraries are loaded once. Prints how often the disk was too small; exits with 1 where such a
+landing was not reported in one line, where a part of it was visible, or where the landing after
+making room differed from that on a large disk.
 """
 
 import os
@@ -38,7 +38,7 @@ def land(canonical: Path, landing: Path, minutes: int) -> None:
 
 
 def land_or_report_full(canonical: Path, landing: Path, minutes: int) -> None:
-    """Leave with `FULL` where one line reports that there is no room."""
+    """Exit with `FULL` where one line reports that there is no room."""
     try:
         land(canonical, landing, minutes)
     except UserError as error:
@@ -48,7 +48,7 @@ def land_or_report_full(canonical: Path, landing: Path, minutes: int) -> None:
 
 
 def sizes(step: int) -> Iterator[tuple[str, str]]:
-    """Return disks: ever more room in bytes, then ever more files."""
+    """Yield disks: more and more bytes, then more and more files."""
     for pages in range(1, 400, step):
         yield f"size={pages * PAGE}", ENOUGH_FILES
     for files in range(3, 40):
@@ -76,7 +76,7 @@ def main() -> int:
             try:
                 shutil.copytree(before, landing)
             except (OSError, shutil.Error):
-                # What had landed before does not even fit.
+                # Not even what had landed before fits.
                 subprocess.run(["umount", str(disk)], check=True)
                 continue
             code = os.waitstatus_to_exitcode(

@@ -40,7 +40,7 @@ except UserError as error:
 
 
 def test_two_builds_at_once(business: ReplayedBusiness, tmp_path: Path) -> None:
-    """One builds, the other is refused and says why; what was refused is there at the next one."""
+    """One builds, the other is refused with the reason; the next build has all that landed."""
     business.run_well(FIRST, LANDING_ONLY)
     environment = {
         **os.environ,
@@ -75,7 +75,7 @@ def test_two_builds_at_once(business: ReplayedBusiness, tmp_path: Path) -> None:
 def test_two_plain_dbt_builds_at_once(
     built: ReplayedBusiness, business: ReplayedBusiness, tmp_path: Path
 ) -> None:
-    """Only DuckDB keeps them apart: who fails names the lock, and both together harm nothing."""
+    """Only DuckDB's lock keeps them apart: a build that fails names it, and no table is damaged."""
     built.copied_to(business)
     undisturbed = business.copied("undisturbed")
     undisturbed.run_well(SECOND)
@@ -101,7 +101,7 @@ def test_two_plain_dbt_builds_at_once(
 def test_a_program_that_has_the_file_open_is_named(
     built: ReplayedBusiness, business: ReplayedBusiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before dbt begins, which would try for a minute without a word; and nothing is lost."""
+    """Before dbt starts, which would retry for a minute without output; and nothing is lost."""
     built.copied_to(business)
     undisturbed = business.copied("undisturbed")
     file = business.data / "caspers.duckdb"
@@ -135,7 +135,7 @@ def test_a_program_that_has_the_file_open_is_named(
 
 
 def test_a_clock_that_jumps_forward_and_back(business: ReplayedBusiness) -> None:
-    """What landed too early stays; nothing lands until the right time has come up with it."""
+    """What landed too early stays; nothing lands until the right time has caught up with it."""
     business.run_well(FIRST, LANDING_ONLY)
     undisturbed = business.copied("undisturbed")
     jumps = ["10:50", "12:40", "10:52", "09:00", "12:39", "11:30", "12:45", "12:44", "13:10"]
@@ -171,7 +171,7 @@ def test_settings_reformatted_by_an_editor_are_accepted(
 @pytest.mark.parametrize(
     "content", [b"\xef\xbb\xbf{}", b"\xff\xfe{\x00}\x00", b"\xe9" * 9, b"{}" * 9, b"NaN"]
 )
-def test_settings_that_are_not_text_of_ours_are_named(
+def test_settings_that_the_replay_did_not_write_are_named(
     small: ReplayedBusiness, content: bytes
 ) -> None:
     before = small.lines()
@@ -198,10 +198,10 @@ def small(landed: ReplayedBusiness, business: ReplayedBusiness) -> ReplayedBusin
     return landed.copied_to(business)
 
 
-def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
+def test_a_dataset_replaced_while_it_is_profiled_leaves_no_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first run fixes what it saw; that must not be half of one dataset and half of another."""
+    """The first run stores what it read; that must not be half of each dataset."""
     rows, other_rows = some_orders(3, 8, seed=1), some_orders(2, 9, seed=2)
     canonical = write_dataset(tmp_path / "canonical", rows, days=3)
     landing, undisturbed = tmp_path / "landing", tmp_path / "undisturbed"
@@ -223,18 +223,18 @@ def test_a_dataset_replaced_while_it_is_looked_through_fixes_nothing(
     assert landed_bytes(landing) == landed_bytes(undisturbed)
 
 
-def limits(business: ReplayedBusiness, now: str, steps: int) -> int:
-    """Land with files limited to ever more bytes; return how often that was too few."""
+def count_limits_too_small(business: ReplayedBusiness, now: str, steps: int) -> int:
+    """Land with a growing limit on the size of files; return how often it was too small."""
     undisturbed = business.copied("undisturbed")
     undisturbed.run_well(now, LANDING_ONLY)
     largest = max(file.stat().st_size for file in undisturbed.landing.glob("window-*"))
-    too_few = 0
+    too_small = 0
     for limit in sorted({1, 700, *range(0, largest, largest // steps), largest}):
         limited = business.copied("limited")
         before = limited.lines()
         answer = limited.run(now, LANDING_ONLY, file_limit=limit)
         if answer.code != 0:
-            too_few += 1
+            too_small += 1
             words = [line for line in answer.output.splitlines() if line.strip()]
             assert len(words) == 1, answer.output
             assert words[0].startswith("error: Could not ")
@@ -243,22 +243,22 @@ def limits(business: ReplayedBusiness, now: str, steps: int) -> int:
         limited.run_well(now, LANDING_ONLY)
         assert limited.lines() == undisturbed.lines()
     assert answer.code == 0
-    return too_few
+    return too_small
 
 
-def test_files_that_may_not_grow_in_a_landing(small: ReplayedBusiness) -> None:
-    assert limits(small, SECOND, steps=1) >= 2
+def test_a_limit_on_the_size_of_files_during_a_landing(small: ReplayedBusiness) -> None:
+    assert count_limits_too_small(small, SECOND, steps=1) >= 2
 
 
 @pytest.mark.long
-def test_files_that_may_not_grow_at_any_write_of_a_landing(business: ReplayedBusiness) -> None:
-    assert limits(business, FIRST, steps=60) > 10
+def test_a_limit_on_the_size_of_files_at_any_write_of_a_landing(business: ReplayedBusiness) -> None:
+    assert count_limits_too_small(business, FIRST, steps=60) > 10
     business.run_well(FIRST, LANDING_ONLY)
-    assert limits(business, SECOND, steps=60) > 30
+    assert count_limits_too_small(business, SECOND, steps=60) > 30
 
 
 @pytest.mark.long
-def test_tables_that_may_not_grow_are_built_once_they_may(
+def test_tables_that_hit_a_limit_are_built_once_it_is_lifted(
     built: ReplayedBusiness, business: ReplayedBusiness
 ) -> None:
     built.copied_to(business)
@@ -270,12 +270,12 @@ def test_tables_that_may_not_grow_are_built_once_they_may(
 
 
 def in_a_namespace(script: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a Python script that can mount in private; skip where that is not allowed."""
+    """Run a Python script in its own mount namespace; skip where that is not allowed."""
     if sys.platform != "linux" or shutil.which("unshare") is None:
-        pytest.skip("mount namespaces are Linux's")
+        pytest.skip("only Linux has mount namespaces")
     probe = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
     if subprocess.run(probe, capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk takes root, and a system that allows it")
+        pytest.skip("mounting a small disk needs root, and a system that allows it")
     return subprocess.run(
         ["unshare", "--mount", sys.executable, *script],
         cwd=PROJECT,
@@ -304,11 +304,11 @@ from flows.replay.__main__ import main
 from common.errors import UserError
 folder, canonical = sys.argv[1:]
 landing = os.path.join(folder, "landing", "events")
-places = ["--canonical", canonical, "--landing", landing]
+folders = ["--canonical", canonical, "--landing", landing]
 bind = ["mount", "--bind", folder, folder], ["mount", "-o", "remount,bind,ro", folder]
 for command in bind:
     subprocess.run(command, check=True)
-codes = [main([*words, *places]) for words in (
+codes = [main([*words, *folders]) for words in (
     ["status", "--now", "2026-11-21T10:50:00"],
     ["run", "--now", "2026-11-21T10:50:00"],
     ["pause", "--now", "2026-11-21T10:50:00"],
@@ -325,7 +325,7 @@ print(codes)
 def test_a_folder_that_is_read_only(
     small: ReplayedBusiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever writes says so in a line and changes nothing; whatever only reads goes on."""
+    """A command that writes fails with one line and changes nothing; one that reads still works."""
     before = sorted((path, path.stat().st_mtime_ns) for path in small.data.rglob("*"))
     monkeypatch.setenv("CASPERS_DATA", str(small.data))
     ended = in_a_namespace(["-c", READ_ONLY, str(small.data), str(small.canonical)])
@@ -342,7 +342,7 @@ def test_a_folder_that_is_read_only(
 
 
 def test_two_replays_at_once_land_each_window_once(small: ReplayedBusiness) -> None:
-    """As many as there are: one lands, the others say that one is at work, or find nothing new."""
+    """Of three, one lands; the others report that it is running, or find nothing new."""
     undisturbed = small.copied("undisturbed")
     undisturbed.run_well(SECOND, LANDING_ONLY)
     replays = [

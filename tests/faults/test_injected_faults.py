@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.faults.__main__ import main as inject_faults
-from flows.faults.settings import FaultSettings
-from generator.__main__ import main as generate
 from tests.support.business import Business, DbtWorker
+from tests.support.faulty_landing import FILES, WINDOW_ENDS, inject, land_windows, read_ledger
 
 # More than the defaults, so that each kind happens in a landing this small.
 RATES = {
@@ -35,8 +33,6 @@ RATES = {
     },
     "empty_files": 2,
 }
-WINDOW_ENDS = ["20T06:00", "20T06:06", "20T06:15", "20T06:25", "20T06:40", "20T06:44"]
-FILES = "window-*.jsonl"
 
 
 @dataclass(frozen=True)
@@ -52,28 +48,9 @@ class Faulty:
         return [fault for fault in self.ledger if fault["expected"] == outcome]
 
 
-def read_ledger(landing: Path) -> list[dict[str, Any]]:
-    lines = (landing / "_faults" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
 @pytest.fixture(scope="module")
 def clean_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two kitchens for three days, landed in six windows."""
-    from flows.replay.__main__ import main as replay  # noqa: PLC0415  # only this fixture lands
-
-    folder = tmp_path_factory.mktemp("clean")
-    canonical, landing = str(folder / "canonical"), str(folder / "landing")
-    options = ["--days", "3", "--locations", "sf,sv", "--out", canonical]
-    assert generate(["canonical", *options]) == 0
-    for moment in WINDOW_ENDS:
-        options = ["--canonical", canonical, "--landing", landing, "--start-day", "1"]
-        assert replay(["run", *options, "--now", f"2026-11-{moment}"]) == 0
-    return folder / "landing"
-
-
-def inject(clean: Path, out: Path, *options: str) -> int:
-    return inject_faults(["--landing", str(clean), "--out", str(out), *options])
+    return land_windows(tmp_path_factory.mktemp("clean"))
 
 
 @pytest.fixture(scope="module")
@@ -107,25 +84,25 @@ def test_every_kind_of_fault_was_injected(faulty: Faulty) -> None:
     counts = {"shuffled_files", "bom_files", "crlf_files", "long_lines", "files_that_are_not_text"}
     kinds = counts | (RATES.keys())
     assert {fault["kind"] for fault in faulty.ledger} == kinds
-    reasons = {fault["reason"] for fault in faulty.expected("rejected")}
-    assert len(reasons) >= 17, reasons
+    codes = {fault["code"] for fault in faulty.expected("rejected")}
+    assert len(codes) >= 17, codes
 
 
-def test_rejected_is_what_the_ledger_says_with_its_reason_and_nothing_else(faulty: Faulty) -> None:
-    expected: Counter[tuple[str, str]] = Counter()
+def test_rejected_is_what_the_ledger_says_with_its_code_and_nothing_else(faulty: Faulty) -> None:
+    expected: Counter[tuple[str, str, str]] = Counter()
     for fault in faulty.expected("rejected"):
-        expected[fault["file"], fault["reason"]] += fault["lines"]
+        expected[fault["file"], fault["code"], fault["reason"]] += fault["lines"]
     found = faulty.business.query(
-        "select file, reason, count(*) from lakeflow.rejected_events group by all"
+        "select file, rejection_code, reason, count(*) from lakeflow.rejected_events group by all"
     )
-    assert {(file, reason): count for file, reason, count in found} == dict(expected)
+    assert {tuple(key): count for *key, count in found} == dict(expected)
     events = faulty.business.query(
         """
-        select raw_line::json ->> 'event_id', reason from lakeflow.rejected_events
+        select raw_line::json ->> 'event_id', rejection_code from lakeflow.rejected_events
         where json_valid(raw_line) and raw_line::json ->> 'event_id' is not null
         """
     )
-    named = {(fault["event_id"], fault["reason"]) for fault in faulty.expected("rejected")}
+    named = {(fault["event_id"], fault["code"]) for fault in faulty.expected("rejected")}
     assert len(events) > 100
     assert set(events) <= named
 
@@ -250,78 +227,6 @@ def test_late_are_events_older_than_the_window_that_carried_them(faulty: Faulty)
 
 def test_built_in_increments_or_at_once_the_tables_are_the_same(faulty: Faulty) -> None:
     assert faulty.business.differences(faulty.business.rebuilt()) == {}
-
-
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
-    clean_landing: Path, tmp_path: Path
-) -> None:
-    before = {file.name: file.read_bytes() for file in clean_landing.glob(FILES)}
-    contents = []
-    for name, seed in (("one", "1"), ("two", "1"), ("three", "2"), ("one", "1")):
-        out = tmp_path / name
-        assert inject(clean_landing, out, "--seed", seed) == 0
-        contents.append(
-            {str(f.relative_to(out)): f.read_bytes() for f in out.rglob("*") if f.is_file()}
-        )
-    assert contents[0] == contents[1] == contents[3]
-    assert contents[0] != contents[2]
-    assert before == {file.name: file.read_bytes() for file in clean_landing.glob(FILES)}
-
-
-def test_without_faults_the_copy_is_the_original(clean_landing: Path, tmp_path: Path) -> None:
-    nothing = {
-        name: {} if name == "null_fields" else 0
-        for name in FaultSettings.model_fields
-        if name != "late_minutes"
-    }
-    (tmp_path / "rates.json").write_text(json.dumps(nothing))
-    assert inject(clean_landing, tmp_path / "out", "--rates", str(tmp_path / "rates.json")) == 0
-    for file in clean_landing.glob(FILES):
-        assert (tmp_path / "out" / file.name).read_bytes() == file.read_bytes()
-    assert read_ledger(tmp_path / "out") == []
-
-
-@pytest.mark.parametrize(
-    ("rates", "named"),
-    [
-        ({"duplicates": 1.5}, "duplicates"),
-        ({"late": -0.1}, "late"),
-        ({"late_minutes": [60, 1]}, "late_minutes"),
-        ({"bom_files": 0.5}, "bom_files"),
-        ({"doubles": 0.1}, "doubles"),
-        ({"null_fields": {"order_eaten": {"ts": 0.1}}}, "order_eaten"),
-        ({"null_fields": {"gk_ready": {"items": 0.1}}}, "items"),
-        ({"lost": 0.6, "truncated": 0.6}, "add up to 1.2"),
-    ],
-)
-def test_impossible_settings_are_refused_by_name(
-    rates: dict[str, Any], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "rates.json").write_text(json.dumps(rates))
-    code = inject(tmp_path, tmp_path / "out", "--rates", str(tmp_path / "rates.json"))
-    said = capsys.readouterr().err
-    assert code == 2
-    assert named in said
-    assert "rates.json" in said
-
-
-def test_the_original_is_never_written_to(
-    clean_landing: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for out in (clean_landing, clean_landing / "inside", clean_landing.parent):
-        assert inject(clean_landing, out) == 2
-        assert "original" in capsys.readouterr().err
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "notes.txt").write_text("keep me")
-    assert inject(clean_landing, mine) == 2
-    assert "notes.txt" in capsys.readouterr().err
-    (tmp_path / "landing").mkdir()
-    assert inject(tmp_path / "landing", tmp_path / "out") == 2
-    assert "Nothing has landed" in capsys.readouterr().err
-    (tmp_path / "landing" / "events.jsonl").write_text("{}\n")
-    assert inject(tmp_path / "landing", tmp_path / "out") == 2
-    assert "events.jsonl is not a window" in capsys.readouterr().err
 
 
 def test_windows_follow_each_other_in_the_copy(faulty: Faulty) -> None:

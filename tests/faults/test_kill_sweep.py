@@ -1,6 +1,6 @@
 """The land-and-build command is killed at any point; one more normal run completes the work.
 
-A few places are tried every time, all of them and a hundred random moments in the long run.
+A few kill points are tried every time; all of them, and a hundred random moments, in the long run.
 """
 
 import os
@@ -22,13 +22,13 @@ FIRST = "2026-11-21T10:30:00"
 SECOND = "2026-11-21T10:50:00"
 THIRD = "2026-11-21T11:05:00"
 
-# Tests write nothing into the tables, so that of their many only some are died at.
+# Tests write nothing into the tables, so only some of the many are kill points.
 EVERY = 40
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A run that is killed, and how it ends undisturbed: itself, and together with the next one."""
+    """A run to kill, and how it ends undisturbed: the run alone, and with the next one after it."""
 
     before: ReplayedBusiness
     now: str
@@ -42,7 +42,7 @@ Stages = list[Stage]
 
 @pytest.fixture(scope="module")
 def stages(built: ReplayedBusiness, new_business: Callable[[], ReplayedBusiness]) -> Stages:
-    """The first run, of which all is new, and a later one, which adds to what there is."""
+    """The first run, for which everything is new, and a later one, which adds to the tables."""
     nothing = new_business()
     first = built.copied_to(new_business())
     second = first.copied("second")
@@ -56,13 +56,13 @@ def stages(built: ReplayedBusiness, new_business: Callable[[], ReplayedBusiness]
 
 
 def check_one_more_run(
-    stage: Stage, harmed: ReplayedBusiness, next_moment: str | None = None
+    stage: Stage, interrupted: ReplayedBusiness, next_moment: str | None = None
 ) -> None:
     """Run once more, at the same moment or a later one; all must be as if nothing had happened."""
     undisturbed = stage.after_next if next_moment else stage.whole
-    harmed.run_well(next_moment or stage.now)
-    assert harmed.differences(undisturbed) == {}
-    left_over = harmed.query(
+    interrupted.run_well(next_moment or stage.now)
+    assert interrupted.differences(undisturbed) == {}
+    left_over = interrupted.query(
         "select table_name from information_schema.tables where table_name like '%\\_\\_dbt\\_%' "
         "escape '\\'"
     )
@@ -70,32 +70,32 @@ def check_one_more_run(
 
 
 def killed_copy(stage: Stage, kill: Kill, command: list[str] = TABLES) -> ReplayedBusiness | None:
-    """Return what a run leaves that was killed there, ``None`` if it ended before."""
-    harmed = stage.before.copied("harmed")
-    if not harmed.killed(stage.now, kill, command):
+    """Return what a run leaves when it is killed there; ``None`` if it ended before that."""
+    interrupted = stage.before.copied("interrupted")
+    if not interrupted.killed(stage.now, kill, command):
         return None
-    return harmed
+    return interrupted
 
 
-def deaths(stage: Stage, places: Iterator[Kill], command: list[str] = TABLES) -> int:
-    """Kill at one place after the other until one comes after the end; return how many died."""
-    died = 0
-    for kill in places:
-        harmed = killed_copy(stage, kill, command)
-        if harmed is None:
+def count_kills(stage: Stage, kills: Iterator[Kill], command: list[str] = TABLES) -> int:
+    """Kill at each point in turn until a run ends before its point; return how many were killed."""
+    kills_done = 0
+    for kill in kills:
+        interrupted = killed_copy(stage, kill, command)
+        if interrupted is None:
             break
-        died += 1
-        check_one_more_run(stage, harmed)
-        if "at" in kill and died % 2:
-            # Nobody looks after it: what was killed is followed by the next window.
-            harmed = killed_copy(stage, kill, command)
-            if harmed is not None and harmed.lines() == stage.whole.lines():
-                check_one_more_run(stage, harmed, SECOND if stage.now == FIRST else THIRD)
-    return died
+        kills_done += 1
+        check_one_more_run(stage, interrupted)
+        if "at" in kill and kills_done % 2:
+            # The killed run is not repeated: the next window follows it.
+            interrupted = killed_copy(stage, kill, command)
+            if interrupted is not None and interrupted.lines() == stage.whole.lines():
+                check_one_more_run(stage, interrupted, SECOND if stage.now == FIRST else THIRD)
+    return kills_done
 
 
 def numbered(kill: Kill, step: int = 1) -> Iterator[Kill]:
-    """Return the same kill at the first, second, third … place."""
+    """Return the same kill at the first, second, third … point."""
     return (kill | {"number": 1 + number * step} for number in range(100_000))
 
 
@@ -110,9 +110,9 @@ def numbered(kill: Kill, step: int = 1) -> Iterator[Kill]:
     ids=["before the window has its name", "first build", "next build", "at a moment"],
 )
 def test_killed_and_started_again(stages: Stages, stage: int, kill: Kill) -> None:
-    harmed = killed_copy(stages[stage], kill)
-    assert harmed is not None
-    check_one_more_run(stages[stage], harmed)
+    interrupted = killed_copy(stages[stage], kill)
+    assert interrupted is not None
+    check_one_more_run(stages[stage], interrupted)
 
 
 @pytest.mark.long
@@ -120,9 +120,9 @@ def test_killed_and_started_again(stages: Stages, stage: int, kill: Kill) -> Non
 def test_killed_before_each_change_of_the_landing(
     stages: Stages, stage: int, figures: Counter[str]
 ) -> None:
-    died = deaths(stages[stage], numbered({"before": "any"}))
-    figures["kills before changes of the landing, all made good"] += died
-    assert died >= 7
+    kills_done = count_kills(stages[stage], numbered({"before": "any"}))
+    figures["kills before changes of the landing, all recovered"] += kills_done
+    assert kills_done >= 7
 
 
 @pytest.mark.long
@@ -131,9 +131,9 @@ def test_killed_before_each_change_of_the_landing(
 def test_killed_at_each_table(
     stages: Stages, stage: int, event: str, figures: Counter[str]
 ) -> None:
-    died = deaths(stages[stage], numbered({"at": event}))
-    figures["kills at the start or end of a table, all made good"] += died
-    assert died >= 20
+    kills_done = count_kills(stages[stage], numbered({"at": event}))
+    figures["kills at the start or end of a table, all recovered"] += kills_done
+    assert kills_done >= 20
 
 
 @pytest.mark.long
@@ -141,22 +141,22 @@ def test_killed_at_each_table(
 def test_killed_among_the_tests_of_tables(
     stages: Stages, event: str, figures: Counter[str]
 ) -> None:
-    died = deaths(stages[1], numbered({"at": event}, EVERY), TABLES_AND_TESTS)
-    figures["kills among the tests of tables, all made good"] += died
-    assert died >= 4
+    kills_done = count_kills(stages[1], numbered({"at": event}, EVERY), TABLES_AND_TESTS)
+    figures["kills among the tests of tables, all recovered"] += kills_done
+    assert kills_done >= 4
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100))
 def test_killed_at_a_random_moment(stages: Stages, seed: int, figures: Counter[str]) -> None:
-    """Once, or again in the run that was to make it good."""
-    chance = random.Random(seed)  # noqa: S311  # nothing secret is drawn
-    stage = stages[chance.randrange(2)]
-    harmed = stage.before.copied("harmed")
-    for _ in range(chance.choice([1, 1, 2, 3])):
-        harmed.killed(stage.now, {"seconds": chance.uniform(0.0, stage.seconds)})
-    check_one_more_run(stage, harmed)
-    figures["random moments of killing, all made good"] += 1
+    """Once, or again in the run that was to recover."""
+    rng = random.Random(seed)  # noqa: S311  # nothing secret is drawn
+    stage = stages[rng.randrange(2)]
+    interrupted = stage.before.copied("interrupted")
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        interrupted.killed(stage.now, {"seconds": rng.uniform(0.0, stage.seconds)})
+    check_one_more_run(stage, interrupted)
+    figures["random moments of killing, all recovered"] += 1
 
 
 REAL = """
@@ -172,28 +172,28 @@ sys.exit(code)
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(8))
-def test_killed_while_dbt_goes_on_alone(stages: Stages, seed: int, tmp_path: Path) -> None:
-    """The real processes: dbt outlives who called it, and may be writing what it has parsed."""
-    chance = random.Random(seed)  # noqa: S311  # nothing secret is drawn
+def test_killed_while_dbt_keeps_running(stages: Stages, seed: int, tmp_path: Path) -> None:
+    """The real processes: dbt outlives its caller, and may still write what it has parsed."""
+    rng = random.Random(seed)  # noqa: S311  # nothing secret is drawn
     stage = stages[1]
-    harmed = stage.before.copied("harmed")
+    interrupted = stage.before.copied("interrupted")
     environment = {
         **os.environ,
-        "CASPERS_DATA": str(harmed.data),
+        "CASPERS_DATA": str(interrupted.data),
         "DBT_TARGET_PATH": str(tmp_path / "target"),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
         "DBT_INDIRECT_SELECTION": "empty",
     }
-    places = ["--canonical", str(harmed.canonical), "--landing", str(harmed.landing)]
-    command = [sys.executable, "-c", REAL, "run", "--now", stage.now, *places]
-    for patience in (chance.uniform(0.5, 12), None):
-        # A run that finds the orphan at work says so; the flow tries again a few times, as here.
+    folders = ["--canonical", str(interrupted.canonical), "--landing", str(interrupted.landing)]
+    command = [sys.executable, "-c", REAL, "run", "--now", stage.now, *folders]
+    for timeout in (rng.uniform(0.5, 12), None):
+        # A run that finds the orphan running says so; the flow retries a few times, as here.
         for _ in range(5):
             process = subprocess.Popen(
                 command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True
             )
             try:
-                _, output = process.communicate(timeout=patience)
+                _, output = process.communicate(timeout=timeout)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -202,12 +202,12 @@ def test_killed_while_dbt_goes_on_alone(stages: Stages, seed: int, tmp_path: Pat
                 break
             assert "is open in" in output, output
     assert process.returncode == 0
-    assert harmed.differences(stage.whole) == {}
+    assert interrupted.differences(stage.whole) == {}
 
 
 @pytest.fixture(autouse=True)
-def without_the_harmed(stages: Stages) -> Iterator[None]:
+def remove_killed_copies(stages: Stages) -> Iterator[None]:
     """Keep the disk from filling up."""
     yield
     for stage in stages:
-        shutil.rmtree(stage.before.data.with_name("harmed"), ignore_errors=True)
+        shutil.rmtree(stage.before.data.with_name("interrupted"), ignore_errors=True)

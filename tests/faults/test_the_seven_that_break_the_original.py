@@ -1,5 +1,5 @@
-"""The seven accidents after which a replay of this kind went wrong elsewhere, each from start to
-end: what landed, and what the tables say of it."""
+"""Seven accidents that broke another replay of this kind, each tested from end to end: what landed,
+and what the tables make of it."""
 
 import json
 from collections.abc import Callable
@@ -15,12 +15,12 @@ TIMELINE = """
 
 
 def moment(now: str, **later: float) -> str:
-    """Return a moment so much later."""
+    """Return the moment that is so much later."""
     return (datetime.fromisoformat(now) + timedelta(**later)).isoformat()
 
 
 def check_every_event_once(business: ReplayedBusiness, events: int | None = None) -> None:
-    """Each landed line is one event of the tables, and none was a copy of another."""
+    """Each landed line is one event in the tables, and none is a copy of another."""
     lines = business.lines().splitlines()
     ids = {json.loads(line)["event_id"] for line in lines}
     assert len(ids) == len(lines)
@@ -71,11 +71,13 @@ def test_a_run_after_midnight(business: ReplayedBusiness) -> None:
         )
     """
     shift = business.shift_days()
-    reported = business.reported(f"select order_id, created_ts, done {orders} order by 1", shift)
-    assert business.query(TIMELINE) == reported
-    over_midnight = [row for row in reported if row[2] and row[1].date() != row[2].date()]
+    expected_rows = business.query_dataset(
+        f"select order_id, created_ts, done {orders} order by 1", shift
+    )
+    assert business.query(TIMELINE) == expected_rows
+    over_midnight = [row for row in expected_rows if row[2] and row[1].date() != row[2].date()]
     assert len(over_midnight) >= 3
-    percentiles = business.reported(
+    percentiles = business.query_dataset(
         f"""
         select
             done::date, count(*),
@@ -95,7 +97,7 @@ def test_a_run_after_midnight(business: ReplayedBusiness) -> None:
 
 @pytest.mark.parametrize("renames", [1, 2], ids=["settings", "first window"])
 def test_a_crash_before_the_start_time_is_stored(business: ReplayedBusiness, renames: int) -> None:
-    """Elsewhere: the start is lost while events are there, and never again is there anything new.
+    """Elsewhere: the start is lost although events exist, and nothing new ever lands again.
 
     Before the settings have their name nothing has landed, and the next run is the first one;
     once they have it, the start is known although nothing has landed.
@@ -119,7 +121,7 @@ def test_a_crash_before_the_start_time_is_stored(business: ReplayedBusiness, ren
 
 
 @pytest.mark.parametrize(
-    ("broken", "content", "said"),
+    ("broken", "content", "message"),
     [
         ("_replay/settings.json", "", "settings.json are not valid"),
         ("_replay/settings.json", None, "settings.json are missing"),
@@ -133,16 +135,16 @@ def test_an_unreadable_watermark(
     begun: ReplayedBusiness,
     broken: str,
     content: str | None,
-    said: str,
+    message: str,
 ) -> None:
-    """Elsewhere: a second landing of everything from day 0. Here it is an error, until it is back.
+    """Elsewhere: everything from day 0 lands again. Here it is an error until the file is back.
 
     The watermark is the names of the windows; the settings give them their meaning.
     """
     business = begun.copied_to(new_business())
     windows = sorted(business.landing.glob("window-*"))
     file = windows[0] if broken == "window" else business.landing / broken
-    kept, before = file.read_bytes(), {path.name: path.read_bytes() for path in windows}
+    unchanged, before = file.read_bytes(), {path.name: path.read_bytes() for path in windows}
     if content is None:
         file.unlink()
     else:
@@ -150,11 +152,11 @@ def test_an_unreadable_watermark(
     for now in ("2026-11-21T10:48:00", "2027-01-01T00:00:00"):
         answer = business.run(now, LANDING_ONLY)
         assert answer.code == 1
-        assert said in answer.output
+        assert message in answer.output
         assert str(business.landing) in answer.output
     after = {path.name for path in business.landing.glob("window-*")}
     assert after == before.keys() - ({file.name} if content is None else set())
-    file.write_bytes(kept)
+    file.write_bytes(unchanged)
     business.run_well("2026-11-21T10:48:00", LANDING_ONLY)
     assert business.lines().startswith(b"".join(before.values()))
     ids = [json.loads(line)["event_id"] for line in business.lines().splitlines()]
@@ -182,7 +184,7 @@ def test_a_host_in_new_york_over_the_change_of_daylight_time(
     for now in runs[:-1]:
         business.run_well(now, LANDING_ONLY, **new_york)
     business.run_well(runs[-1], **new_york)
-    reported = business.reported(
+    expected_rows = business.query_dataset(
         f"""
         select
             order_id,
@@ -192,8 +194,8 @@ def test_a_host_in_new_york_over_the_change_of_daylight_time(
         """,
         business.shift_days(),
     )
-    assert business.query(TIMELINE) == reported
-    assert len(reported) > 50
+    assert business.query(TIMELINE) == expected_rows
+    assert len(expected_rows) > 50
     minutes = "total_minutes, queue_minutes, prep_minutes, pack_minutes, drive_minutes"
     assert business.query(
         f"""
@@ -201,7 +203,7 @@ def test_a_host_in_new_york_over_the_change_of_daylight_time(
         where status = 'delivered' and list_bool_or([m is null or m < 0 for m in [{minutes}]])
         """
     ) == [(0,)]
-    hours = business.reported(
+    hours = business.query_dataset(
         f"""
         select date_trunc('hour', created_ts), count(*) from orders
         where created_ts <= timestamp '{runs[-1]}' group by 1 order by 1
@@ -219,16 +221,16 @@ def test_a_host_in_new_york_over_the_change_of_daylight_time(
 def test_start_day_changed_between_runs(
     new_business: Callable[[], ReplayedBusiness], begun: ReplayedBusiness
 ) -> None:
-    """Elsewhere: the replay stands still from then on and says nothing. Here it is said, and the
-    first run's day stays."""
-    changed, kept = begun.copied_to(new_business()), begun.copied_to(new_business())
+    """Elsewhere: the replay silently stops from then on. Here the change is reported and ignored:
+    the start day of the first run stays."""
+    changed, unchanged = begun.copied_to(new_business()), begun.copied_to(new_business())
     for now, day in (("2026-11-21T10:50:00", "1"), ("2026-11-21T11:00:00", "70")):
         before = len(changed.lines())
         answer = changed.run_well(now, LANDING_ONLY, START_DAY=day)
         assert f"Start day {day} is ignored: the first run fixed it at 0" in answer.output
         assert len(changed.lines()) > before
-        kept.run_well(now, LANDING_ONLY)
-    assert changed.lines() == kept.lines()
+        unchanged.run_well(now, LANDING_ONLY)
+    assert changed.lines() == unchanged.lines()
     changed.run_well(None)
     check_every_event_once(changed)
 
@@ -236,7 +238,7 @@ def test_start_day_changed_between_runs(
 def test_the_end_of_the_cycle(business: ReplayedBusiness) -> None:
     """Elsewhere: 19 orders of the last evening are never delivered.
 
-    Here they are delivered in the first hours of the next cycle, whose own orders bear its number.
+    Here they are delivered in the first hours of the next cycle, whose own orders carry its number.
     """
     first, night, next_day = "2026-11-20T23:30:00", "2026-11-21T23:55:00", "2026-11-22T12:00:00"
     business.run_well(first, LANDING_ONLY, SPEED_MULTIPLIER="1")
@@ -248,7 +250,7 @@ def test_the_end_of_the_cycle(business: ReplayedBusiness) -> None:
     )
     assert len(under_way) >= 2
     business.run_well(next_day, SPEED_MULTIPLIER="1")
-    whole = business.reported(
+    whole = business.query_dataset(
         "select order_id, created_ts, delivered_ts from orders order by 1", business.shift_days()
     )
     rows = business.query(TIMELINE)

@@ -15,7 +15,7 @@ from flows import build as build_module
 from flows.build import build
 from flows.build_results import format_build, read_results
 from flows.dbt import LogEvent
-from tests.flows.test_warehouse_lock import LOCK_MESSAGE
+from tests.support.duckdb_messages import LOCK_MESSAGE
 
 
 def result(unique_id: str, status: str = "success", **changes: object) -> dict[str, object]:

@@ -2,11 +2,7 @@
 
 from common.errors import BusyError
 from flows.warehouse_lock import locked_file_error
-
-LOCK_MESSAGE = (
-    'IO Error: Could not set lock on file "/home/ada/casper/data/caspers.duckdb": Conflicting lock '
-    "is held in /usr/bin/dbeaver (PID 4711). See also https://duckdb.org/docs/concurrency"
-)
+from tests.support.duckdb_messages import LOCK_MESSAGE
 
 
 def test_a_file_open_in_another_program_is_reported_with_that_program() -> None:

@@ -1,4 +1,4 @@
-"""What an agent may ask about an order or a kitchen."""
+"""The functions with which an agent asks about an order or a kitchen."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 20, 12)
 
 @pytest.fixture(scope="module")
 def business(new_business: Callable[[], Business]) -> Business:
-    """A day of sixty orders, and the next with one that took an hour and one that is on its way."""
+    """A day of sixty orders, then a day with one that took an hour and one that is on its way."""
     business = new_business()
     lifecycles = [
         order_life(f"before{number}", NOON + timedelta(minutes=number), minutes=20 + number / 2)
@@ -76,9 +76,9 @@ def test_timings_of_a_kitchen_are_the_newest(business: Business) -> None:
     ) == [(1, date(2026, 11, 21), 60, Decimal("34.750"))]
 
 
-def test_nobody_knows_of_what_never_landed(business: Business) -> None:
+def test_an_unknown_order_has_no_rows(business: Business) -> None:
     for name in ("details", "delivery_time", "overview", "timing"):
-        assert business.query(f"select * from ai.get_order_{name}('nobody')") == []
+        assert business.query(f"select * from ai.get_order_{name}('unknown')") == []
     assert business.query("select * from ai.get_location_timings(99)") == []
 
 

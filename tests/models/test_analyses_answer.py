@@ -29,27 +29,27 @@ KITCHENS = {1: (37.79, -122.39), 2: (37.39, -122.08), 3: (47.61, -122.19), 4: (4
 
 def made_up_orders() -> list[Event]:
     """Return an order an hour for each kitchen, near and far, of one to three brands."""
-    numbers = random.Random(7)  # noqa: S311  (the same orders every time, no secret)
+    rng = random.Random(7)  # noqa: S311  (not used for secrets)
     events: list[Event] = []
     for location_id, (lat, lon) in KITCHENS.items():
         for hour in range(24 * DAYS):
-            brands = numbers.sample(range(1, 7), numbers.choice((1, 1, 2, 3)))
+            brands = rng.sample(range(1, 7), rng.choice((1, 1, 2, 3)))
             life = order_life(
                 f"order-{location_id}-{hour}",
-                FIRST_DAY + timedelta(hours=hour, minutes=numbers.uniform(0, 59)),
-                minutes=numbers.lognormvariate(3.4, 0.3),
+                FIRST_DAY + timedelta(hours=hour, minutes=rng.uniform(0, 59)),
+                minutes=rng.lognormvariate(3.4, 0.3),
                 pings=0,
                 items=[item(brand, brand, price=8.5 + brand, qty=2) for brand in brands],
                 location_id=location_id,
             )
             customer = {
-                "customer_lat": lat + numbers.uniform(-0.04, 0.04),
+                "customer_lat": lat + rng.uniform(-0.04, 0.04),
                 "customer_lon": lon,
-                "customer_addr": f"{numbers.randrange(60)} Alder St",
+                "customer_addr": f"{rng.randrange(60)} Alder St",
             }
             life[0]["body"] = json.dumps(json.loads(life[0]["body"]) | customer)
             cooked, driver_arrived = life[2], life[4]
-            if numbers.random() < 0.5:  # half of the drivers come before the food
+            if rng.random() < 0.5:  # half of the drivers come before the food
                 driver_arrived["ts"] = cooked["ts"]
             events += life
     return events

@@ -120,7 +120,7 @@ def test_every_line_of_every_file_is_accounted_for(strange: Business) -> None:
     ]
 
 
-def test_text_survives_to_the_letter(strange: Business) -> None:
+def test_text_is_kept_character_by_character(strange: Business) -> None:
     assert strange.query("select order_id from lakeflow.all_events where event_id = 'q'") == [
         ("o\"'\\,;\t|ü€😀",)
     ]
@@ -129,7 +129,7 @@ def test_text_survives_to_the_letter(strange: Business) -> None:
     ) == [('{"event_id": "caf\\xE9"}',)]
 
 
-def test_an_empty_file_is_looked_at_again_and_harms_nothing(strange: Business) -> None:
+def test_an_empty_file_is_listed_again_and_changes_nothing(strange: Business) -> None:
     before = strange.query("select count(*) from lakeflow.landed_lines")
     strange.build()
     assert strange.query("select count(*) from lakeflow.landed_lines") == before

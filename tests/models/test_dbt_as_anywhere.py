@@ -1,4 +1,4 @@
-"""The habits of a dbt user: build with nothing there, select, refresh, show, document, retry."""
+"""What dbt users are used to: an empty first build, selection, refresh, show, docs, retry."""
 
 from datetime import datetime
 
@@ -85,7 +85,7 @@ def test_refreshing_one_model_reads_everything_again(business: Business) -> None
     assert business.differences(business.rebuilt()) == {}
 
 
-def test_what_lands_after_bronze_alone_was_refreshed_is_not_overlooked(business: Business) -> None:
+def test_what_lands_after_bronze_alone_was_refreshed_is_not_missed(business: Business) -> None:
     for number in (1, 2, 3):
         business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))
         business.build()

@@ -1,4 +1,4 @@
-"""Orders whose life cannot have been so: counted once, judged fairly, and no money invented."""
+"""Orders with an impossible lifecycle: counted once, judged fairly, and no money invented."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ def moved(event: Event, minutes: float) -> Event:
 
 @pytest.fixture(scope="module")
 def lifecycles(new_business: Callable[[], Business]) -> Business:
-    """A business of one day with one order of each impossible kind, and a sound one."""
+    """A business of one day with one order of each impossible kind, and a normal one."""
     business = new_business()
     twice = order_life("created twice", NOON, items=[item(1, price=10.0)])
     again = order_life(
@@ -58,7 +58,7 @@ def test_revenue_is_that_of_the_orders_whose_creation_is_known(lifecycles: Busin
     ) == [(Decimal("47.50"), 4)]
 
 
-def test_nobody_is_refunded_for_a_time_that_is_unknown(lifecycles: Business) -> None:
+def test_an_unknown_time_is_not_refunded(lifecycles: Business) -> None:
     found = lifecycles.query(
         """
         select order_id, total_minutes is null, refund_class, refund_usd
@@ -81,7 +81,7 @@ def test_delivered_before_picked_up_has_a_total_but_no_drive(lifecycles: Busines
     ) == [(10.0, None)]
 
 
-def test_the_quality_of_the_day_tells_each_of_them(lifecycles: Business) -> None:
+def test_the_quality_of_the_day_counts_each_of_them(lifecycles: Business) -> None:
     assert lifecycles.query(
         """
         select orders, orders_created, orders_complete, orders_missing_steps,
@@ -91,5 +91,5 @@ def test_the_quality_of_the_day_tells_each_of_them(lifecycles: Business) -> None
     ) == [(5, 4, 4, 1, 1, 1, len(order_life("sound", NOON)))]
 
 
-def test_increments_tell_them_as_a_full_refresh_does(lifecycles: Business) -> None:
+def test_increments_give_the_tables_of_a_full_refresh(lifecycles: Business) -> None:
     assert lifecycles.differences(lifecycles.rebuilt()) == {}

@@ -1,4 +1,4 @@
-"""The refund policy (contract, section 7) as a pure function of columns."""
+"""The refund policy (docs/contract.md, section 7) as a pure function of columns."""
 
 import importlib.util
 import json
@@ -95,7 +95,7 @@ def test_every_case_of_the_policy(
     p75=st.floats(1, 200),
     span=st.floats(0, 200),
 )
-def test_later_orders_never_get_less_and_nobody_gets_more_than_they_paid(
+def test_later_orders_never_get_less_and_no_refund_exceeds_what_was_paid(
     minutes: list[float], cents: int, p75: float, span: float
 ) -> None:
     minutes = sorted(minutes)
@@ -141,7 +141,7 @@ def test_the_response_is_the_json_of_the_contract() -> None:
     ],
 )
 def test_impossible_numbers_are_refused_by_name(numbers: dict[str, float], name: str) -> None:
-    given_numbers = {
+    settings = {
         "history_days": 7,
         "minimum_deliveries": 50,
         "partial_share_from": 0.1,
@@ -149,4 +149,4 @@ def test_impossible_numbers_are_refused_by_name(numbers: dict[str, float], name:
         **numbers,
     }
     with pytest.raises(ValueError, match=name):
-        MODEL.RefundPolicy(**given_numbers)
+        MODEL.RefundPolicy(**settings)

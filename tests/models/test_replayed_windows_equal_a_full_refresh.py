@@ -35,10 +35,10 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def _hold_back(file: Path, chance: random.Random, share: float) -> list[bytes]:
+def _hold_back(file: Path, rng: random.Random, share: float) -> list[bytes]:
     """Take some lines out of a landed window, before anything has read it."""
     lines = file.read_bytes().splitlines(keepends=True)
-    held = [line for line in lines if chance.random() < share]
+    held = [line for line in lines if rng.random() < share]
     kept = set(held)
     file.write_bytes(b"".join(line for line in lines if line not in kept))
     return held
@@ -49,7 +49,7 @@ def _hold_back(file: Path, chance: random.Random, share: float) -> list[bytes]:
     derandomize=True,
     deadline=None,
     database=None,
-    # A schedule takes many builds: the one that fails is shown as it is, not made smaller.
+    # A schedule takes many builds: one that fails is shown as it is, not shrunk.
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -69,7 +69,7 @@ def test_random_windows(
     seed: int,
 ) -> None:
     business = new_business()
-    chance = random.Random(seed)  # noqa: S311  (nothing secret is drawn)
+    rng = random.Random(seed)  # noqa: S311  (nothing secret is drawn)
     now = FIRST_RUN
     held: list[bytes] = []
     replay_options = commands.ReplayOptions(start_day=1, speed=1.0)
@@ -79,10 +79,10 @@ def test_random_windows(
         now += timedelta(seconds=duration)
         report = commands.run(canonical, business.landing, now, replay_options)
         if report.file is not None:
-            held += _hold_back(report.file, chance, 0.03)
-            again = chance.choices(report.file.read_bytes().splitlines(keepends=True) or [b""], k=9)
-            late = [held.pop(chance.randrange(len(held))) for _ in range(len(held) // 3)]
-            name = chance.choice(["a-late", "late", "zz-late"])
+            held += _hold_back(report.file, rng, 0.03)
+            again = rng.choices(report.file.read_bytes().splitlines(keepends=True) or [b""], k=9)
+            late = [held.pop(rng.randrange(len(held))) for _ in range(len(held) // 3)]
+            name = rng.choice(["a-late", "late", "zz-late"])
             business.land_bytes(f"{name}-{number}.jsonl", b"".join(late + again))
         if build == "build":
             business.build()

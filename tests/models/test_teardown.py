@@ -1,4 +1,4 @@
-"""What the project has made goes, what is somebody else's stays, and twice is as good as once."""
+"""Teardown removes what the project has made and keeps the rest; a second one finds nothing."""
 
 import json
 from datetime import datetime
@@ -34,14 +34,14 @@ def entries(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
-def test_all_of_it_goes_and_the_second_time_there_is_nothing(
+def test_everything_is_removed_and_a_second_teardown_finds_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert teardown.main(["--yes"]) == 0
     assert entries(whole.data) == set()
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     order = [
-        told.index(name)
+        output.index(name)
         for name in ('"refund_recommendations"', '"landed_lines"', '"locations"', "schema")
     ]
     assert order == sorted(order)
@@ -54,28 +54,28 @@ def test_a_dry_run_shows_it_and_removes_nothing(
 ) -> None:
     before = entries(whole.data)
     assert teardown.main(["--dry-run"]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert entries(whole.data) == before
     for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb", "landing/events"):
-        assert name in told
+        assert name in output
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
 
 
-def test_whoever_does_not_agree_keeps_everything(
+def test_without_consent_everything_stays(
     whole: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def nobody_answers(_: str) -> str:
+    def no_answer(_: str) -> str:
         raise EOFError
 
     before = entries(whole.data)
-    for ask in (lambda _: "", nobody_answers):
+    for ask in (lambda _: "", no_answer):
         monkeypatch.setattr("builtins.input", ask)
         assert teardown.main([]) == 1
         assert entries(whole.data) == before
         assert "Nothing was removed" in capsys.readouterr().err
 
 
-def test_what_is_somebody_else_s_stays_and_is_named(
+def test_objects_of_others_stay_and_are_named(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
@@ -87,12 +87,12 @@ def test_what_is_somebody_else_s_stays_and_is_named(
         ("lakeflow", "my_notes")
     ]
     assert own.exists()
-    told = capsys.readouterr().out
-    assert "caspers.duckdb stays: others have objects in it (lakeflow.my_notes)" in told
-    assert f"{whole.landing} stays" in told
+    output = capsys.readouterr().out
+    assert "caspers.duckdb stays: others have objects in it (lakeflow.my_notes)" in output
+    assert f"{whole.landing} stays" in output
 
 
-def test_a_dataset_in_parts_goes_but_for_what_is_somebody_else_s(
+def test_a_dataset_in_parts_is_removed_but_not_the_files_of_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
@@ -111,7 +111,7 @@ def test_a_dataset_in_parts_goes_but_for_what_is_somebody_else_s(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_teardown_that_was_broken_off_is_finished_by_the_next(whole: Business) -> None:
+def test_an_interrupted_teardown_is_finished_by_the_next(whole: Business) -> None:
     with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
         connection.execute("drop table recommender.refund_recommendations")
         connection.execute("drop schema ai cascade")

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for tests, outcome in zip(used, pool.map(_tried, used, folders), strict=True):
             if outcome.code != 0:
                 print(outcome.output)
-                print(f"The tests fail without any mutant ({tests[0]} ...): mend that first.")
+                print(f"The tests fail without any mutant ({tests[0]} ...): fix that first.")
                 return 1
         print(f"{len(mutants)} mutants", flush=True)
         outcomes = pool.map(

@@ -1,6 +1,6 @@
 """Deliberate small breaks, each a mistake that somebody could make in good faith.
 
-A mutant that no test notices is a behaviour that nobody has tested. ``python -m tests.mutations``
+A mutant that no test notices is a behaviour without a test. ``python -m tests.mutations``
 tries them all.
 """
 
@@ -41,7 +41,7 @@ class Mutant:
     file
         Where, relative to the project.
     before, after
-        The text that stands there exactly once, and what takes its place.
+        The text that occurs there exactly once, and its replacement.
     """
 
     name: str
@@ -143,7 +143,7 @@ MUTANTS = (
         "oldest = max(newest, -((last_offset - position) // length))",
     ),
     Mutant(
-        "a stretch runs one microsecond into the next cycle",
+        "a window runs one microsecond into the next cycle",
         _WINDOW,
         "last = min(window.last, next_begins - 1,",
         "last = min(window.last, next_begins,",

@@ -104,14 +104,14 @@ def sorted_rows(rows: Iterable[Row]) -> list[Row]:
 def some_orders(days: int, per_day: int, seed: int = 5) -> list[Row]:
     """Return rows of orders over some days. The first event is at the very beginning of day 0,
     the last order is delivered after the last day, and some events share a microsecond."""
-    dice = random.Random(seed)  # noqa: S311  # no secret hangs on it
+    rng = random.Random(seed)  # noqa: S311  # not used for secrets
     rows = order("AA000", 1, 0, [60 * SECOND * step for step in range(1, 9)])
     rows += order("BB000", 2, 0, [60 * SECOND * step for step in range(1, 9)])
     for day in range(days):
         for number in range(per_day):
-            created = day * DAY + dice.randrange(DAY - 4 * 3_600 * SECOND)
-            steps = sorted(dice.randrange(1, 2 * 3_600 * SECOND) for _ in range(8))
-            order_id = f"{dice.choice('ABXYZ')}{day}{number:03}"
+            created = day * DAY + rng.randrange(DAY - 4 * 3_600 * SECOND)
+            steps = sorted(rng.randrange(1, 2 * 3_600 * SECOND) for _ in range(8))
+            order_id = f"{rng.choice('ABXYZ')}{day}{number:03}"
             rows += order(order_id, 1 + number % 4, created, steps)
     late = days * DAY - 20 * 60 * SECOND
     rows += order("L9999", 3, late, [10 * 60 * SECOND * step for step in range(1, 9)])
@@ -141,7 +141,7 @@ def write_dataset(
 def expected_lines(
     rows: Iterable[Row], days: int, first: int, last: int, shift_days: int
 ) -> list[Row]:
-    """Return the lines that positions `first` to `last` must land as, by the contract."""
+    """Return the lines that must land for the positions `first` to `last`: docs/contract.md, 5."""
     begin = datetime(EPOCH.year, EPOCH.month, EPOCH.day) + timedelta(days=shift_days)
     found = []
     for row in rows:

@@ -1,16 +1,16 @@
-"""A folder that refuses what a Databricks volume refuses, for Python; for others it does not exist.
+"""A folder that refuses what a Databricks volume refuses; only Python's own file calls can see it.
 
 `mounted` takes a path at which the machine has nothing at all and answers Python's calls on it from
-a folder elsewhere. Code that does not use Python's own files (Parquet writers, DuckDB, any
-other C++) finds no such path and fails: so a run that succeeds has given them local paths only.
+a folder elsewhere. Code that does not use Python's file calls (Parquet writers, DuckDB, any
+other C++) finds no such path and fails: so a run that succeeds has passed them local paths only.
 
 What Databricks documents as refused, what was reported to fail, and what is undocumented, is
 refused (see `common.storage.volume`): appending, reading and writing at once, seeking in what
 is written, creating exclusively, renaming, linking, truncating, changing modes or times, locks.
-What is written shows at once, however little of it, which is the worst that a volume may do.
+What is written is visible at once, even in part, which is the worst that a volume may do.
 """
 
-# ruff: noqa: ANN401  # stands in for functions that take anything
+# ruff: noqa: ANN401  # replaces functions that take anything
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Volume:
         return str(self.backing) + os.fsdecode(path).removeprefix(str(self.root))
 
     def changes(self, what: str, path: object) -> None:
-        """Note a call that changes something; be killed before it, if it is the one."""
+        """Record a call that changes something; be killed before it, if it is the one to die at."""
         self.calls.append(f"{what} {os.fsdecode(path).removeprefix(str(self.root))}")  # type: ignore[arg-type]
         if self.about_to_die():
             os.kill(os.getpid(), signal.SIGKILL)
@@ -65,7 +65,7 @@ class Volume:
 
 
 def behind(volume: Volume, path: Path) -> Path:
-    """Return the file of this machine that holds what a path of the volume shows."""
+    """Return the file of this machine behind a path of the volume."""
     return Path(volume.behind(path))
 
 
@@ -83,7 +83,7 @@ def refuse(what: str, path: object) -> OSError:
 
 
 class Sequential(io.FileIO):
-    """A file that is written from its first byte to its last; nothing else can be done with it."""
+    """A file that can only be written, from its first byte to its last."""
 
     def __init__(self, volume: Volume, path: Any) -> None:
         volume.changes("create", path)

@@ -1,4 +1,4 @@
-"""Volumes that are not there for the machine, and datasets to land on them."""
+"""Volumes that only Python's file calls can see, and datasets to land on them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Kills a replay on a volume at each call that changes it, until one run survives.
 
 Run as a program: ``kill_sweep.py <canonical> <folder>``. A kill inside a write leaves half of it.
-After each kill a run that comes at once must either find the lease of the killed run and do
-nothing or continue, and a run that comes when the lease has expired must land what an
+After each kill a run that starts at once must either find the lease of the killed run and do
+nothing or continue, and a run that starts after the lease has expired must land what an
 uninterrupted replay lands. Prints the number of kills.
 """
 
@@ -54,7 +54,7 @@ def after_the_lease(stage: Stage) -> Stage:
 
 
 def unless_busy(stage: Stage) -> Stage:
-    """Return the stage, ended well where it finds the lease of a killed run."""
+    """Return the stage, successful also where it finds the lease of a killed run."""
 
     def action(landing: Path) -> None:
         try:

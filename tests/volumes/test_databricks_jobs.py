@@ -18,16 +18,16 @@ NOW = datetime(2026, 11, 21, 10, 30)
 
 
 @pytest.fixture
-def asked(events: Path, small: Small, monkeypatch: pytest.MonkeyPatch) -> Parameters:
-    """Parameters of jobs whose dataset lies in a folder that C++ can read."""
+def job_parameters(events: Path, small: Small, monkeypatch: pytest.MonkeyPatch) -> Parameters:
+    """Parameters of jobs whose dataset is in a folder that C++ can read."""
     monkeypatch.setattr(Parameters, "canonical", small.folder)
-    asked = parameters(["--START_DAY=1"])
-    assert asked.landing == events
-    return asked
+    job_parameters = parameters(["--START_DAY=1"])
+    assert job_parameters.landing == events
+    return job_parameters
 
 
 def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
-    asked: Parameters, capsys: pytest.CaptureFixture[str]
+    job_parameters: Parameters, capsys: pytest.CaptureFixture[str]
 ) -> None:
     values: list[tuple[str, str]] = []
     for minutes in (0, 3):
@@ -36,7 +36,7 @@ def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
             now=NOW + timedelta(minutes=minutes),
             set_task_value=lambda name, value: values.append((name, value)),
         )
-    assert len(Landing(asked.landing).windows()) == 2
+    assert len(Landing(job_parameters.landing).windows()) == 2
     assert values == [("pipeline_is_due", "true")] * 2
     assert "Landed" in capsys.readouterr().out
 
@@ -53,25 +53,25 @@ def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
         (3, 60, [0, -5], [True, True]),
     ],
 )
-def test_the_build_keeps_to_its_minutes(
+def test_the_build_keeps_its_schedule(
     volume: Volume, schedule: int, pipeline: int, minutes: list[float], due: list[bool]
 ) -> None:
-    asked = parameters(
+    job_parameters = parameters(
         [f"--SCHEDULE_MINUTES={schedule}", f"--PIPELINE_SCHEDULE_MINUTES={pipeline}"]
     )
-    (asked.landing / "_replay").mkdir()
+    (job_parameters.landing / "_replay").mkdir()
     times = [NOW + timedelta(minutes=each) for each in minutes]
-    assert [pipeline_is_due(asked, time) for time in times] == due
+    assert [pipeline_is_due(job_parameters, time) for time in times] == due
     assert volume.calls
 
 
-def test_a_memory_of_the_last_build_that_says_nothing_is_no_obstacle(volume: Volume) -> None:
-    asked = parameters(["--PIPELINE_SCHEDULE_MINUTES=60"])
-    folder = Path(volume.behind(asked.landing)) / "_replay"
+def test_an_unreadable_record_of_the_last_build_is_ignored(volume: Volume) -> None:
+    job_parameters = parameters(["--PIPELINE_SCHEDULE_MINUTES=60"])
+    folder = Path(volume.behind(job_parameters.landing)) / "_replay"
     folder.mkdir()
     (folder / "pipeline_due").write_text("yesterday")
-    assert pipeline_is_due(asked, NOW)
-    assert not pipeline_is_due(asked, NOW)
+    assert pipeline_is_due(job_parameters, NOW)
+    assert not pipeline_is_due(job_parameters, NOW)
 
 
 def test_the_dataset_is_made_once(
@@ -113,16 +113,16 @@ def test_a_replay_without_dataset_says_what_to_do(volume: Volume) -> None:
 
 
 def test_outside_of_a_job_the_replay_says_so(
-    asked: Parameters, monkeypatch: pytest.MonkeyPatch
+    job_parameters: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
     with pytest.raises(UserError, match="not a task of a Databricks job"):
         replay(["--START_DAY=1"], now=NOW)
-    assert len(Landing(asked.landing).windows()) == 1
+    assert len(Landing(job_parameters.landing).windows()) == 1
 
 
 @pytest.mark.parametrize(
-    ("argument", "says"),
+    ("argument", "message"),
     [
         ("--CATALOG=a.b", "CATALOG='a.b' is not a name in Unity Catalog"),
         ("--VOLUME=../misc", "VOLUME='../misc' is not a name"),
@@ -135,13 +135,13 @@ def test_outside_of_a_job_the_replay_says_so(
         ("--PIPELINE_SCHEDULE_MINUTES=-3", "PIPELINE_SCHEDULE_MINUTES=-3 is impossible"),
     ],
 )
-def test_an_impossible_parameter_is_named(argument: str, says: str) -> None:
+def test_an_impossible_parameter_is_named(argument: str, message: str) -> None:
     with pytest.raises(UserError) as error:
         parameters([argument])
-    assert says in str(error.value)
+    assert message in str(error.value)
 
 
-def test_where_there_are_no_volumes_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_volumes_an_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databricks, "volumes_root", lambda: None)
     with pytest.raises(UserError, match="no Unity Catalog volumes on this machine"):
         canonical([])

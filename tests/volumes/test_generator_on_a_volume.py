@@ -78,7 +78,7 @@ def write(directory: Path, files: "Mapping[str, str]") -> None:
             (new / name).write_text(text)
 
 
-def test_folders_in_the_folder_come_too(misc: Path, volume: Volume) -> None:
+def test_subfolders_are_published_too(misc: Path, volume: Volume) -> None:
     with atomic_directory(misc / "faulty", {"one", "_faults"}) as new:
         (new / "one").write_text("1")
         (new / "_faults").mkdir()
@@ -103,7 +103,7 @@ def test_a_volume_itself_cannot_be_replaced(misc: Path) -> None:
         write(misc, {"events": "new"})
 
 
-def test_two_runs_into_one_folder_the_second_stops(misc: Path) -> None:
+def test_the_second_of_two_runs_into_one_folder_stops(misc: Path) -> None:
     write(misc / "data", {"events": "old"})
     with (
         storage_of(misc).lock(misc / ".data.lock", None),
@@ -113,7 +113,7 @@ def test_two_runs_into_one_folder_the_second_stops(misc: Path) -> None:
     assert (misc / "data" / "events").read_bytes() == b"old"
 
 
-def test_killed_at_any_call_there_is_the_old_the_new_or_none(tmp_path: Path) -> None:
+def test_killed_at_any_call_the_folder_is_old_new_or_incomplete(tmp_path: Path) -> None:
     script = Path(__file__).with_name("kill_sweep_of_a_folder.py")
     swept = subprocess.run(
         [sys.executable, str(script), str(tmp_path)],
@@ -126,21 +126,21 @@ def test_killed_at_any_call_there_is_the_old_the_new_or_none(tmp_path: Path) -> 
     assert int(swept.stdout) >= 25
 
 
-def test_a_dataset_of_which_the_events_are_missing_is_no_dataset(events: Path, misc: Path) -> None:
+def test_a_dataset_without_its_events_is_not_a_dataset(events: Path, misc: Path) -> None:
     write(misc / "data", {"menus": "new"})
     with pytest.raises(UserError, match=r"There is no canonical dataset at .*: make the dataset"):
         status(misc / "data", events, NOW, ReplayOptions())
 
 
 @pytest.fixture
-def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Streets without a server; holds, for each download, whether OSMnx might keep a cache."""
-    downloads: list[bool] = []
+def downloads(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Downloads without a server; for each, whether OSMnx may keep a cache."""
+    cached: list[bool] = []
 
     def download(
         _server: object, area: DeliveryArea, roads_directory: Path, **_: object
     ) -> tuple[nx.MultiDiGraph, osm.KnownAddresses]:
-        downloads.append(storage_of(roads_directory).opens_cheaply)
+        cached.append(storage_of(roads_directory).opens_cheaply)
         kitchen = area.kitchen
         graph = nx.MultiDiGraph(crs="epsg:4326")
         graph.add_node(1, y=kitchen[0], x=kitchen[1])
@@ -152,23 +152,23 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(osm, "_check_server", lambda *_: None)
     monkeypatch.setattr(osm, "_download", download)
-    return downloads
+    return cached
 
 
 def test_streets_are_kept_on_a_volume(
-    misc: Path, volume: Volume, tmp_path: Path, answered: list[bool]
+    misc: Path, volume: Volume, tmp_path: Path, downloads: list[bool]
 ) -> None:
     for roads in (misc / "roads", tmp_path / "roads"):
         osm.fetch(AREA, roads)
     assert content(behind(volume, misc / "roads")) == content(tmp_path / "roads")
-    assert answered == [False, True]
+    assert downloads == [False, True]
     osm.fetch(AREA, misc / "roads")
-    assert len(answered) == 2
+    assert len(downloads) == 2
 
 
 @pytest.mark.parametrize("name", ["sf.graphml", "sf.addresses.csv"])
 def test_streets_whose_upload_was_cut_are_fetched_again(
-    misc: Path, volume: Volume, answered: list[bool], name: str
+    misc: Path, volume: Volume, downloads: list[bool], name: str
 ) -> None:
     file = osm.fetch(AREA, misc / "roads")
     whole = content(behind(volume, file.parent))
@@ -176,7 +176,7 @@ def test_streets_whose_upload_was_cut_are_fetched_again(
     half.write_bytes(half.read_bytes()[:20])
     half.with_name(f"_{name}.upload").write_text('{"sha256": "')
     osm.fetch(AREA, misc / "roads")
-    assert len(answered) == 2
+    assert len(downloads) == 2
     assert content(behind(volume, file.parent)) == whole
 
 
@@ -199,7 +199,7 @@ def test_streets_are_drawn_onto_a_volume(misc: Path, capsys: pytest.CaptureFixtu
         ("linux", "/mnt/volumes", "/Volumes/catalog/schema/volume", False),
     ],
 )
-def test_the_path_says_what_it_is(
+def test_a_volume_is_recognized_by_its_path(
     monkeypatch: pytest.MonkeyPatch, platform: str, named: str | None, path: str, *, expected: bool
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)

@@ -1,4 +1,4 @@
-"""The replay lands on a volume what it lands in a folder; half a file is none."""
+"""The replay lands on a volume what it lands in a folder; half a file does not count."""
 
 import hashlib
 import json
@@ -24,8 +24,8 @@ from tests.support.volume_shim import Volume, behind, content
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
 
 
-def live_through(canonical: Path, landing: Path) -> None:
-    """A first window, others, a pause, a change of speed, windows past the cycle's end."""
+def run_replay(canonical: Path, landing: Path) -> None:
+    """Land a first window and others, pause, change the speed, and pass the end of the cycle."""
     run(canonical, landing, NOW, ReplayOptions(start_day=1))
     run(canonical, landing, NOW + timedelta(minutes=3), ReplayOptions())
     pause(landing, NOW + timedelta(minutes=5))
@@ -41,8 +41,8 @@ def test_the_same_bytes_as_in_a_folder(
     small: Small, events: Path, volume: Volume, tmp_path: Path
 ) -> None:
     folder = tmp_path / "folder"
-    live_through(small.folder, folder)
-    live_through(small.folder, events)
+    run_replay(small.folder, folder)
+    run_replay(small.folder, events)
     landed = content(behind(volume, events))
     assert landed == content(folder)
     assert b"-L3" in landed_bytes(behind(volume, events))
@@ -72,14 +72,14 @@ def test_a_window_is_written_once_between_its_marker_and_the_removal_of_the_mark
 def test_reset_removes_what_landed_and_leaves_the_files_of_others(
     small: Small, events: Path, volume: Volume
 ) -> None:
-    live_through(small.folder, events)
+    run_replay(small.folder, events)
     (behind(volume, events) / "mine.jsonl").write_text("{}\n")
     assert reset(events).startswith("Removed 4 landed windows")
     assert content(behind(volume, events)) == {"mine.jsonl": b"{}\n"}
     assert reset(events).startswith("Removed 0 landed windows")
 
 
-def test_the_second_of_two_stops_and_writes_nothing(small: Small, events: Path) -> None:
+def test_the_second_of_two_replays_stops_and_writes_nothing(small: Small, events: Path) -> None:
     run(small.folder, events, NOW, ReplayOptions(start_day=1))
     before = Landing(events).windows()
     with (
@@ -91,8 +91,8 @@ def test_the_second_of_two_stops_and_writes_nothing(small: Small, events: Path) 
     assert run(small.folder, events, NOW + timedelta(hours=1), ReplayOptions()).events > 0
 
 
-def test_of_two_who_claim_at_once_never_both_go_on(events: Path) -> None:
-    """Each step of the one between any two of the other: written first, looked around after."""
+def test_of_two_simultaneous_leases_at_most_one_is_granted(events: Path) -> None:
+    """In every interleaving of the steps: each writes its lease first and then looks for others."""
     folder = events / "leases"
     folder.mkdir()
 
@@ -100,38 +100,38 @@ def test_of_two_who_claim_at_once_never_both_go_on(events: Path) -> None:
         with path.open("wb") as file:
             file.write(owner)
 
-    def goes_on(kept: leases.Lease) -> bool:
+    def is_granted(lease: leases.Lease) -> bool:
         try:
-            kept.refuse_others()
+            lease.refuse_others()
         except leases.LockedError:
             return False
         return True
 
     for order in ("aabb", "abab", "abba", "baab", "baba", "bbaa"):
-        kept = {name: leases.Lease(folder, name.encode(), write) for name in "ab"}
-        went_on: dict[str, bool] = {}
+        both = {name: leases.Lease(folder, name.encode(), write) for name in "ab"}
+        granted: dict[str, bool] = {}
         seen: set[str] = set()
         for name in order:
             if name not in seen:
-                kept[name].renew()
+                both[name].renew()
             else:
-                went_on[name] = goes_on(kept[name])
+                granted[name] = is_granted(both[name])
             seen.add(name)
-        assert sum(went_on.values()) <= 1, order
-        for each in kept.values():
-            each.release()
+        assert sum(granted.values()) <= 1, order
+        for lease in both.values():
+            lease.release()
         assert list(folder.iterdir()) == []
 
 
 class Clock:
-    """The time, as far as leases are concerned."""
+    """The clock that leases read."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.0
         monkeypatch.setattr(leases.time, "time", lambda: self.now)
 
 
-def test_the_claim_of_a_killed_run_runs_out(
+def test_the_lease_of_a_killed_run_expires(
     small: Small, events: Path, volume: Volume, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
@@ -147,33 +147,33 @@ def test_the_claim_of_a_killed_run_runs_out(
     assert list(lease_folder.iterdir()) == []
 
 
-def test_a_claim_is_renewed_before_it_runs_out(
+def test_a_lease_is_renewed_before_it_expires(
     events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
     monkeypatch.setattr(leases, "_RENEW_SECONDS", 0.01)
     folder = events / "_replay" / "lock.leases"
     with Landing(events).lock() as lock:
-        first = {claim.name for claim in folder.iterdir()}
+        first = {lease.name for lease in folder.iterdir()}
         clock.now += 100
         for _ in range(3_000):
-            if not first & {claim.name for claim in folder.iterdir()}:
+            if not first & {lease.name for lease in folder.iterdir()}:
                 break
             threading.Event().wait(0.01)
         clock.now += 100
         lock.check()
 
 
-def test_a_machine_that_stood_still_shows_nothing(
+def test_a_machine_that_was_suspended_publishes_nothing(
     small: Small, events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock(monkeypatch)
 
-    def stand_still(*_: object) -> None:
+    def suspend(*_: object) -> None:
         clock.now += 121
 
     with pytest.raises(BusyError, match="expired before it ended"):
-        run(small.folder, events, NOW, ReplayOptions(start_day=1), stand_still)
+        run(small.folder, events, NOW, ReplayOptions(start_day=1), suspend)
     assert Landing(events).windows() == []
     assert run(small.folder, events, NOW, ReplayOptions(start_day=1)).events > 0
 
@@ -196,7 +196,7 @@ def test_a_file_with_its_marker_beside_it_has_not_landed(
     assert not marker.exists()
 
 
-def test_an_upload_of_which_a_part_is_missing_is_no_window(
+def test_an_incomplete_upload_is_not_a_window(
     small: Small, events: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = volume_shim.Sequential.write
@@ -216,13 +216,13 @@ def test_an_upload_of_which_a_part_is_missing_is_no_window(
 
 
 @pytest.mark.parametrize("parts", [(), ("caspersdev",), ("caspersdev", "simulator")])
-def test_a_place_that_is_in_no_volume_is_named(
+def test_a_path_outside_of_volumes_is_named(
     small: Small, volume: Volume, parts: tuple[str, ...]
 ) -> None:
-    place = volume.root.joinpath(*parts)
+    path = volume.root.joinpath(*parts)
     with pytest.raises(UserError, match="is not inside a volume; choose a folder under") as error:
-        status(small.folder, place, NOW, ReplayOptions())
-    assert str(place) in str(error.value)
+        status(small.folder, path, NOW, ReplayOptions())
+    assert str(path) in str(error.value)
 
 
 def test_killed_at_any_call_and_started_again(small: Small, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_what_volumes_allow_is_allowed(events: Path, volume: Volume) -> None:
     assert len(volume.calls) >= 8
 
 
-def test_writers_in_c_plus_plus_find_nothing_there(events: Path) -> None:
+def test_writers_in_c_plus_plus_do_not_see_the_volume(events: Path) -> None:
     assert events.is_dir()
     table = pa.table({"number": [1]})
     with pytest.raises(FileNotFoundError):
@@ -88,7 +88,7 @@ def test_writers_in_c_plus_plus_find_nothing_there(events: Path) -> None:
     assert list(events.iterdir()) == []
 
 
-def test_other_paths_are_as_ever(volume: Volume, tmp_path: Path) -> None:
+def test_other_paths_are_unaffected(volume: Volume, tmp_path: Path) -> None:
     with (tmp_path / "file").open("a+b") as file:
         file.write(b"text")
         file.seek(0)

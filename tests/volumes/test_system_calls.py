@@ -1,6 +1,6 @@
 """Every system call on a volume, of Python and of C++ alike, as Linux sees it.
 
-The shim knows Python's files only and keeps C++ away; here nothing is in between. Needs `strace`.
+The shim knows Python's files only and keeps C++ away; here nothing is between them. Needs `strace`.
 """
 
 import os
@@ -25,14 +25,14 @@ READING = {
     *("newfstatat", "pread64", "read", "readlink", "stat", "statx"),
 }
 CHANGING = {"close", "lseek", "mkdir", "openat", "rmdir", "unlink", "write"}
-BORN = re.compile(r"\bO_WRONLY\|O_CREAT\|O_TRUNC\|O_CLOEXEC, 0666\b")
+CREATED = re.compile(r"\bO_WRONLY\|O_CREAT\|O_TRUNC\|O_CLOEXEC, 0666\b")
 CALL = re.compile(r"(\d+) +(\w+)\((.*)")
 UNFINISHED = re.compile(r"(\d+) +(.*) <unfinished \.\.\.>")
 RESUMED = re.compile(r"(\d+) +<\.\.\. \w+ resumed>(.*)")
 
 
 def whole_lines(log: Path) -> Iterator[str]:
-    """Put together the calls that another thread's call cut in two."""
+    """Join the two halves of calls that another thread's call interrupted."""
     begun: dict[str, str] = {}
     for line in log.read_text(errors="replace").splitlines():
         if found := UNFINISHED.fullmatch(line):
@@ -54,7 +54,7 @@ def refused(log: Path, volumes: Path) -> list[str]:
         name, rest = found[2], found[3]
         descriptor = rest.split("<", 1)[0]
         if name == "openat" and "O_RDONLY" not in rest:
-            if not BORN.search(rest):
+            if not CREATED.search(rest):
                 bad.append(line)
             written.add(rest.rpartition("= ")[2].split("<", 1)[0])
         elif name == "lseek" and descriptor in written:
@@ -77,7 +77,7 @@ def traced(log: Path, volumes: Path, *command: str) -> None:
     )
 
 
-def test_nothing_that_volumes_refuse_is_asked_of_them(tmp_path: Path) -> None:
+def test_no_call_is_one_that_volumes_refuse(tmp_path: Path) -> None:
     volumes = tmp_path / "Volumes"
     events, misc = (volumes / "caspersdev" / "simulator" / name for name in ("events", "misc"))
     for volume in (events, misc):
@@ -99,7 +99,7 @@ def test_nothing_that_volumes_refuse_is_asked_of_them(tmp_path: Path) -> None:
         assert "O_CREAT" in "".join(line for line in log.open() if str(volumes) in line)
 
 
-def test_what_volumes_refuse_would_be_seen(tmp_path: Path) -> None:
+def test_calls_that_volumes_refuse_are_found(tmp_path: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; import pyarrow as pa, pyarrow.parquet as pq\n"
         "folder = Path(sys.argv[1])\n"

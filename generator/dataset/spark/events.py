@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
+from common.dataset_files import EVENTS_PARTS, part_file
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER
-from generator.dataset.canonical import EVENTS_PARTS
 from generator.dataset.event_file import write_events
 from generator.dataset.spark.task import LONGEST_WAIT, PART, make_days, pack_task
 from generator.dataset.summary import summarise_kitchen
@@ -33,7 +33,6 @@ DAYS_PER_TASK = 15
 # About 360 thousand events, 10 MB.
 KITCHEN_DAYS_PER_PART = 120
 
-_PART_NAME = EVENTS_PARTS.replace("*", "{:05}")
 _SQL_TYPES = {"string": "string", "int8": "tinyint", "int32": "int", "int64": "bigint"}
 _SQL_TYPES |= {"double": "double"}
 # Row groups of about six thousand rows, so that the replay of a window reads only its own.
@@ -178,12 +177,12 @@ def _collect_parts(target: Path) -> None:
         if entry.is_dir():
             [file] = (file for file in entry.glob("*.parquet") if file.name[0] not in "._")
             number = int(entry.name.removeprefix(f"{PART}="))
-            file.rename(target / _PART_NAME.format(number))
+            file.rename(target / part_file(number))
             shutil.rmtree(entry)
         else:
             entry.unlink()
     if not any(target.iterdir()):
-        write_events(target / _PART_NAME.format(0), [])
+        write_events(target / part_file(0), [])
 
 
 def _counts(target: Path) -> tuple[Counter[int], Counter[int]]:

@@ -46,7 +46,7 @@ class StreetName:
 
     @property
     def has_two_halves(self) -> bool:
-        """Return whether the two halves of the street are told apart by a direction."""
+        """Return whether the two halves of the street are distinguished by a direction."""
         return self.positive != self.negative
 
     def at(self, metres: float) -> str:

@@ -46,7 +46,7 @@ def synthetic_network(area: DeliveryArea, seed: int) -> RoadNetwork:
     Raises
     ------
     UserError
-        If the kitchen is in water or the radius is too small to hold a network.
+        If the kitchen is in water or the radius is too small for a network.
 
     Notes
     -----
@@ -63,8 +63,8 @@ def synthetic_network(area: DeliveryArea, seed: int) -> RoadNetwork:
     where = f"{code} ({area.latitude}, {area.longitude}), radius {area.radius_mi} miles"
     if np.count_nonzero(sketch.degree()) < MIN_NODES:
         raise UserError(
-            f"no synthetic street network can be drawn around {where}: the kitchen stands in "
-            "water or the radius is too small; check its place and radius_mi"
+            f"no synthetic street network can be drawn around {where}: the kitchen is in "
+            "water or the radius is too small; check its position and radius_mi"
         )
     sketch = shape_intersections(sketch, city, make_road_rng(seed, code, "crossings"))
     drawn = draw(sketch, city, superblocks, make_road_rng(seed, code, "bends"))
@@ -188,7 +188,7 @@ def _addresses(
         strict=True,
     ):
         name = names[street]
-        # Where the halves of a street are told apart, both count from the base line.
+        # Where the halves of a street have names of their own, both count from the base line.
         origin = 0.0 if name.has_two_halves else begins[street]
         house = house_number(abs(metre - origin), even=even)
         texts.setdefault(f"{house} {name.at(metre)}", door)

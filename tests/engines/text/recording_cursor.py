@@ -88,7 +88,7 @@ class RecordingCursor(Cursor):
     def execute(self, operation: str, parameters: Sequence[Any] | None = None) -> Cursor:
         """Record one statement, its parameters written into it as the connector does."""
         answer = self.recorder.record(with_parameters(operation, parameters))
-        return self.hold(answer.columns, answer.rows)
+        return self.keep_rows(answer.columns, answer.rows)
 
     def tables(self, catalog_name: str, schema_name: str) -> Cursor:
         """Fail: with Unity Catalog the adapter asks its information schema."""

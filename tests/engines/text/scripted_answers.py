@@ -1,4 +1,4 @@
-"""What the warehouse of the trace answers: all of it stands here.
+"""What the warehouse of the trace answers: all of it is in this module.
 
 It knows which relations the recorded statements have made so far, the columns that the project's
 YAML promises for them, and what the scenario says. A question that nothing here answers is an

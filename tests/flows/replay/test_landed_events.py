@@ -205,7 +205,7 @@ def test_a_window_reads_only_its_own_row_groups(tmp_path: Path) -> None:
     whole = len(written(canonical, Window(0, 20 * DAY - 1), target))
     target.unlink()
     dataset = open_dataset(canonical)
-    # Half of the file is broken; whoever does not need it does not notice.
+    # Half of the file is broken; a reader that does not need that half does not notice.
     content = bytearray(dataset.events.read_bytes())
     metadata = pa.parquet.read_metadata(dataset.events)
     half = metadata.row_group(metadata.num_row_groups // 2).column(0).data_page_offset

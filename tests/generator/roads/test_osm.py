@@ -154,7 +154,7 @@ def test_broken_addresses_are_named(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, timeout_s=5)
     fetch(AREA, tmp_path, overpass=server)
     (tmp_path / "home.addresses.csv").write_text("latitude,longitude\nnorth,", encoding="utf-8")
-    with pytest.raises(UserError, match=r"home\.addresses\.csv does not hold addresses"):
+    with pytest.raises(UserError, match=r"home\.addresses\.csv has no readable addresses"):
         osm_network(AREA, 42, tmp_path, server)
 
 

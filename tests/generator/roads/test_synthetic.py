@@ -168,7 +168,7 @@ def test_customers_live_along_many_streets_at_rising_numbers(
         network.longitude[network.address_node],
     )
     assert from_node.max() < 60
-    # Houses on one side of a street, in the order of their numbers, lie in the order of places:
+    # Houses on one side of a street, in the order of their numbers, lie in that order along it:
     # walking from each to the next is not much longer than the street, even one that runs round.
     latitude, longitude = network.address_latitude, network.address_longitude
     for name in names[np.argsort(counts)[-20:]]:
@@ -237,7 +237,7 @@ def test_a_known_code_elsewhere_is_not_forced_into_its_city() -> None:
 def test_a_kitchen_in_the_lake_is_refused() -> None:
     with pytest.raises(UserError, match=r"chicago .* km from the nearest street"):
         synthetic_network(DeliveryArea("chicago", 41.89, -87.57, 4.0), 1)
-    with pytest.raises(UserError, match="stands in water or the radius is too small"):
+    with pytest.raises(UserError, match="is in water or the radius is too small"):
         synthetic_network(DeliveryArea("chicago", 41.89, -87.50, 2.0), 1)
     with pytest.raises(UserError, match="radius is too small"):
         synthetic_network(DeliveryArea("chicago", 41.8919, -87.6278, 0.05), 1)

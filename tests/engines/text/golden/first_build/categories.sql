@@ -1,4 +1,4 @@
-create  table `caspersdev`.`simulator`.`categories` (`id` integer comment 'Key of the section.',`menu_id` integer comment 'The menu it stands on.',`brand_id` integer comment 'The brand of that menu.',`name` string comment 'Heading of the section.')
+create  table `caspersdev`.`simulator`.`categories` (`id` integer comment 'Key of the section.',`menu_id` integer comment 'The menu it belongs to.',`brand_id` integer comment 'The brand of that menu.',`name` string comment 'Heading of the section.')
     using delta
     comment 'The sections of the menus, four or five each.';
 

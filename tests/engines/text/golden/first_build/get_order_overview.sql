@@ -12,7 +12,7 @@ create or replace function `caspersdev`.`ai`.`get_order_overview`(oid string)
             brands_in_order array<integer>
         )
         return
-        -- Grain: the order `oid`; no row where nothing has landed of it.
+        -- Grain: the order `oid`; no row if nothing of it has landed.
 with orders as (
     select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
 ),

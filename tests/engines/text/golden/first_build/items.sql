@@ -1,4 +1,4 @@
-create  table `caspersdev`.`simulator`.`items` (`id` integer comment 'Key of the item; order lines carry it.',`category_id` integer comment 'The section it stands in.',`menu_id` integer comment 'The menu it stands on.',`brand_id` integer comment 'The brand that cooks it.',`name` string comment 'What the customer reads.',`price` decimal(10,2) comment 'Price in dollars for one, exact to the cent.')
+create  table `caspersdev`.`simulator`.`items` (`id` integer comment 'Key of the item; order lines carry it.',`category_id` integer comment 'The section it belongs to.',`menu_id` integer comment 'The menu it belongs to.',`brand_id` integer comment 'The brand that cooks it.',`name` string comment 'What the customer reads.',`price` decimal(10,2) comment 'Price in dollars for one, exact to the cent.')
     using delta
     comment 'Everything that can be ordered, with its price.';
 

@@ -1,0 +1,156 @@
+"""A business that is built in increments, and what its tables must hold after each of them.
+
+What has been loaded is recorded beside it: a file is what it was when a build read it, and its
+lines are judged by the seeds of that build. What happens to a file later counts from the next full
+refresh of bronze, or from the next build that finds other seeds: that one reads again all files
+that are still there.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from tests.oracle.adversarial import (
+    MODELS,
+    Build,
+    ChangeSeeds,
+    Delete,
+    Land,
+    Rename,
+    Step,
+)
+from tests.oracle.comparison import differences, found_tables
+from tests.oracle.oracle import LoadedFile, Seeds, all_tables, has_lines, is_landed_file
+from tests.support.business import RUN, Business
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+NO_TABLES = "path:models/ai"
+"""Functions, which hold no rows: building them takes a fifth of the time."""
+
+
+@dataclass
+class FollowedBusiness:
+    """A business and an account of what it has loaded.
+
+    Attributes
+    ----------
+    business
+        The business itself.
+    template
+        A warehouse in which everything was built before anything landed.
+    all_seeds, seeds
+        The seeds of the project, and what is left of them now.
+    loaded
+        The files as they were when they were read.
+    judged_by
+        The seeds of the last build of bronze.
+    comparisons
+        How often all tables were compared.
+    """
+
+    business: Business
+    template: Path
+    all_seeds: Seeds
+    seeds: Seeds
+    loaded: dict[str, LoadedFile] = field(default_factory=dict)
+    judged_by: Seeds | None = None
+    comparisons: int = 0
+
+    @classmethod
+    def empty(cls, business: Business, seeds: Seeds) -> FollowedBusiness:
+        """Return one in which nothing has landed and everything is built."""
+        template = business.worker.empty_warehouse()
+        shutil.copy(template, business.data / "caspers.duckdb")
+        return cls(business, template, seeds, seeds, judged_by=seeds)
+
+    def run(self, steps: Sequence[Step]) -> None:
+        """Take one step after the other; fail at the first build that leaves a wrong row."""
+        for number, step in enumerate(steps, start=1):
+            found = self.take(step)
+            assert found == "", "\n".join(
+                [
+                    found,
+                    "after these steps:",
+                    *(f"  {step_text(taken)}" for taken in steps[:number]),
+                ]
+            )
+
+    def take(self, step: Step) -> str:
+        """Take a step and return what differs after it; nothing where not all models were built."""
+        landing = self.business.landing
+        if isinstance(step, Land):
+            (landing / step.name).write_bytes(step.content)
+        elif isinstance(step, Delete):
+            (landing / step.name).unlink()
+        elif isinstance(step, Rename):
+            (landing / step.name).rename(landing / step.new_name)
+        elif isinstance(step, ChangeSeeds):
+            self._change_seeds(step)
+        else:
+            return self._build(step)
+        return ""
+
+    def _change_seeds(self, step: ChangeSeeds) -> None:
+        """Load the seeds without what has left them, as `dbt seed` would."""
+        locations, items = self.all_seeds.locations, self.all_seeds.items
+        self.seeds = replace(
+            self.all_seeds,
+            locations=[row for row in locations if int(row["location_id"]) not in step.kitchens],
+            items=[row for row in items if int(row["id"]) not in step.items],
+        )
+        gone = {"locations": ("location_id", step.kitchens), "items": ("id", step.items)}
+        with duckdb.connect(str(self.business.data / "caspers.duckdb")) as connection:
+            connection.execute(f"attach '{self.template}' as template (read_only)")
+            for table, (key, values) in gone.items():
+                connection.execute(f"delete from simulator.{table}")
+                connection.execute(
+                    f"insert into simulator.{table} select * from template.simulator.{table} "
+                    f"where not list_contains($1, {key})",
+                    [sorted(values)],
+                )
+
+    def _build(self, step: Build) -> str:
+        """Build, keep account of what was loaded, and compare where every model was built."""
+        excluded = [] if "--exclude" in step.arguments else ["--exclude"]
+        results = self.business.dbt(*RUN, *step.arguments, *excluded, NO_TABLES)["results"]
+        built = {node.rsplit(".", 1)[-1] for node in results if node.startswith("model.")}
+        if "landed_lines" in built:
+            self._load(refresh="--full-refresh" in step.arguments)
+        if not built.issuperset(MODELS):
+            return ""
+        self.comparisons += 1
+        expected = all_tables(self.loaded.values(), self.seeds)
+        return differences(found_tables(self.business), expected)
+
+    def _load(self, *, refresh: bool) -> None:
+        """Note which files a build of bronze has read."""
+        if refresh:
+            self.loaded.clear()
+        read_again = self.judged_by not in (None, self.seeds)
+        self.judged_by = self.seeds
+        for file in self.business.landing.iterdir():
+            if is_landed_file(file.name) and (read_again or file.name not in self.loaded):
+                read = LoadedFile(file.name, file.read_bytes(), self.seeds)
+                if has_lines(read):
+                    self.loaded[file.name] = read
+
+
+def step_text(step: Step) -> str:
+    """Return a step in a line."""
+    if isinstance(step, Land):
+        return f"land {step.name} ({len(step.content.splitlines())} lines)"
+    if isinstance(step, Delete):
+        return f"delete {step.name}"
+    if isinstance(step, Rename):
+        return f"rename {step.name} to {step.new_name}"
+    if isinstance(step, ChangeSeeds):
+        return f"without items {sorted(step.items)} and kitchens {sorted(step.kitchens)}"
+    return " ".join(["build", *step.arguments])

@@ -1,0 +1,997 @@
+"""What every table must hold, computed from the bytes that landed.
+
+Written from the contract and the decisions, in plain Python and with the standard library alone:
+nothing of the project is imported and no database is asked. Minutes are counted in whole
+milliseconds and interpolated as fractions, money in decimals, so that a half is a half. It is slow
+and keeps everything in memory; it is meant for landings of a few hundred lines.
+
+A table is a list of rows, a row a dictionary. Load metadata (which build read a line, and when) is
+no part of it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+
+LINE_FIELDS = ("event_id", "event_type", "ts", "location_id", "order_id", "sequence", "body")
+COORDINATES = {
+    "order_created": ("customer_lat", "customer_lon"),
+    "driver_ping": ("loc_lat", "loc_lon"),
+    "delivered": ("delivered_lat", "delivered_lon"),
+}
+FAULT_GROUPS = ("unreadable", "incomplete", "wrong type", "unknown", "impossible")
+DAY_OF_NOTHING = date(1970, 1, 1)
+LARGEST_INTEGER = 2**31 - 1
+LARGEST_PRICE = Decimal("99999999.99")
+
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}", re.ASCII)
+_WINDOW = re.compile(r"window-(\d{18})-(\d{18})", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"0|-?[1-9]\d*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The business as CSV rows: what a line is judged by.
+
+    Attributes
+    ----------
+    locations, items, event_types
+        Rows with at least ``location_id`` and ``name``, ``id``, and ``event_type``.
+    rejection_reasons
+        Rows with ``rejection_code``, ``fault_group`` and ``reason``.
+    """
+
+    locations: Sequence[Mapping[str, str]]
+    items: Sequence[Mapping[str, str]]
+    event_types: Sequence[Mapping[str, str]]
+    rejection_reasons: Sequence[Mapping[str, str]]
+
+    @property
+    def location_ids(self) -> frozenset[int]:
+        """The kitchens."""
+        return frozenset(int(row["location_id"]) for row in self.locations)
+
+    @property
+    def item_ids(self) -> frozenset[int]:
+        """All that can be ordered."""
+        return frozenset(int(row["id"]) for row in self.items)
+
+    @property
+    def known_event_types(self) -> frozenset[str]:
+        """The steps of an order's life."""
+        return frozenset(row["event_type"] for row in self.event_types)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The sentence of each rejection code."""
+        return {row["rejection_code"]: row["reason"] for row in self.rejection_reasons}
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """The fault group of each rejection code."""
+        return {row["rejection_code"]: row["fault_group"] for row in self.rejection_reasons}
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """A landed file as it was when it was read, and the seeds that its lines were judged by."""
+
+    name: str
+    content: bytes
+    seeds: Seeds
+
+    @property
+    def window(self) -> str:
+        """The name without its ending."""
+        return self.name.removesuffix(".gz").removesuffix(".jsonl")
+
+    @property
+    def lines(self) -> list[str]:
+        """Its lines as text, without what ends them; a blank one is an empty text."""
+        content = gzip.decompress(self.content) if self.name.endswith(".gz") else self.content
+        content = content.removeprefix(b"\xef\xbb\xbf")
+        lines = content.split(b"\n")
+        if lines[-1] == b"":
+            lines.pop()
+        return [_text(line.removesuffix(b"\r")) for line in lines]
+
+
+@dataclass(frozen=True)
+class RefundPolicy:
+    """The numbers of the refund policy (contract, section 7)."""
+
+    history_days: int = 7
+    minimum_deliveries: int = 50
+    share_from: Decimal = Decimal("0.10")
+    share_to: Decimal = Decimal("0.50")
+
+
+class AnyOf:
+    """A value that may be written in more than one way; equal to each of them."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self.values = list(values)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with a value that was found."""
+        return other in self.values
+
+    def __hash__(self) -> int:
+        """Refuse to be a key: it has no value of its own."""
+        raise TypeError("AnyOf is not hashable")
+
+    def __repr__(self) -> str:
+        """Show the values."""
+        return " or ".join(map(repr, self.values))
+
+
+class _Unspecified:
+    """Equal to everything: what a rejected line says in a field that cannot be read."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        raise TypeError("an unspecified value is not hashable")
+
+    def __repr__(self) -> str:
+        return "anything"
+
+
+UNSPECIFIED = _Unspecified()
+
+
+def is_landed_file(name: str) -> bool:
+    """Say whether a file of this name is read."""
+    return name.endswith((".jsonl", ".jsonl.gz")) and not name.startswith(("_", "."))
+
+
+def has_lines(file: LoadedFile) -> bool:
+    """Say whether a file leaves a row: one that does not is looked at again by every build."""
+    return bool(file.lines)
+
+
+def all_tables(
+    files: Iterable[LoadedFile], seeds: Seeds, policy: RefundPolicy | None = None
+) -> Tables:
+    """Return what every table must hold.
+
+    Parameters
+    ----------
+    files
+        The landed files that have been loaded, in any order.
+    seeds
+        The business as it is now.
+    policy
+        The numbers that refunds are judged by; the defaults of the project if ``None``.
+
+    Returns
+    -------
+    Tables
+        Rows by name of the table.
+    """
+    policy = policy or RefundPolicy()
+    loaded = list(files)
+    lines = landed_lines(loaded)
+    accepted = [line for line in lines if line["rejection_code"] is None]
+    events = [line for line in accepted if not line["is_duplicate"]]
+    timeline = order_timeline(events, accepted)
+    items = order_items(timeline, events)
+    headers = order_header(items)
+    delivery_times = delivery_times_day(timeline)
+    percentiles = delivery_percentiles(timeline, delivery_times, policy)
+    candidates = refund_candidates(timeline, headers, percentiles)
+    verdicts = refund_recommendations(candidates, policy)
+    return {
+        "lakeflow.landed_lines": lines,
+        "lakeflow.all_events": all_events(events),
+        "lakeflow.rejected_events": rejected_events(lines, seeds.reasons),
+        "lakeflow.silver_order_timeline": timeline,
+        "lakeflow.silver_order_items": items,
+        "lakeflow.silver_driver_pings": driver_pings(events),
+        "lakeflow.gold_order_header": headers,
+        "lakeflow.gold_item_sales_day": item_sales_day(items),
+        "lakeflow.gold_brand_sales_day": brand_sales_day(items),
+        "lakeflow.gold_location_sales_hourly": location_sales_hourly(items),
+        "lakeflow.gold_delivery_times_day": delivery_times,
+        "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, seeds.groups),
+        "lakeflow.gold_kitchen_summary": kitchen_summary(seeds, headers, timeline, verdicts),
+        "recommender.delivery_percentiles_trailing": percentiles,
+        "recommender.refund_candidates": candidates,
+        "recommender.refund_recommendations": verdicts,
+    }
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+def _text(line: bytes) -> str:
+    """Return a line as text; where it is none, its bytes that are not text are shown."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02X}" for byte in line)
+
+
+class _Number(str):
+    """A number of a JSON text, as it is written."""
+
+    __slots__ = ()
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _json_object(text: str | None) -> dict[str, Any] | None:
+    """Return the JSON object that a text is (RFC 8259), or ``None`` where it is none."""
+    if text is None:
+        return None
+    try:
+        found = json.loads(
+            text, parse_float=_Number, parse_int=_Number, parse_constant=_refuse, strict=True
+        )
+        # Half of a surrogate pair is no text.
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _as_text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
+    """Return a JSON value as text; ``None`` for null."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _as_decimal(value: Any) -> Decimal | None:  # noqa: ANN401  (any JSON value)
+    """Return a JSON number, or a text that is one, exactly; ``None`` for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _as_integer(value: Any) -> int | None:  # noqa: ANN401  (any JSON value)
+    """Return a whole number of 32 bits; ``None`` for anything else."""
+    number = _as_decimal(value)
+    if number is None or number != number.to_integral_value() or abs(number) > LARGEST_INTEGER:
+        return None
+    return int(number)
+
+
+def _as_price(value: Any) -> Decimal | None:  # noqa: ANN401  (any JSON value)
+    """Return dollars and cents, half a cent upwards; ``None`` where it is no price."""
+    number = _as_decimal(value)
+    if number is None or abs(number) > LARGEST_PRICE + 1:
+        return None
+    price = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return price if abs(price) <= LARGEST_PRICE else None
+
+
+def _as_double(value: Any) -> float | None:  # noqa: ANN401  (any JSON value)
+    number = _as_decimal(value)
+    return None if number is None else float(number)
+
+
+def _as_timestamp(text: str | None) -> datetime | None:
+    """Return the landed ``yyyy-MM-dd HH:mm:ss.SSS``; ``None`` for anything else."""
+    if text is None or not _TIMESTAMP.fullmatch(text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f")
+    except ValueError:
+        return None
+
+
+def _as_whole_number(text: str | None) -> int | None:
+    """Return a whole number of 32 bits that is written as one."""
+    if text is None or not _WHOLE_NUMBER.fullmatch(text):
+        return None
+    number = int(text)
+    return number if -LARGEST_INTEGER - 1 <= number <= LARGEST_INTEGER else None
+
+
+def _hash64(text: str) -> int:
+    """Return the 64-bit key of a text: the second half of its MD5, lowest byte first, halved."""
+    return int.from_bytes(hashlib.md5(text.encode()).digest()[8:], "little") >> 1  # noqa: S324
+
+
+# Bronze ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _ReadLine:
+    """A line with what could be read of it."""
+
+    text: str
+    is_object: bool
+    fields: dict[str, str | None]
+    stamped: datetime | None
+    body: dict[str, Any] | None
+
+    @property
+    def event_ts(self) -> datetime | None:
+        """When it happened, where that is in this century."""
+        possible = self.stamped is not None and 2000 <= self.stamped.year <= 2099
+        return self.stamped if possible else None
+
+
+def _read_line(text: str) -> _ReadLine:
+    found = _json_object(text)
+    fields = {name: _as_text((found or {}).get(name)) for name in LINE_FIELDS}
+    return _ReadLine(
+        text, found is not None, fields, _as_timestamp(fields["ts"]), _json_object(fields["body"])
+    )
+
+
+def _rejection_code(line: _ReadLine, seeds: Seeds) -> str | None:  # noqa: PLR0911, PLR0912
+    """Return the first reason for which a line is no event."""
+    fields = line.fields
+    if line.text == "":
+        return "blank_line"
+    if not line.is_object:
+        return "not_an_object"
+    if not fields["event_id"]:
+        return "event_id_missing"
+    if fields["event_type"] is None:
+        return "event_type_missing"
+    if fields["event_type"] not in seeds.known_event_types:
+        return "event_type_unknown"
+    if fields["ts"] is None:
+        return "ts_missing"
+    if line.stamped is None:
+        return "ts_malformed"
+    if line.event_ts is None:
+        return "ts_impossible"
+    if not fields["order_id"]:
+        return "order_id_missing"
+    if fields["location_id"] is None:
+        return "location_id_missing"
+    if _as_whole_number(fields["location_id"]) is None:
+        return "location_id_malformed"
+    if _as_whole_number(fields["location_id"]) not in seeds.location_ids:
+        return "location_id_unknown"
+    if fields["sequence"] is None:
+        return "sequence_missing"
+    if _as_whole_number(fields["sequence"]) is None:
+        return "sequence_malformed"
+    if fields["body"] is None:
+        return "body_missing"
+    if line.body is None:
+        return "body_not_an_object"
+    return _body_rejection_code(fields["event_type"], line.body, seeds)
+
+
+def _body_rejection_code(event_type: str, body: dict[str, Any], seeds: Seeds) -> str | None:
+    """Return the first reason for which what an event carries cannot be true."""
+    if event_type == "order_created":
+        basket = body.get("items")
+        if not isinstance(basket, list) or not basket:
+            return "basket_unreadable"
+        lines = [line if isinstance(line, dict) else {} for line in basket]
+        if any(_as_integer(line.get("id")) not in seeds.item_ids for line in lines):
+            return "item_unknown"
+        if not all(_can_be_charged(line) for line in lines):
+            return "item_impossible"
+    for name, limit in zip(COORDINATES.get(event_type, ()), (90, 180), strict=False):
+        degrees = _as_decimal(body.get(name))
+        if degrees is not None and abs(degrees) > limit:
+            return "coordinate_impossible"
+    return None
+
+
+def _can_be_charged(line: dict[str, Any]) -> bool:
+    """Say whether a basket line has a quantity and a price that somebody can pay."""
+    qty, price = _as_integer(line.get("qty")), _as_decimal(line.get("price"))
+    if qty is None or price is None:
+        return False
+    return qty > 0 and price >= 0 and _as_price(line.get("price")) is not None
+
+
+def landed_lines(files: Iterable[LoadedFile]) -> list[Row]:
+    """Return every line of the files with what became of it."""
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for file in sorted(files, key=lambda file: file.name):
+        read = [_read_line(text) for text in file.lines]
+        codes = [_rejection_code(line, file.seeds) for line in read]
+        times = [
+            line.event_ts
+            for line, code in zip(read, codes, strict=True)
+            if code is None and line.event_ts is not None
+        ]
+        arrived_ts = max(times, default=None)
+        for number, (line, code) in enumerate(zip(read, codes, strict=True), start=1):
+            fields = line.fields
+            location_id = _as_whole_number(fields["location_id"])
+            sequence = _as_whole_number(fields["sequence"])
+            event_id = fields["event_id"]
+            is_event = code is None and event_id is not None
+            rows.append(
+                {
+                    "file": file.name,
+                    "line_number": number,
+                    "landed_window": file.window,
+                    "rejection_code": code,
+                    "is_duplicate": is_event and event_id in seen,
+                    "raw_line": None if code is None else line.text or None,
+                    "event_key": _hash64(event_id) if is_event and event_id else None,
+                    **fields,
+                    "event_ts": line.event_ts,
+                    "arrived_ts": arrived_ts,
+                    "location_id": location_id if location_id in file.seeds.location_ids else None,
+                    "sequence": sequence if code is None or sequence is not None else UNSPECIFIED,
+                }
+            )
+            if is_event and event_id:
+                seen.add(event_id)
+    return rows
+
+
+def all_events(events: Iterable[Row]) -> list[Row]:
+    """Return every event once: the first copy that landed."""
+    names = (*LINE_FIELDS, "event_ts", "file", "line_number", "landed_window")
+    return [{name: event[name] for name in names} for event in events]
+
+
+def rejected_events(lines: Iterable[Row], reasons: Mapping[str, str]) -> list[Row]:
+    """Return the lines that are no event."""
+    return [
+        {
+            "file": line["file"],
+            "line_number": line["line_number"],
+            "raw_line": line["raw_line"],
+            "rejection_code": line["rejection_code"],
+            "reason": reasons[line["rejection_code"]],
+            "landed_window": line["landed_window"],
+        }
+        for line in lines
+        if line["rejection_code"] is not None
+    ]
+
+
+# Silver ------------------------------------------------------------------------------------------
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
+
+
+def _body(event: Row) -> dict[str, Any]:
+    return _json_object(event["body"]) or {}
+
+
+def _milliseconds(earlier: datetime | None, later: datetime | None) -> int | None:
+    """Return the milliseconds from one time to a later one; ``None`` where there are none."""
+    if earlier is None or later is None or later < earlier:
+        return None
+    return (later - earlier) // timedelta(milliseconds=1)
+
+
+def _minutes(earlier: datetime | None, later: datetime | None) -> float | None:
+    passed = _milliseconds(earlier, later)
+    return None if passed is None else passed / 60000
+
+
+def order_timeline(events: Iterable[Row], accepted: Iterable[Row]) -> list[Row]:
+    """Return one row per order that any event has landed of.
+
+    Parameters
+    ----------
+    events
+        Every event once.
+    accepted
+        The same and their later copies: an order's span counts them.
+    """
+    copies = _grouped(accepted, lambda line: line["order_id"])
+    return [
+        _order(order_id, own, copies[order_id])
+        for order_id, own in _grouped(events, lambda line: line["order_id"]).items()
+    ]
+
+
+def _order(order_id: str, events: list[Row], copies: list[Row]) -> Row:
+    """Return the row of one order."""
+
+    def reports(event_type: str) -> list[Row]:
+        found = [event for event in events if event["event_type"] == event_type]
+        return sorted(found, key=lambda e: (e["event_ts"], e["sequence"], e["event_id"]))
+
+    def earliest(event_type: str) -> datetime | None:
+        return next((event["event_ts"] for event in reports(event_type)), None)
+
+    created = next(iter(reports("order_created")), None)
+    customer = _body(created) if created else {}
+    pickup = next(iter(reports("driver_picked_up")), None)
+    created_ts = created["event_ts"] if created else None
+    started_ts, finished_ts, ready_ts = map(earliest, ("gk_started", "gk_finished", "gk_ready"))
+    driver_arrived_ts, picked_up_ts = map(earliest, ("driver_arrived", "driver_picked_up"))
+    delivered_ts = earliest("delivered")
+    stands_at = created_ts or min(event["event_ts"] for event in events)
+    days = {copy["event_ts"].date() for copy in copies if copy["event_type"] == "delivered"}
+    return {
+        "order_id": order_id,
+        "order_key": _hash64(order_id),
+        "location_id": (created or min(events, key=lambda e: e["location_id"]))["location_id"],
+        "order_day": stands_at.date(),
+        "status": "in_progress" if delivered_ts is None else "delivered",
+        "created_event_id": created["event_id"] if created else None,
+        "created_ts": created_ts,
+        "creations": len(reports("order_created")),
+        "started_ts": started_ts,
+        "finished_ts": finished_ts,
+        "ready_ts": ready_ts,
+        "driver_arrived_ts": driver_arrived_ts,
+        "picked_up_ts": picked_up_ts,
+        "delivered_ts": delivered_ts,
+        "delivered_day": delivered_ts and delivered_ts.date(),
+        "pings": len(reports("driver_ping")),
+        "queue_minutes": _minutes(created_ts, started_ts),
+        "prep_minutes": _minutes(started_ts, finished_ts),
+        "pack_minutes": _minutes(finished_ts, ready_ts),
+        "pickup_wait_minutes": _minutes(ready_ts, picked_up_ts),
+        "driver_wait_minutes": _minutes(driver_arrived_ts, picked_up_ts),
+        "drive_minutes": _minutes(picked_up_ts, delivered_ts),
+        "total_minutes": _minutes(created_ts, delivered_ts),
+        "eta_minutes": _as_double(_body(pickup).get("eta_mins")) if pickup else None,
+        "customer_lat": _as_double(customer.get("customer_lat")),
+        "customer_lon": _as_double(customer.get("customer_lon")),
+        "customer_addr": _as_text(customer.get("customer_addr")),
+        "first_event_ts": min(copy["event_ts"] for copy in copies),
+        "last_event_ts": max(copy["event_ts"] for copy in copies),
+        "delivered_days": sorted(days) or None,
+    }
+
+
+def order_items(timeline: Iterable[Row], events: Iterable[Row]) -> list[Row]:
+    """Return one row per line of a basket, of the event that created the order."""
+    by_id = {event["event_id"]: event for event in events}
+    rows = []
+    for order in timeline:
+        if order["created_event_id"] is None:
+            continue
+        basket = _body(by_id[order["created_event_id"]])["items"]
+        for number, line in enumerate(basket, start=1):
+            price, qty = _as_price(line["price"]), _as_integer(line["qty"])
+            assert price is not None
+            assert qty is not None
+            rows.append(
+                {
+                    "order_id": order["order_id"],
+                    "line_number": number,
+                    "location_id": order["location_id"],
+                    "order_ts": order["created_ts"],
+                    "order_day": order["order_day"],
+                    "item_id": _as_integer(line["id"]),
+                    "menu_id": _as_integer(line.get("menu_id")),
+                    "category_id": _as_integer(line.get("category_id")),
+                    "brand_id": _as_integer(line.get("brand_id")),
+                    "item_name": _as_text(line.get("name")),
+                    "price": price,
+                    "qty": qty,
+                    "extended_price": price * qty,
+                }
+            )
+    return rows
+
+
+def driver_pings(events: Iterable[Row]) -> list[Row]:
+    """Return one row per GPS fix."""
+    return [
+        {
+            "event_id": event["event_id"],
+            "order_id": event["order_id"],
+            "location_id": event["location_id"],
+            "ping_ts": event["event_ts"],
+            "ping_day": event["event_ts"].date(),
+            "sequence": event["sequence"],
+            "progress_pct": _as_double(_body(event).get("progress_pct")),
+            "lat": _as_double(_body(event).get("loc_lat")),
+            "lon": _as_double(_body(event).get("loc_lon")),
+        }
+        for event in events
+        if event["event_type"] == "driver_ping"
+    ]
+
+
+# Gold --------------------------------------------------------------------------------------------
+
+
+def _total(rows: Iterable[Row], column: str) -> Any:  # noqa: ANN401  (a number of either kind)
+    return sum(row[column] for row in rows)
+
+
+def order_header(items: Iterable[Row]) -> list[Row]:
+    """Return one row per order with a basket."""
+    return [
+        {
+            "order_id": order_id,
+            "location_id": lines[0]["location_id"],
+            "order_day": lines[0]["order_day"],
+            "order_revenue": _total(lines, "extended_price"),
+            "total_qty": _total(lines, "qty"),
+            "total_items": len(lines),
+            "brands_in_order": sorted(
+                {line["brand_id"] for line in lines if line["brand_id"] is not None}
+            ),
+        }
+        for order_id, lines in _grouped(items, lambda line: line["order_id"]).items()
+    ]
+
+
+def item_sales_day(items: Iterable[Row]) -> list[Row]:
+    """Return one row per item and day."""
+    names = ("item_id", "menu_id", "category_id", "brand_id")
+    groups = _grouped(items, lambda line: (*(line[name] for name in names), line["order_day"]))
+    return [
+        {
+            **dict(zip((*names, "day"), key, strict=True)),
+            "units_sold": _total(lines, "qty"),
+            "gross_revenue": _total(lines, "extended_price"),
+        }
+        for key, lines in groups.items()
+    ]
+
+
+def brand_sales_day(items: Iterable[Row]) -> list[Row]:
+    """Return one row per brand and day."""
+    return [
+        {
+            "brand_id": brand_id,
+            "day": day,
+            "orders": len({line["order_id"] for line in lines}),
+            "items_sold": _total(lines, "qty"),
+            "brand_revenue": _total(lines, "extended_price"),
+        }
+        for (brand_id, day), lines in _grouped(
+            items, lambda line: (line["brand_id"], line["order_day"])
+        ).items()
+    ]
+
+
+def location_sales_hourly(items: Iterable[Row]) -> list[Row]:
+    """Return one row per kitchen and hour."""
+    return [
+        {
+            "location_id": location_id,
+            "hour_ts": hour_ts,
+            "orders": len({line["order_id"] for line in lines}),
+            "revenue": _total(lines, "extended_price"),
+        }
+        for (location_id, hour_ts), lines in _grouped(
+            items,
+            lambda line: (
+                line["location_id"],
+                line["order_ts"].replace(minute=0, second=0, microsecond=0),
+            ),
+        ).items()
+    ]
+
+
+def _thousandths(milliseconds: Fraction) -> Decimal:
+    """Return milliseconds as minutes, half a thousandth of a minute upwards."""
+    # A thousandth of a minute is 60 milliseconds.
+    return Decimal((milliseconds / 60 + Fraction(1, 2)).__floor__()) / 1000
+
+
+def percentile(share: Fraction, milliseconds: Sequence[int]) -> Decimal | None:
+    """Return a percentile in minutes, interpolated between the two nearest values."""
+    if not milliseconds:
+        return None
+    ordered = sorted(milliseconds)
+    position = share * (len(ordered) - 1)
+    below = position.__floor__()
+    above = min(below + 1, len(ordered) - 1)
+    return _thousandths(ordered[below] + (position - below) * (ordered[above] - ordered[below]))
+
+
+def _percentiles(milliseconds: Sequence[int]) -> Row:
+    return {
+        f"p{percent}_minutes": percentile(Fraction(percent, 100), milliseconds)
+        for percent in (50, 75, 99)
+    }
+
+
+def _duration(order: Row) -> int | None:
+    """Return the milliseconds from creation to delivery."""
+    return _milliseconds(order["created_ts"], order["delivered_ts"])
+
+
+def delivery_times_day(timeline: Iterable[Row]) -> list[Row]:
+    """Return one row per kitchen and day on which it delivered an order of a known duration."""
+    known = [order for order in timeline if _duration(order) is not None]
+    return [
+        {
+            "location_id": location_id,
+            "day": day,
+            "orders_delivered": len(orders),
+            **_percentiles([_duration(order) or 0 for order in orders]),
+        }
+        for (location_id, day), orders in _grouped(
+            known, lambda order: (order["location_id"], order["delivered_day"])
+        ).items()
+    ]
+
+
+def _lacks_a_step(order: Row) -> bool:
+    """Say whether a step is missing although a later one has arrived."""
+    steps = ("started_ts", "finished_ts", "ready_ts", "picked_up_ts", "delivered_ts")
+    happened = [order[step] is not None for step in steps]
+    if order["created_ts"] is None:
+        return True
+    gaps = [
+        not happened[number] and any(happened[number + 1 :]) for number in range(3)
+    ]  # started, finished, ready
+    gaps.append(order["driver_arrived_ts"] is None and any(happened[3:]))
+    gaps.append(not happened[3] and (order["pings"] > 0 or happened[4]))
+    return any(gaps)
+
+
+def _window_milliseconds(landed_window: str) -> Fraction | None:
+    """Return how long the window of a file spans; ``None`` for one not landed by the replay."""
+    match = _WINDOW.fullmatch(landed_window)
+    return Fraction(int(match[2]) - int(match[1]), 1000) if match else None
+
+
+def data_quality_day(
+    lines: Iterable[Row], timeline: Iterable[Row], groups: Mapping[str, str]
+) -> list[Row]:
+    """Return what landed of each kitchen's day, and what became of it."""
+
+    def day_of(line: Row) -> date:
+        stamp = line["event_ts"] or line["arrived_ts"]
+        return stamp.date() if stamp else DAY_OF_NOTHING
+
+    lines_of = _grouped(lines, lambda line: (line["location_id"] or 0, day_of(line)))
+    orders_of = _grouped(timeline, lambda order: (order["location_id"], order["order_day"]))
+    return [
+        {
+            "location_id": location_id,
+            "day": day,
+            **_quality_of_lines(lines_of.get((location_id, day), []), groups),
+            **_quality_of_orders(orders_of.get((location_id, day), [])),
+        }
+        for location_id, day in {**lines_of, **orders_of}
+    ]
+
+
+def _quality_of_lines(lines: Sequence[Row], groups: Mapping[str, str]) -> Row:
+    codes = [line["rejection_code"] for line in lines]
+    faults = Counter(groups[code] for code in codes if code is not None)
+    events = [line for line in lines if line["rejection_code"] is None and not line["is_duplicate"]]
+    lateness = [_milliseconds(line["event_ts"], line["arrived_ts"]) or 0 for line in events]
+    spans = [_window_milliseconds(line["landed_window"]) for line in events]
+    return {
+        "lines": len(lines),
+        "events": len(events),
+        "duplicates": sum(line["is_duplicate"] for line in lines),
+        "rejected": sum(faults.values()),
+        **{f"rejected_{group.replace(' ', '_')}": faults[group] for group in FAULT_GROUPS},
+        "late_events": sum(
+            span is not None and late > span for late, span in zip(lateness, spans, strict=True)
+        ),
+        "p50_lateness_minutes": percentile(Fraction(1, 2), lateness),
+        "max_lateness_minutes": _thousandths(Fraction(max(lateness))) if lateness else None,
+    }
+
+
+def _quality_of_orders(orders: Sequence[Row]) -> Row:
+    lacking = [_lacks_a_step(order) for order in orders]
+    delivered = [order["delivered_ts"] is not None for order in orders]
+    return {
+        "orders": len(orders),
+        "orders_created": sum(order["created_ts"] is not None for order in orders),
+        "orders_complete": sum(
+            done and not lacks for done, lacks in zip(delivered, lacking, strict=True)
+        ),
+        "orders_missing_steps": sum(lacking),
+        "orders_in_progress": sum(
+            not done and not lacks for done, lacks in zip(delivered, lacking, strict=True)
+        ),
+        "orders_delivered_before_created": sum(
+            order["created_ts"] is not None
+            and order["delivered_ts"] is not None
+            and order["delivered_ts"] < order["created_ts"]
+            for order in orders
+        ),
+        "orders_created_twice": sum(order["creations"] > 1 for order in orders),
+    }
+
+
+def kitchen_summary(
+    seeds: Seeds, headers: Iterable[Row], timeline: Iterable[Row], verdicts: Iterable[Row]
+) -> list[Row]:
+    """Return one row per kitchen, those without an order included."""
+    headers_of, orders_of, verdicts_of = (
+        _grouped(rows, lambda row: row["location_id"]) for rows in (headers, timeline, verdicts)
+    )
+    rows = []
+    for location in seeds.locations:
+        location_id = int(location["location_id"])
+        durations = [_duration(order) for order in orders_of.get(location_id, [])]
+        own = verdicts_of.get(location_id, [])
+        classes = Counter(verdict["refund_class"] for verdict in own)
+        rows.append(
+            {
+                "location_id": location_id,
+                "name": location["name"],
+                "orders": len(headers_of.get(location_id, [])),
+                "revenue": _total(headers_of.get(location_id, []), "order_revenue"),
+                **_percentiles([duration for duration in durations if duration is not None]),
+                **{f"refunds_{name}": classes[name] for name in ("none", "partial", "full")},
+                "refunded": _total(own, "refund_usd"),
+            }
+        )
+    return rows
+
+
+# Recommender -------------------------------------------------------------------------------------
+
+
+def delivery_percentiles(
+    timeline: Iterable[Row], delivery_times: Iterable[Row], policy: RefundPolicy
+) -> list[Row]:
+    """Return per kitchen and day of deliveries the percentiles of the completed days before."""
+    known = [order for order in timeline if _duration(order) is not None]
+    rows = []
+    for row in delivery_times:
+        before = [
+            _duration(order) or 0
+            for order in known
+            if order["location_id"] == row["location_id"]
+            and 1 <= (row["day"] - order["delivered_day"]).days <= policy.history_days
+        ]
+        rows.append(
+            {
+                "location_id": row["location_id"],
+                "day": row["day"],
+                "deliveries": len(before),
+                **_percentiles(before),
+            }
+        )
+    return rows
+
+
+def refund_candidates(
+    timeline: Iterable[Row], headers: Iterable[Row], percentiles: Iterable[Row]
+) -> list[Row]:
+    """Return every delivered order with all that its refund is judged by."""
+    revenue = {header["order_id"]: header["order_revenue"] for header in headers}
+    judged_by = {(row["location_id"], row["day"]): row for row in percentiles}
+    rows = []
+    for order in timeline:
+        if order["status"] != "delivered":
+            continue
+        history = judged_by.get((order["location_id"], order["delivered_day"]), {})
+        rows.append(
+            {
+                "order_id": order["order_id"],
+                "location_id": order["location_id"],
+                "order_day": order["order_day"],
+                "order_ts": order["created_ts"],
+                "delivered_day": order["delivered_day"],
+                "total_minutes": order["total_minutes"],
+                "order_revenue": revenue.get(order["order_id"]),
+                "p50_minutes": history.get("p50_minutes"),
+                "p75_minutes": history.get("p75_minutes"),
+                "p99_minutes": history.get("p99_minutes"),
+                "history_deliveries": history.get("deliveries", 0),
+            }
+        )
+    return rows
+
+
+def refund_recommendations(candidates: Iterable[Row], policy: RefundPolicy) -> list[Row]:
+    """Return one verdict per delivered order."""
+    rows = []
+    for candidate in candidates:
+        refund_class, cents, reasons = _verdict(candidate, policy)
+        reason = AnyOf(reasons)
+        refund_usd = Decimal(cents) / 100
+        rows.append(
+            {
+                "order_id": candidate["order_id"],
+                "order_ts": candidate["order_ts"],
+                "agent_response": {
+                    "refund_usd": refund_usd,
+                    "refund_class": refund_class,
+                    "reason": reason,
+                },
+                "refund_usd": refund_usd,
+                "refund_class": refund_class,
+                "reason": reason,
+                **{
+                    name: candidate[name]
+                    for name in (
+                        "location_id",
+                        "delivered_day",
+                        "total_minutes",
+                        "order_revenue",
+                        "p50_minutes",
+                        "p75_minutes",
+                        "p99_minutes",
+                    )
+                },
+            }
+        )
+    return rows
+
+
+def _verdict(candidate: Row, policy: RefundPolicy) -> tuple[str, int, list[str]]:
+    """Return class, cents and the reason in every way it may be rounded."""
+    if candidate["total_minutes"] is None:
+        return "none", 0, ["The time from creation to delivery is unknown"]
+    if candidate["order_revenue"] is None:
+        return "none", 0, ["The basket of the order is unknown, so there is nothing to refund"]
+    if candidate["history_deliveries"] < policy.minimum_deliveries:
+        reason = (
+            f"Too little history: fewer than {policy.minimum_deliveries} deliveries "
+            f"in the {policy.history_days} days before"
+        )
+        return "none", 0, [reason]
+    # The float is the nearest one to a whole number of milliseconds.
+    minutes = Fraction(round(candidate["total_minutes"] * 60000), 60000)
+    p75, p99 = Fraction(candidate["p75_minutes"]), Fraction(candidate["p99_minutes"])
+    revenue_cents = Fraction(candidate["order_revenue"]) * 100
+    if minutes > p99:
+        return "full", int(revenue_cents), _late_reasons(minutes, p99, 99)
+    if minutes > p75:
+        lateness = (minutes - p75) / (p99 - p75)
+        share_from, share_to = Fraction(policy.share_from), Fraction(policy.share_to)
+        share = share_from + lateness * (share_to - share_from)
+        cents = (revenue_cents * share + Fraction(1, 2)).__floor__()
+        return "partial", cents, _late_reasons(minutes, p75, 75)
+    return (
+        "none",
+        0,
+        [
+            f"Delivered in {m} minutes, within the kitchen's P75 of {p}"
+            for m in _tenths(minutes)
+            for p in _tenths(p75)
+        ],
+    )
+
+
+def _late_reasons(minutes: Fraction, limit: Fraction, percent: int) -> list[str]:
+    return [
+        f"Delivered in {m} minutes, {late} minutes late: past the kitchen's P{percent} of {p}"
+        for m in _tenths(minutes)
+        for late in _tenths(minutes - limit)
+        for p in _tenths(limit)
+    ]
+
+
+def _tenths(number: Fraction) -> list[str]:
+    """Return a number with one decimal; both neighbours of a half, as no rule decides there."""
+    tenths = number * 10
+    below = tenths.__floor__()
+    half = Fraction(1, 2)
+    nearest = [below + 1] if tenths - below > half else [below]
+    if tenths - below == half:
+        nearest = [below, below + 1]
+    return [f"{Decimal(tenth) / 10:.1f}" for tenth in nearest]
