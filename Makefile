@@ -15,7 +15,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines run live status test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines run live status exact test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
+
+exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a copy: make exact MODEL=name
+	@$(BIN)/python -m flows.exact $(MODEL)
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m 'not long and not spark and not cluster'

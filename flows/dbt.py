@@ -129,6 +129,7 @@ def run_dbt(
     arguments: Sequence[str],
     folder: Path = PROJECT,
     on_event: Callable[[LogEvent], None] = lambda _: None,
+    variables: Mapping[str, str] | None = None,
 ) -> tuple[int, list[LogEvent]]:
     """Run dbt until it ends and return its exit code and its last events.
 
@@ -140,12 +141,14 @@ def run_dbt(
         Where it runs.
     on_event
         Called with each event as it arrives. If it raises, dbt is ended first.
+    variables
+        Environment variables for this run, in place of those of this process.
     """
     remembered: deque[LogEvent] = deque(maxlen=_REMEMBERED_EVENTS)
     with subprocess.Popen(
         arguments,
         cwd=folder,
-        env=dbt_environment(os.environ),
+        env={**dbt_environment(os.environ), **(variables or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from tests.engines.unavoidable_differences import UNAVOIDABLE
-from tests.support.business import LOAD_METADATA, SCORED_AT, Business, DbtWorker
+from tests.support.business import LOAD_METADATA, Business, DbtWorker
 
 SPARK_TYPES = {
     "VARCHAR": "string",
@@ -109,9 +109,7 @@ def _difference(
     compared = ", ".join(
         f'"{column}"'
         for column in here
-        if column not in LOAD_METADATA
-        and (name, column) != SCORED_AT
-        and (name, column) not in UNAVOIDABLE
+        if (name, column) not in LOAD_METADATA and (name, column) not in UNAVOIDABLE
     )
     sides = (f"here.{table}", f"'{folder}/{table}.parquet'")
     only, example = [], []

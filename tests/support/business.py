@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 Event = dict[str, Any]
@@ -20,9 +21,20 @@ WAREHOUSE = "caspers.duckdb"
 # Nothing reads the artifacts of these runs, and writing them takes a quarter of one.
 RUN = ["run", "--no-write-json"]
 
+
+def load_metadata_columns(models: Path = PROJECT / "models") -> frozenset[tuple[str, str]]:
+    """Return the columns, by table, that the YAML of the models calls load metadata."""
+    return frozenset(
+        (model["name"], column["name"])
+        for file in models.rglob("*.yml")
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ())
+        for column in model.get("columns", ())
+        if column.get("config", {}).get("meta", {}).get("load_metadata")
+    )
+
+
 # The only columns in which an incremental build and a full refresh may differ.
-LOAD_METADATA = {"load_number", "loaded_at"}
-SCORED_AT = ("refund_recommendations", "ts")
+LOAD_METADATA = load_metadata_columns()
 
 
 class DbtWorker:
@@ -176,9 +188,7 @@ class Business:
                     f"select column_name from (describe here.{schema}.{table})"
                 ).fetchall()
                 columns = ", ".join(
-                    f'"{name}"'
-                    for (name,) in names
-                    if name not in LOAD_METADATA and (table, name) != SCORED_AT
+                    f'"{name}"' for (name,) in names if (table, name) not in LOAD_METADATA
                 )
                 only = [
                     connection.execute(
