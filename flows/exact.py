@@ -264,10 +264,8 @@ def format_comparison(comparison: Comparison) -> list[str]:
     if comparison.equal:
         return [f"{comparison.model}: {comparison.rows} rows, equal"]
     warehouse, full_refresh = comparison.warehouse, comparison.full_refresh
-    lines = [
-        f"{comparison.model}: {comparison.rows} rows in the warehouse; {warehouse.rows} are only "
-        + f"there, {full_refresh.rows} only in the full refresh"
-    ]
+    counts = f"{warehouse.rows} are only there, {full_refresh.rows} only in the full refresh"
+    lines = [f"{comparison.model}: {comparison.rows} rows in the warehouse; {counts}"]
     for title, side in (
         ("Only in the warehouse:", warehouse),
         ("Only in the full refresh:", full_refresh),
