@@ -121,7 +121,9 @@ def declared(*entries: str) -> str:
         (declared(TIMELINE), VIEW, "affected_by silver_order_timeline: the model does not read it"),
         (
             declared(TIMELINE),
-            BODY.replace("group by", "inner join {{ ref('silver_order_items') }} using (order_day) group by"),
+            BODY.replace(
+                "group by", "inner join {{ ref('silver_order_items') }} using (order_day) group by"
+            ),
             "it reads silver_order_items, which affected_by does not name; "
             "add {'model': 'silver_order_items', 'partition': ...}",
         ),
@@ -135,7 +137,10 @@ def test_a_wrong_declaration_stops_the_first_build(
     body: str,
     says: str,
 ) -> None:
-    project.write("plain_table.sql", "{{ config(materialized='table') }}\nselect date '2026-11-20' as order_day\n")
+    project.write(
+        "plain_table.sql",
+        "{{ config(materialized='table') }}\nselect date '2026-11-20' as order_day\n",
+    )
     answer = built.dbt(*one_model(increment, body), succeeds=False)
     said = " ".join(" ".join([str(answer["error"]), *answer["messages"]]).split())
     assert "The increment of mine (models/extra/mine.sql) is declared wrongly" in said
@@ -160,7 +165,10 @@ def test_rows_outside_of_what_changed_stop_the_build(
     answer = business.dbt(*command, succeeds=False)
     said = " ".join(" ".join(answer["messages"]).split())
     print(said[-3000:])
-    assert "1 of its rows have a order_day that is empty or that no change upstream has touched" in said
+    assert (
+        "1 of its rows have a order_day that is empty or that no change upstream has touched"
+        in said
+    )
     assert business.query("select * from lakeflow.mine") == before
 
 
@@ -168,16 +176,22 @@ def test_a_model_that_is_declared_rightly_follows_what_changes(
     new_business: Callable[[], Business], one_model: Callable[[str, str], list[str]]
 ) -> None:
     business = new_business()
-    business.land("window-1.jsonl", order_life("a", NOON) + order_life("gone", NOON.replace(day=19)))
+    business.land(
+        "window-1.jsonl", order_life("a", NOON) + order_life("gone", NOON.replace(day=19))
+    )
     filtered = BODY.replace("group by", "where {{ is_touched('order_day') }} group by")
     command = one_model(declared(TIMELINE), filtered)
     business.build()
     business.dbt(*command)
     life = [{**event, "order_id": "other"} for event in order_life("gone", NOON.replace(day=19))]
-    business.land("window-0.jsonl", [{**one, "ts": one["ts"].replace("-19 ", "-23 ")} for one in life])
+    business.land(
+        "window-0.jsonl", [{**one, "ts": one["ts"].replace("-19 ", "-23 ")} for one in life]
+    )
     business.build()
     business.dbt(*command)
-    assert business.query("select cast(order_day as varchar), orders from lakeflow.mine order by 1") == [
+    assert business.query(
+        "select cast(order_day as varchar), orders from lakeflow.mine order by 1"
+    ) == [
         ("2026-11-20", 1),
         ("2026-11-23", 1),
     ]

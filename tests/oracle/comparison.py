@@ -38,7 +38,7 @@ GRAINS = {
 LOAD_METADATA = {"load_number", "loaded_at"}
 SCORED_AT = ("recommender.refund_recommendations", "ts")
 # By which models find rows again, and nothing that an analyst asks for: a model may do without.
-FOR_LOOKING_UP = {"event_key", "order_key", "first_event_ts", "last_event_ts", "delivered_days"}
+FOR_LOOKING_UP = {"event_key", "order_key", "first_event_ts", "last_event_ts"}
 ROWS_SHOWN = 4
 
 

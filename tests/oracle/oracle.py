@@ -190,7 +190,7 @@ def all_tables(
     lines = landed_lines(loaded)
     accepted = [line for line in lines if line["rejection_code"] is None]
     events = [line for line in accepted if not line["is_duplicate"]]
-    timeline = order_timeline(events, accepted)
+    timeline = order_timeline(events)
     items = order_items(timeline, events)
     headers = order_header(items)
     delivery_times = delivery_times_day(timeline)
@@ -434,6 +434,7 @@ def landed_lines(files: Iterable[LoadedFile]) -> list[Row]:
                     "file": file.name,
                     "line_number": number,
                     "landed_window": file.window,
+                    "file_bytes": len(file.content),
                     "rejection_code": code,
                     "is_duplicate": is_event and event_id in seen,
                     "raw_line": None if code is None else line.text or None,
@@ -498,24 +499,15 @@ def _minutes(earlier: datetime | None, later: datetime | None) -> float | None:
     return None if passed is None else passed / 60000
 
 
-def order_timeline(events: Iterable[Row], accepted: Iterable[Row]) -> list[Row]:
-    """Return one row per order that any event has landed of.
-
-    Parameters
-    ----------
-    events
-        Every event once.
-    accepted
-        The same and their later copies: an order's span counts them.
-    """
-    copies = _grouped(accepted, lambda line: line["order_id"])
+def order_timeline(events: Iterable[Row]) -> list[Row]:
+    """Return one row per order that any event has landed of, from every event once."""
     return [
-        _order(order_id, own, copies[order_id])
+        _order(order_id, own)
         for order_id, own in _grouped(events, lambda line: line["order_id"]).items()
     ]
 
 
-def _order(order_id: str, events: list[Row], copies: list[Row]) -> Row:
+def _order(order_id: str, events: list[Row]) -> Row:
     """Return the row of one order."""
 
     def reports(event_type: str) -> list[Row]:
@@ -533,7 +525,6 @@ def _order(order_id: str, events: list[Row], copies: list[Row]) -> Row:
     driver_arrived_ts, picked_up_ts = map(earliest, ("driver_arrived", "driver_picked_up"))
     delivered_ts = earliest("delivered")
     stands_at = created_ts or min(event["event_ts"] for event in events)
-    days = {copy["event_ts"].date() for copy in copies if copy["event_type"] == "delivered"}
     return {
         "order_id": order_id,
         "order_key": _hash64(order_id),
@@ -562,9 +553,8 @@ def _order(order_id: str, events: list[Row], copies: list[Row]) -> Row:
         "customer_lat": _as_double(customer.get("customer_lat")),
         "customer_lon": _as_double(customer.get("customer_lon")),
         "customer_addr": _as_text(customer.get("customer_addr")),
-        "first_event_ts": min(copy["event_ts"] for copy in copies),
-        "last_event_ts": max(copy["event_ts"] for copy in copies),
-        "delivered_days": sorted(days) or None,
+        "first_event_ts": min(event["event_ts"] for event in events),
+        "last_event_ts": max(event["event_ts"] for event in events),
     }
 
 

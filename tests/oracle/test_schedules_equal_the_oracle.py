@@ -1,8 +1,9 @@
 """Whatever lands, is lost or changes between builds: the tables are those of the oracle.
 
 The oracle is asked after every build in which all models took part. What happens to a file after it
-was loaded counts from the next full refresh of bronze on (``followed_business``). ``CASPERS_SCHEDULES`` says how many schedules are tried, and
-``python -m tests.oracle.shrink SEED`` makes one that fails small.
+was loaded counts from the next full refresh of bronze on (``followed_business``).
+``CASPERS_SCHEDULES`` says how many schedules are tried, and ``python -m tests.oracle.shrink SEED``
+makes one that fails small.
 """
 
 import os

@@ -5,7 +5,15 @@ from pathlib import Path
 
 from tests.support.business import PROJECT
 
-PARTS = ("models", "macros", "seeds", "common/reference", "tests/dbt", "profiles.yml", "dbt_project.yml")
+PARTS = (
+    "models",
+    "macros",
+    "seeds",
+    "common/reference",
+    "tests/dbt",
+    "profiles.yml",
+    "dbt_project.yml",
+)
 
 
 class ExtendedProject:
