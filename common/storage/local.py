@@ -110,7 +110,7 @@ class LocalStorage:
         flush_folder(folder)
 
     @contextmanager
-    def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002
+    def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002  # as above
         """Offer a folder beside it, and exchange the two in one step where the system can.
 
         While the block runs, and if it fails or is killed, ``directory`` is unchanged. What a

@@ -16,9 +16,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from shapely import is_valid_reason  # type: ignore[import-untyped]
-from shapely.errors import ShapelyError  # type: ignore[import-untyped]
-from shapely.geometry import shape  # type: ignore[import-untyped]
+from shapely import is_valid_reason
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
 
 from common.errors import UserError
 

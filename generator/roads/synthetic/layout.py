@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely  # type: ignore[import-untyped]
+import shapely
 
 from generator.roads.geometry import Plane
 from generator.roads.synthetic.sketch import Street, StreetKind

@@ -1,0 +1,30 @@
+"""Progress without a terminal: a first line at once, then one every few seconds."""
+
+import pytest
+
+from common import progress
+
+
+def test_status_is_printed_every_few_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now)
+    with progress.show_status("Building") as show:
+        for now, text in (
+            (101.0, "1 of 9"),
+            (105.0, "2 of 9"),
+            (106.0, "3 of 9"),
+            (111.0, "4 of 9"),
+        ):
+            show(text)
+    assert capsys.readouterr().err.splitlines() == ["Building …", "2 of 9", "4 of 9"]
+
+
+def test_days_are_printed_by_tens(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.show_progress({"roads": 2, "days": 25}) as show:
+        for kind, total in (("roads", 2), ("days", 25)):
+            for done in range(1, total + 1):
+                show(kind, done)
+    expected = ["10 of 25 days", "20 of 25 days", "25 of 25 days"]
+    assert capsys.readouterr().err.splitlines() == expected
