@@ -32,7 +32,7 @@ def show_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], No
         yield lambda kind, done: _print_progress(kind, done, totals[kind])
         return
 
-    # Imported here: a run without a terminal, the usual one inside a flow, does not pay for it.
+    # Imported here: runs without a terminal, as most flows are, do not pay for the import.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 

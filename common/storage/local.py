@@ -125,8 +125,8 @@ class LocalStorage:
                 _flush(entry, os.O_RDONLY)
             _flush(unfinished, os.O_RDONLY)
             _replace(unfinished, directory)
-            # The folders are exchanged. If this fails and the power too, one of the two complete
-            # folders is there.
+            # The folders are exchanged. Whatever happens from here on, ``directory`` is one of the
+            # two complete folders.
             with suppress(OSError):
                 _flush(directory.parent, os.O_RDONLY)
         finally:

@@ -107,7 +107,7 @@ class Cursor:
         """Nothing runs on after ``execute``."""
 
     def close(self) -> None:
-        """Let go of the rows."""
+        """Discard the rows."""
         self.rows = []
 
     def __enter__(self) -> Self:

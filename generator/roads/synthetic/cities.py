@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 ANYWHERE = "anywhere"
-# A kitchen further than this from the city of its name is drawn in a city of no name.
+# A kitchen farther than this from the city of its name is drawn in a generic city.
 NEAR_DEGREES = 0.5
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -83,8 +83,10 @@ def main() -> None:
                 for statement in found[scenario.name]["statements"]
                 if statement["node"] or not mentioned.search(statement["text"])
             ]
-    if warehouse.never_asked():
-        raise SystemExit(f"no statement asks for these scripted answers: {warehouse.never_asked()}")
+    if warehouse.unused_patterns():
+        raise SystemExit(
+            f"no statement asks for these scripted answers: {warehouse.unused_patterns()}"
+        )
     json.dump(found, answers)
     answers.flush()
 
