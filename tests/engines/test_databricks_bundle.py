@@ -196,7 +196,7 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
     excluded = BUNDLE["sync"]["exclude"]
     ignored = (PROJECT / ".gitignore").read_text().splitlines()
 
-    def goes(path: str) -> bool:
+    def is_synced(path: str) -> bool:
         return not any(fnmatch(path, pattern) for pattern in excluded)
 
     for file in PROJECT.rglob("*"):
@@ -205,10 +205,10 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
         if file.is_dir() or top.startswith(".") or f"{top}/" in ignored:
             continue
         if top in {"models", "macros", "seeds", "analyses"} or path.startswith("tests/dbt/"):
-            assert goes(path)
+            assert is_synced(path)
         if top == "tests" and not path.startswith("tests/dbt/"):
-            assert not goes(path)
-    assert all(goes(path) for path in ("dbt_project.yml", "profiles.yml", "pyproject.toml"))
+            assert not is_synced(path)
+    assert all(is_synced(path) for path in ("dbt_project.yml", "profiles.yml", "pyproject.toml"))
 
 
 def test_dbt_looks_where_the_replay_lands() -> None:
