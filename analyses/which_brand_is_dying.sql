@@ -2,7 +2,7 @@
 --
 -- What the default dataset shows after its first window: only one brand left, Semolinda Pasta in
 -- Chicago on day 60 (it stays in Bellevue); only one arrived, Moonfryer Late Snacks in Silicon Valley on day 45,
--- with one order in twenty from the start. In San Francisco the health brands rise (Sproutwick Salads most: its share of
+-- from the start with one order in 20. In San Francisco the health brands rise (Sproutwick Salads most: its share of
 -- revenue is up by a third) and four others are overtaken: burgers, breakfast, desserts and pizza sell as much as
 -- before in a kitchen that grows by half. In Chicago no other brand is dying by itself: about seven shrink because
 -- the kitchen does, while Pimentopalm Jerk and Sumacloom Mezze gain. In Bellevue nothing moves, and in Silicon
