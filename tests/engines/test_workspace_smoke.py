@@ -33,7 +33,7 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Workspace:
-    """Answers the script's questions from a folder that a replay has landed in."""
+    """Answers the queries of the script from a folder that a replay has landed in."""
 
     def __init__(self, landing: Path) -> None:
         self.landing = landing
