@@ -1,4 +1,4 @@
--- What is a basket worth that mixes brands, and what does it cost in minutes?
+-- What is a basket of several brands worth, and what does it cost in minutes?
 --
 -- What the default dataset shows after its first window: yes. Three orders in ten mix brands, and each further
 -- brand adds a full basket (26 to 28 dollars), so these orders bring half of the revenue. They take 2 to 3 minutes

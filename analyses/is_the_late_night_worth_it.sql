@@ -4,7 +4,7 @@
 -- 21:00 and 01:00, and since the first week they have grown faster than the day's. It is the only time at which
 -- this kitchen queues: every third of these orders is late, against every fifth by day. So it needs hands from
 -- 22:00 on, not at dinner. Elsewhere the late night is 8 to 9 % of orders, grows or shrinks with the day, and is
--- the fastest time there is. Nobody eats differently at night: baskets are worth the same, and the leading brand
+-- the fastest time there is. People do not eat differently at night: baskets are worth the same, and the leading brand
 -- has an eighth of the revenue at most; even at night it is Noodlemoor Ramen in Silicon Valley, not Moonfryer Late
 -- Snacks.
 --

@@ -10,7 +10,7 @@
 -- "Friday dinner" is what people call it; the worst evening of the dataset is its Saturday, and its Friday is
 -- second. The replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all weekdays
 -- move: after a first run on a Saturday the worst evening is called Thursday. Silicon Valley has no weekly rhythm,
--- its weekday here is chance.
+-- its weekday here is random.
 --
 -- How to read it: the half hours around the longest queue of the kitchen's worst weekday (17:00 to 02:00, the hours
 -- after midnight belong to the evening before), a mean over the last 28 days, so only four evenings a weekday; the

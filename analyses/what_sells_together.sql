@@ -29,7 +29,7 @@ latest as (
     select max(order_day) as day from order_items
 ),
 
--- Brands come, grow and go; a pair is compared within its own week, so that this is not taken for taste.
+-- Brands come, grow and go; a pair is compared within its own week, so that this is not mistaken for taste.
 order_brands as (
     select distinct
         order_items.location_id,

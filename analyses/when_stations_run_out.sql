@@ -8,7 +8,7 @@
 -- of the other days: that evening is the one to staff first.
 --
 -- The weekdays: the dataset's busiest day is its Saturday, followed by its Friday; Silicon Valley has no weekly
--- rhythm, so its worst weekday is chance. The replay puts the dataset's day 70, a Monday, on the day of its first
+-- rhythm, so its worst weekday is random. The replay puts the dataset's day 70, a Monday, on the day of its first
 -- run, and with that all weekdays move: after a first run on a Saturday the busiest day is called Thursday.
 --
 -- How to read it: over_10_minutes_pct is the share of orders that waited more than 10 minutes until cooking began,

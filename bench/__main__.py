@@ -20,7 +20,7 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    """Run the benchmarks in a scratch folder; each works on what those before it have made."""
+    """Run the benchmarks in a scratch folder; each uses what the earlier ones have made."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Ratios hold on any machine; seconds only on this one.",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.generation import LIFETIMES, dataset
+from bench.generation import DATASET_DAYS, dataset
 from bench.landing import FIRST_RUN
 from bench.measure import Cost, cost_of
 from flows.dbt import DBT
@@ -37,7 +37,7 @@ class _Warehouse:
         cost_of(["-m", "flows.replay", "run", *options, "--now", now.isoformat()], self.data)
 
     def seed(self) -> None:
-        """Load the business, which the models judge events by."""
+        """Load the seeds, by which the models judge events."""
         self._dbt("seed")
 
     def build(self) -> tuple[Cost, float]:
@@ -55,7 +55,7 @@ class _Warehouse:
 def bench_building(scratch: Path) -> Iterator[str]:
     """Build 70 and 700 days, then windows of three hours on each; yield lines to print."""
     window_seconds = {}
-    for days in LIFETIMES:
+    for days in DATASET_DAYS:
         start_day = round(days * _HISTORY_SHARE)
         warehouse = _Warehouse(scratch / f"warehouse_{days}", dataset(scratch, days), start_day)
         warehouse.data.mkdir()
@@ -79,5 +79,5 @@ def bench_building(scratch: Path) -> Iterator[str]:
             f"({min(seconds):.2f} to {max(seconds):.2f}), the whole command "
             f"{cost.wall_seconds:.1f} s"
         )
-    short, long = (window_seconds[days] for days in LIFETIMES)
+    short, long = (window_seconds[days] for days in DATASET_DAYS)
     yield f"one window at 10 times the history: {long / short:.2f} times the models' time"

@@ -1,4 +1,4 @@
-"""How fast life is made, and what ten times the days cost in work and memory."""
+"""How fast events are generated, and what ten times the days cost in CPU time and memory."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LIFETIMES = (90, 900)
+DATASET_DAYS = (90, 900)
 
 
 def dataset(scratch: Path, days: int) -> Path:
-    """Return the folder of the canonical dataset of so many days."""
+    """Return the folder of the canonical dataset of a number of days."""
     return scratch / f"canonical_{days}"
 
 
 def bench_generation(scratch: Path) -> Iterator[str]:
     """Make the default dataset and one of ten times its days; yield lines to print."""
     costs = {}
-    for days in LIFETIMES:
+    for days in DATASET_DAYS:
         out = dataset(scratch, days)
         cost = cost_of(
             ["-m", "generator", "canonical", "--days", str(days), "--out", str(out)], scratch
@@ -34,8 +34,9 @@ def bench_generation(scratch: Path) -> Iterator[str]:
             f"{days} days: {events:,} events in {cost.cpu_seconds:.1f} CPU s, "
             f"{events / cost.cpu_seconds:,.0f} events per CPU second, peak {cost.peak_mb:.0f} MB"
         )
-    short, long = (costs[days] for days in LIFETIMES)
+    short, long = (costs[days] for days in DATASET_DAYS)
     yield (
-        f"{LIFETIMES[1]} against {LIFETIMES[0]} days: {long.cpu_seconds / short.cpu_seconds:.1f} "
-        f"times the CPU time, {long.peak_mb / short.peak_mb:.2f} times the memory"
+        f"{DATASET_DAYS[1]} against {DATASET_DAYS[0]} days: "
+        f"{long.cpu_seconds / short.cpu_seconds:.1f} times the CPU time, "
+        f"{long.peak_mb / short.peak_mb:.2f} times the memory"
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 RUNS = 3
 FIRST_RUN = "2026-11-21T00:00:00"
 
-# What landed, as a table: DuckDB has nothing to do but write it.
+# What landed, as a table: DuckDB only has to write it.
 _AS_TABLE = """
 import sys, duckdb
 duckdb.sql(f"copy (from read_json('{sys.argv[1]}/window-*.jsonl', columns = {{event_id: 'VARCHAR', "

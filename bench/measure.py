@@ -56,7 +56,7 @@ def cost_of(command: Sequence[str], data: Path, **environment: str) -> Cost:
 
 
 def cpu_seconds_of_tree(command: Sequence[str], data: Path, **environment: str) -> float:
-    """Run a command of this project and return the CPU seconds of all processes it brings about.
+    """Run a command of this project and return the CPU seconds of all processes it starts.
 
     Unlike `cost_of` it waits for those, too, that outlive the command or that it never waits for:
     a Java machine, and the workers of that. On Linux only.

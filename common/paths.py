@@ -5,7 +5,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# An installed wheel has no project around it: it brings the seeds, and works where it is called.
+# An installed wheel has no project around it: it contains the seeds, and works where it is run.
 _IS_CHECKOUT = (PROJECT / "dbt_project.yml").is_file()
 SEEDS = PROJECT / "seeds" if _IS_CHECKOUT else PROJECT / "generator" / "seeds"
 

@@ -1,8 +1,9 @@
-"""Progress of a long step on stderr: a bar on a terminal, otherwise an occasional line."""
+"""Progress of a long step on stderr: in place on a terminal, otherwise an occasional line."""
 
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _DAYS_PER_LINE = 10
+_SECONDS_BETWEEN_LINES = 5.0
 _LABELS = {"roads": "Street networks", "days": "Days"}
 
 
@@ -30,7 +32,7 @@ def show_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], No
         yield lambda kind, done: _print_progress(kind, done, totals[kind])
         return
 
-    # Imported here: a run without a terminal, the usual one inside a flow, does not pay for it.
+    # Imported here: runs without a terminal, as most flows are, do not pay for the import.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
@@ -39,6 +41,46 @@ def show_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], No
         yield lambda kind, done: bars.update(tasks[kind], completed=done)
 
 
+@contextmanager
+def show_status(what: str) -> Iterator[Callable[[str], None]]:
+    """Show what a step of unknown length is doing.
+
+    Parameters
+    ----------
+    what
+        The step; shown until there is something more exact to say.
+
+    Yields
+    ------
+    A function to call with the text to show from now on, as often as it changes.
+    """
+    if not sys.stderr.isatty():
+        _print_line(f"{what} …")
+        yield _throttled(_print_line)
+        return
+
+    from rich.console import Console  # noqa: PLC0415  # as above
+
+    with Console(stderr=True).status(f"{what} …") as status:
+        yield lambda text: status.update(f"{text} …")
+
+
+def _throttled(show: Callable[[str], None]) -> Callable[[str], None]:
+    last_shown = time.monotonic()
+
+    def show_sometimes(text: str) -> None:
+        nonlocal last_shown
+        if time.monotonic() - last_shown >= _SECONDS_BETWEEN_LINES:
+            last_shown = time.monotonic()
+            show(text)
+
+    return show_sometimes
+
+
+def _print_line(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
 def _print_progress(kind: str, done: int, total: int) -> None:
     if kind == "days" and (done % _DAYS_PER_LINE == 0 or done == total):
-        print(f"{done} of {total} days", file=sys.stderr, flush=True)
+        _print_line(f"{done} of {total} days")

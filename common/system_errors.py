@@ -10,7 +10,7 @@ from common.errors import UserError
 DATA_OPTION = "CASPERS_DATA or --landing"
 """How a person chooses another folder in the commands that work on the data folder."""
 
-# By error number: the problem, and what helps. ``{option}`` chooses another folder.
+# By error number: the problem and its remedy. ``{option}`` chooses another folder.
 _FREE_SPACE = "free some space or choose a folder on another disk with {option}"
 _ALLOW_WRITING = "change the permissions or choose a folder with {option} that you may write to"
 _MOVE_AWAY = "move it away or choose another folder with {option}"

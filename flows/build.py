@@ -48,7 +48,7 @@ def build(
     results = project / os.environ.get("DBT_TARGET_PATH", "target") / "run_results.json"
     with build_lock():
         wait_until_closed(warehouse_file())
-        # Results of an earlier build must not be taken for those of one that never began.
+        # Results of an earlier build must not be taken for those of a build that never started.
         before = _modified(results)
         code, events = run_dbt(
             dbt_arguments(select=select, project=project),

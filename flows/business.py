@@ -1,7 +1,7 @@
 """The business as a Prefect flow: land a window, build the tables, publish the result.
 
-The flow only conducts: ``python -m flows.replay run`` and ``dbt build`` call
-the same functions. Prefect adds the schedule, retries, progress and artifacts.
+The flow has no logic of its own: ``python -m flows.replay run`` calls the same functions, and
+``dbt build`` builds the same tables. Prefect adds the schedule, retries and artifacts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import logging
 import signal
 import sys
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from rich.console import Console
 from common.dataset_files import EVENTS_FILE
 from common.errors import BusyError, UserError
 from common.paths import canonical_directory, landing_directory, warehouse_file
+from common.progress import show_status
 from flows.build import build
 from flows.build_results import Build, format_build
 from flows.canonical import make_default_dataset
@@ -57,7 +57,6 @@ _INTERRUPTED = 130
 _FIRST_RUN_DELAY = timedelta(seconds=5)
 _RETRIES = 4
 _RETRY_SECONDS = 15.0
-_SECONDS_BETWEEN_LINES = 5.0
 _DRAIN_SECONDS = 10.0
 _POLL_SECONDS = 3.0
 
@@ -178,7 +177,7 @@ def once() -> None:
     make_dataset()
     with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
         state = casper_kitchens(return_state=True)
-        # The server is about to end: what waits to be sent would be retried for a minute.
+        # The server is about to end: unsent messages would be retried for a minute.
         APILogHandler().flush()
         EventsWorker.drain_all(timeout=_DRAIN_SECONDS)
     outcome = state.result(raise_on_failure=False)
@@ -227,7 +226,7 @@ def make_dataset() -> None:
 
 
 def _hide_prefect_console() -> None:
-    """Keep Prefect's log lines off the terminal; the command prints its own progress there."""
+    """Keep Prefect's log lines off the terminal, where the command shows its own progress."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, PrefectConsoleHandler):
             handler.setLevel(logging.CRITICAL)
@@ -254,7 +253,7 @@ async def _run_until_stopped(runner: _Runner) -> None:
     try:
         await runner.start()
     except asyncio.CancelledError:
-        # Ctrl-C and SIGTERM arrive here after a run that was under way has ended.
+        # Ctrl-C and SIGTERM arrive here once the current run has ended.
         return
 
 
@@ -263,7 +262,7 @@ def _raise_keyboard_interrupt(*_: object) -> None:
 
 
 class _HideTracebackOfUserErrors(logging.Filter):
-    """Logs a `UserError` as its message alone: it says what to do, a traceback would hide it."""
+    """Logs a `UserError` as its message alone: a traceback would hide what to do."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and isinstance(record.exc_info[1], UserError):
@@ -277,35 +276,14 @@ def _as_cause(outcome: object) -> BaseException | None:
 
 @contextmanager
 def _show_progress(what: str) -> Iterator[Callable[[str], None]]:
-    """Show the progress of a long step: in place on a terminal, else a line every few seconds."""
-    console = Console(stderr=True)
+    """Show the progress of a step, and what it waits for where another process is in the way."""
     try:
-        if console.is_terminal:
-            with console.status(f"{what} …") as status:
-                yield lambda text: status.update(f"{text} …")
-        else:
-            _print_to_stderr(f"{what} …")
-            yield _throttled()
+        with show_status(what) as show:
+            yield show
     except BusyError as error:
         # Prefect retries it later; without this line that would look like a hang.
-        _print_to_stderr(f"{what} has to wait: {error}")
+        print(f"{what} has to wait: {error}", file=sys.stderr, flush=True)
         raise
-
-
-def _throttled() -> Callable[[str], None]:
-    last_shown = time.monotonic()
-
-    def show(text: str) -> None:
-        nonlocal last_shown
-        if time.monotonic() - last_shown >= _SECONDS_BETWEEN_LINES:
-            last_shown = time.monotonic()
-            _print_to_stderr(text)
-
-    return show
-
-
-def _print_to_stderr(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

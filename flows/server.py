@@ -59,7 +59,7 @@ def server_arguments(port: int) -> list[str]:
 
 
 def prepare_environment() -> None:
-    """Put that into this process's environment; variables that are already set stay."""
+    """Set `prefect_environment` in this process; variables that are already set stay."""
     for name, value in prefect_environment(data_directory() / "prefect").items():
         os.environ.setdefault(name, value)
 

@@ -93,7 +93,7 @@ def _teardown(target: str, *, dry_run: bool, confirmed: bool) -> None:
             print("Nothing was removed: this is what would be.")
             return
         if not confirmed and not _confirmed():
-            raise UserError("Nothing was removed; `--yes` does not ask.")
+            raise UserError("Nothing was removed; `--yes` skips the question.")
         removed = len(_relations(target, dry_run=False)) if relations else 0
         for removal in files:
             if removal.remove is not None:
@@ -206,7 +206,7 @@ def _remove_if_empty(folder: Path) -> None:
 
 
 def _remaining(target: str) -> Iterator[str]:
-    """Report what is left in the places that the project writes to, and whose it is."""
+    """Report what is left where the project writes, and why it stays."""
     if target != _TARGET_WITH_FILES:
         yield _FILES_OF_TARGETS.get(
             target, "Landed events and dataset stay: `python -m flows.teardown` removes them."
@@ -217,7 +217,7 @@ def _remaining(target: str) -> Iterator[str]:
         yield (f"{warehouse_file()} stays: others have objects in it ({', '.join(left)}).")
     for folder in (landing_directory(), canonical_directory(), roads_directory()):
         if folder.is_dir() and any(folder.iterdir()):
-            yield f"{folder} stays: it holds files that are not of this project."
+            yield f"{folder} stays: it has files that this project did not write."
 
 
 def _confirmed() -> bool:

@@ -102,7 +102,7 @@ def _draw_orders(axis: Axes, days: NDArray[Any], orders: NDArray[Any], color: st
 
 
 def main() -> int:
-    """Draw the picture and say where it is."""
+    """Draw the picture and print where it is."""
     parser = argparse.ArgumentParser(prog="python -m reports.picture", description=__doc__)
     parser.add_argument("--out", type=Path, default=PICTURE, help="PNG file (default: %(default)s)")
     out = parser.parse_args().out

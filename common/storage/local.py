@@ -110,7 +110,7 @@ class LocalStorage:
         flush_folder(folder)
 
     @contextmanager
-    def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002
+    def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002  # as above
         """Offer a folder beside it, and exchange the two in one step where the system can.
 
         While the block runs, and if it fails or is killed, ``directory`` is unchanged. What a
@@ -125,8 +125,8 @@ class LocalStorage:
                 _flush(entry, os.O_RDONLY)
             _flush(unfinished, os.O_RDONLY)
             _replace(unfinished, directory)
-            # The folders are exchanged. If this fails and the power too, one of the two complete
-            # folders is there.
+            # The folders are exchanged. Whatever happens from here on, ``directory`` is one of the
+            # two complete folders.
             with suppress(OSError):
                 _flush(directory.parent, os.O_RDONLY)
         finally:

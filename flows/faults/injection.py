@@ -47,7 +47,7 @@ class _Copy:
     seed: int
     out: Path
     faults: list[Fault] = field(default_factory=list)
-    # Lines that land in a later file than they were in, by the number of that file.
+    # Lines that move to a later file, by the number of that file.
     waiting: dict[int, list[tuple[str, Fault]]] = field(default_factory=lambda: defaultdict(list))
 
 

@@ -81,7 +81,7 @@ def _reset(landing: Path, *, confirmed: bool) -> str:
         except EOFError:
             confirmed = False
     if not confirmed:
-        raise UserError("Nothing was removed; `reset --yes` does not ask.")
+        raise UserError("Nothing was removed; `reset --yes` skips the question.")
     return commands.reset(landing)
 
 

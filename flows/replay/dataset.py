@@ -400,7 +400,7 @@ def _in_order(batch: pa.RecordBatch, moments: NDArray[np.int64]) -> bool:
     steps = np.diff(moments)
     if bool((steps < 0).any()):
         return False
-    # Events of one microsecond are few, so that comparing them one by one costs nothing.
+    # Few events share a microsecond, so comparing them one by one costs nothing.
     return all(
         _key(batch, moments, row) < _key(batch, moments, row + 1)
         for row in np.flatnonzero(steps == 0).tolist()

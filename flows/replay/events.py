@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAMESPACE = uuid.UUID(bytes=b"caspers-kitchens")
 """Namespace of event ids. Its bytes are text, so that SQL can put it before a name."""
 
-# RFC 4122, section 4.3: the MD5 of namespace and name, with version 3 and the variant put in.
+# RFC 4122, section 4.3: the MD5 of namespace and name, with version 3 and the variant set.
 _VERSION_BITS = 0xFFFFFFFFFFFF0FFF3FFFFFFFFFFFFFFF
 _VERSION_3 = 0x00000000000030008000000000000000
 
@@ -37,7 +37,7 @@ _BODY_VALUES = tuple(
     dict.fromkeys(column for keys in BODY_COLUMNS.values() for column in keys.values())
 )
 _MEMORY = "1GB"
-# DuckDB passes on the error number of the system in the text of its message.
+# DuckDB gives the system's error number only in the text of its message.
 _ERROR_NUMBER = re.compile(r'"errno":"(\d+)"')
 
 
@@ -201,7 +201,7 @@ def _body_value(column: str) -> str:
             ELSE error('route_json of order ' || order_id || ' is not JSON')
         END"""
     if _is_number(column):
-        # JSON knows no NaN and no infinity.
+        # JSON has no NaN and no infinity.
         return f"CASE WHEN isfinite({column}) THEN {column} END"
     return column
 

@@ -1,4 +1,4 @@
-"""A replay at work: a dataset, the landing it goes to, and the settings that bind them."""
+"""A running replay: a dataset, the landing it goes to, and the settings that bind them."""
 
 from __future__ import annotations
 

@@ -75,9 +75,8 @@ def check_seeds(catalogue: Catalogue, rows: Mapping[str, Mapping[int, SeedRow]])
 def _check_references(table: str, rows: Mapping[str, Mapping[int, SeedRow]]) -> None:
     for row in rows[table].values():
         for reference in _REFERENCES[table]:
-            others: Mapping[object, SeedRow] = rows[reference.table]  # type: ignore[assignment]
-            key = row.value(reference.column)
-            other = others.get(key)
+            key: int = getattr(row.record, reference.column)
+            other = rows[reference.table].get(key)
             if other is None:
                 raise row.csv.error(
                     reference.column,

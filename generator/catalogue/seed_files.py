@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Record
 
-# Columns in which no two rows of a table may be alike, besides the key.
+# Columns that must be unique within a table, besides the key.
 _DISTINCT_COLUMNS = {"locations": ("location_code", "name"), "brands": ("name",)}
 
 

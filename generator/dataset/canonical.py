@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from generator.roads.network import RoadNetwork
     from generator.simulation.kitchen_day import Kitchen
 
-# Goes up whenever the same inputs give another dataset.
+# Increased whenever the same inputs give another dataset.
 GENERATOR_VERSION = "2"
 
 

@@ -26,10 +26,10 @@ from generator.roads.network import Addresses, Streets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Streets without a name that lie in one line, to within this, are given one name.
+# Unnamed streets that are in line, to within this, share a name.
 SAME_BEARING_DEG = 15.0
 SAME_LINE_M = 70.0
-# A known address further than this from every street is left out.
+# A known address farther than this from every street is left out.
 NEAR_STREET_M = 150.0
 SAMPLE_M = 25.0
 

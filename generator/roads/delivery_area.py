@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 METRES_PER_MILE = 1609.344
-# A kitchen further than this from every street is not in its network.
+# A kitchen farther than this from every street is not in its network.
 KITCHEN_REACH_M = 1_000.0
 # A detour may leave the delivery radius, but not by more than this.
 _DETOUR_FACTOR, _DETOUR_M = 1.5, 1_000.0

@@ -6,6 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
+from shapely import from_wkt
+from shapely.errors import ShapelyError
+
 from common.errors import UserError
 from generator.roads.street_graph import first_line
 
@@ -19,7 +22,7 @@ def read_graphml(file: Path) -> nx.MultiDiGraph[str]:
     """Return the graph of a GraphML file, as OSMnx or NetworkX write it.
 
     Nodes get ``x`` and ``y`` as numbers, edges ``length`` as a number and ``geometry`` as a line,
-    as far as the file has them; what is no number becomes not-a-number.
+    as far as the file has them; what is not a number becomes NaN.
 
     Raises
     ------
@@ -27,10 +30,6 @@ def read_graphml(file: Path) -> nx.MultiDiGraph[str]:
         If the file cannot be read as such.
     """
     import networkx as nx  # noqa: PLC0415 - slow to import, and not needed for synthetic roads
-    from shapely import from_wkt  # type: ignore[import-untyped] # noqa: PLC0415 - as above
-    from shapely.errors import (  # type: ignore[import-untyped] # noqa: PLC0415 - as above
-        ShapelyError,
-    )
 
     # OSMnx's own reader takes only files in which every attribute is text and every node a number.
     try:

@@ -9,19 +9,19 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# So many customers' addresses are enough for any kitchen; more are thinned out.
+# Enough customers' addresses for any kitchen; if there are more, they are thinned out.
 MAX_ADDRESSES = 10_000
 # From the middle of the street to the door.
 DOOR_M = 9.0
-# Addresses lie this near to the intersection that serves them.
+# Addresses are this near to the intersection that serves them.
 MAX_FROM_INTERSECTION_M = 45.0
-# House numbers go up by two, on either side, every so many metres.
+# On either side house numbers rise by two every this many metres.
 _HOUSE_M = 9.0
 _FIRST_NUMBER = 100
 
 
 def house_number(metres: float, *, even: bool) -> int:
-    """Return the number of a house so many metres along its street, on one side or the other."""
+    """Return the number of a house by its distance along the street and its side."""
     return _FIRST_NUMBER + 2 * int(metres / _HOUSE_M) + (0 if even else 1)
 
 

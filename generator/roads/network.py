@@ -62,7 +62,7 @@ class RoadNetwork:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Places where customers may live.
+    """Addresses where customers may live.
 
     Attributes
     ----------

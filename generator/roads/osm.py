@@ -206,7 +206,7 @@ def _download(
                 )
                 known = addresses_from_features(features)
             except no_answer:
-                # Streets without any house number are no mistake: names are invented then.
+                # Streets without any house number are not an error: addresses are invented then.
                 known = None
         except (no_answer, ValueError, nx.NetworkXException) as error:
             raise UserError(
@@ -241,7 +241,7 @@ def _osmnx_settings(server: Overpass, cache: Path, *, use_cache: bool) -> Iterat
     finally:
         for name, value in before.items():
             setattr(settings, name, value)
-        # OSMnx replaces the resolver of the whole process by one that remembers the server.
+        # OSMnx replaces the resolver of the whole process by one that caches the server's address.
         socket.getaddrinfo = resolve
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shapely import get_coordinates  # type: ignore[import-untyped]
+from shapely import get_coordinates
 
 from common.errors import UserError
 from common.storage import storage_of

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from generator.roads.network import RoadNetwork
 
-# Sparse matrices have no edges of length zero; a micrometre is as good.
+# Sparse matrices cannot store edges of length zero; a micrometre does no harm.
 SHORTEST_EDGE_M = 1e-6
-# Every so many crossings the text of a route is kept, so that routes share their beginnings.
+# The text of a route is stored at every n-th intersection, so that routes share their beginnings.
 KEPT_EVERY = 16
 
 
@@ -113,8 +113,8 @@ class DeliveryRoutes:
         """
         point = (self._first_leaf + np.asarray(address)).astype(np.int32)
         travelled = np.clip(travelled_m, 0.0, self.distance_m[address])
-        # Climb from the address towards the kitchen in ever smaller steps, as long as the point
-        # climbed to is still ahead of the driver.
+        # Climb from the address towards the kitchen in smaller and smaller steps, as long as the
+        # point reached is still ahead of the driver.
         for ancestors in reversed(self._ancestors):
             higher = ancestors[point]
             point = np.where(self._point_distance[higher] > travelled, higher, point)
@@ -171,7 +171,7 @@ class DeliveryRoutes:
         walked = np.cumsum(steps)
         so_far = walked[shape] - walked[first[owner]]
         whole = (walked[first + count] - walked[first])[owner]
-        # Where the length given differs from that of the shape, the shape is stretched to it.
+        # Where the given length differs from that of the shape, the shape is scaled to it.
         part = np.where(whole > 0.0, so_far / np.where(whole > 0.0, whole, 1.0), 1.0)
         start = self._node_distance[self._before[reached]][owner]
         distance = start + part * (self._node_distance[reached][owner] - start)
@@ -243,7 +243,7 @@ class DeliveryRoutes:
 
 
 class _RouteTexts:
-    """The pieces that routes are joined from.
+    """The parts from which the texts of routes are joined.
 
     Parameters
     ----------

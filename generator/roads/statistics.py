@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from shapely import linestrings
 
 from generator.roads.orientation import orientation_order
 
@@ -59,9 +60,6 @@ def street_graph(network: RoadNetwork) -> nx.MultiDiGraph[int]:
     Nodes have ``x``, ``y`` and ``street_count``, edges ``osmid``, ``length`` and ``geometry``.
     """
     import networkx as nx  # noqa: PLC0415 - slow to import, and only needed here
-    from shapely import (  # type: ignore[import-untyped] # noqa: PLC0415 - as above
-        linestrings,
-    )
 
     edges = street_edges(network)
     start, end = network.edge_start[edges], network.edge_end[edges]

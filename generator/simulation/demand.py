@@ -44,7 +44,7 @@ class DemandShape:
 
 
 DEFAULT_SHAPE = DemandShape()
-# Kitchens whose customers order at other hours, by location_code.
+# Kitchens with peaks of their own, by location_code.
 SHAPES = {"sv": DemandShape(peaks=(_LUNCH, _DINNER, _LATE_NIGHT), weekly_rhythm=False)}
 
 # Rate at each full hour without peaks, joined by straight lines. The kitchens are closed and
@@ -67,8 +67,8 @@ def minute_weights(shape: DemandShape) -> NDArray[np.float64]:
     Peaks are smooth (zero slope at both ends) and scaled so that the mean over a peak is exactly
     ``multiplier`` times the mean over all minutes outside every peak, the night included.
     """
-    # Polynomials and sums only: sines of different processors differ in the last digit, and the
-    # dataset is the same to the byte everywhere.
+    # Polynomials and sums only: sines differ in the last digit between processors, and the
+    # dataset has the same bytes everywhere.
     hour = (np.arange(MINUTES_PER_DAY) + 0.5) / 60.0
     weights: NDArray[np.float64] = np.interp(hour, np.arange(25), _OFF_PEAK_RATES)
     closed = (hour > CLOSED_HOURS[0]) & (hour < CLOSED_HOURS[1])

@@ -19,8 +19,8 @@ from tests.engines.rewritten_statements import Engine, answer_to, rewritten
 # What the connector's GetTables and GetSchemas answer with.
 TABLE_COLUMNS = ("TABLE_CAT", "TABLE_SCHEM", "TABLE_NAME", "TABLE_TYPE", "REMARKS")
 
-# The variables of profiles.yml. The path is that of a cluster, because a cluster is asked for its
-# runtime version and a warehouse is taken for the newest one.
+# The variables of profiles.yml. The path is that of a cluster, because the adapter asks a cluster
+# for its runtime version and assumes the newest one for a warehouse.
 ENVIRONMENT = {
     "DATABRICKS_HOST": "127.0.0.1",
     "DATABRICKS_HTTP_PATH": "sql/protocolv1/o/0/0000-000000-nowhere",
@@ -70,7 +70,7 @@ class Cursor:
         table = frame.toArrow()
         names = [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
         self.keep_rows((), [tuple(row.values()) for row in table.to_pylist()])
-        # As the connector says types: `decimal`, `array`, without what is inside.
+        # Types as the connector names them: `decimal`, `array`, without precision or element.
         self.description = [
             (name, spelled.split("(")[0].split("<")[0], None, None, None, None, None)
             for name, spelled in names
@@ -104,10 +104,10 @@ class Cursor:
         return self.rows.pop(0) if self.rows else None
 
     def cancel(self) -> None:
-        """Nothing runs on after ``execute``."""
+        """Do nothing: no statement outlives ``execute``."""
 
     def close(self) -> None:
-        """Let go of the rows."""
+        """Discard the rows."""
         self.rows = []
 
     def __enter__(self) -> Self:
@@ -144,13 +144,13 @@ class Connection:
 
 
 def stand_in_for_the_workspace(engine: Engine, session: Any) -> None:  # noqa: ANN401
-    """Replace the three ways out of the adapter by the session, for the rest of this process."""
+    """Let the session replace what the adapter reaches outside, for the rest of this process."""
     import databricks.sql  # noqa: PLC0415
     from dbt.adapters.databricks.python_models import python_submissions  # noqa: PLC0415
     from dbt.adapters.databricks.spog import probe  # noqa: PLC0415
 
     class JobInThisProcess:
-        """Takes a Python model as a serverless job would."""
+        """Runs a Python model as a serverless job would."""
 
         def __init__(self, *_: object) -> None:
             pass

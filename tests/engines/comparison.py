@@ -22,7 +22,7 @@ SPARK_TYPES = {
 
 @dataclass(frozen=True)
 class Difference:
-    """How one table differs: the rows that only one side holds, and columns of other types."""
+    """How one table differs: rows that only one side has, and columns of other types."""
 
     rows_only_on_duckdb: int = 0
     rows_only_on_engine: int = 0
@@ -32,7 +32,7 @@ class Difference:
 
 @dataclass
 class EngineBusiness(Business):
-    """The same landing folder, built on another engine by the target that leads there."""
+    """The same landing folder, built on another engine by its target."""
 
     engine: str
 
@@ -83,7 +83,7 @@ def differences(here: Business, there: EngineBusiness, folder: Path) -> dict[str
             ).fetchall()
         ]
         assert len(tables) >= 21, tables
-        assert tables == sorted(types), "the engine holds other tables than DuckDB"
+        assert tables == sorted(types), "the engine has other tables than DuckDB"
         for table in tables:
             difference = _difference(connection, table, types[table], folder)
             if difference != Difference():

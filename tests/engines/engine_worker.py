@@ -36,7 +36,7 @@ SCHEMAS = ("lakeflow", "recommender", "simulator")
 
 
 def export(session: Any, folder: Path) -> Answer:  # noqa: ANN401  (two kinds of session)
-    """Write every table and view; answer with the types of their columns, as Spark spells them."""
+    """Write every table and view; return the types of their columns, as Spark spells them."""
     types: dict[str, dict[str, str]] = {}
     for schema in SCHEMAS:
         for name in tables_of(session, schema):
@@ -49,7 +49,7 @@ def export(session: Any, folder: Path) -> Answer:  # noqa: ANN401  (two kinds of
 
 
 def _without_zones(table: pa.Table) -> pa.Table:
-    """Return a table whose timestamps, all UTC, do not say so."""
+    """Return a table whose timestamps, all UTC, have no zone."""
     for position, field in enumerate(table.schema):
         if pa.types.is_timestamp(field.type) and field.type.tz is not None:
             naive = table.column(position).cast(pa.timestamp(field.type.unit))
@@ -58,13 +58,13 @@ def _without_zones(table: pa.Table) -> pa.Table:
 
 
 def query(session: Any, sql: str) -> Answer:  # noqa: ANN401  (two kinds of session)
-    """Answer with the rows of a query, every value as text."""
+    """Return the rows of a query, every value as text."""
     rows = _without_zones(session.sql(sql).toArrow()).to_pylist()
     return {"rows": [[str(value) for value in row.values()] for row in rows]}
 
 
 def tasks_of_executors(session: Any) -> Answer:  # noqa: ANN401  (a session of a cluster)
-    """Answer with the number of tasks that each executor has done."""
+    """Return the number of tasks that each executor has run."""
     executors = session.sparkContext._jsc.sc().statusStore().executorList(False)
     done = {}
     for position in range(executors.size()):
@@ -74,7 +74,7 @@ def tasks_of_executors(session: Any) -> Answer:  # noqa: ANN401  (a session of a
 
 
 def session_for_databricks(engine: str, folder: Path) -> Callable[[], Any]:
-    """Put a session of the engine behind the Databricks adapter; return what returns it."""
+    """Put a session of the engine behind the Databricks adapter; return how to get it."""
     os.environ.update(ENVIRONMENT)
     warehouse = folder / "warehouse"
     warehouse.mkdir(parents=True)
@@ -84,7 +84,7 @@ def session_for_databricks(engine: str, folder: Path) -> Callable[[], Any]:
 
 
 def session_of_cluster(master: str, folder: Path) -> Callable[[], Any]:
-    """Let dbt-spark find the cluster; return what returns the session that it works in."""
+    """Let dbt-spark find the cluster; return how to get its session."""
     from pyspark.sql import SparkSession  # noqa: PLC0415  (reads the environment)
 
     os.environ.update(configuration(folder / "configuration", folder / "warehouse"))

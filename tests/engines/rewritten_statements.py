@@ -1,4 +1,4 @@
-"""Every statement that an engine receives in another form than dbt wrote it, each with its reason.
+"""Every statement that an engine receives in a form other than dbt's, each with its reason.
 
 Two engines stand in for a Databricks cluster: ``sail`` and ``spark`` (open-source Spark with Delta
 Lake). What they lack is either answered from here or rewritten into what they have; all else they
@@ -15,7 +15,7 @@ Engine = Literal["sail", "spark"]
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows that are answered without asking the engine."""
+    """Rows that answer a statement without the engine."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Answered:
-    """A statement that the engine is not asked at all."""
+    """A statement that does not reach the engine."""
 
     engines: tuple[Engine, ...]
     reason: str
@@ -33,7 +33,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Rewritten:
-    """A piece of a statement that is written otherwise; the pattern is a regular expression."""
+    """A part of a statement that is rewritten; the pattern is a regular expression."""
 
     engines: tuple[Engine, ...]
     reason: str
@@ -139,7 +139,7 @@ REWRITTEN = (
 )
 
 
-# The reasons that were needed in this process: one that never is can be removed.
+# The reasons that were needed in this process: one that is never needed can be removed.
 needed: set[str] = set()
 
 
@@ -149,7 +149,7 @@ def reasons(engine: Engine) -> set[str]:
 
 
 def answer_to(engine: Engine, statement: str) -> Answer | None:
-    """Return the answer to a statement that the engine is not asked, or None."""
+    """Return the answer to a statement that does not reach the engine, or None."""
     for answered in ANSWERED:
         if engine in answered.engines and re.search(
             answered.pattern, statement, re.IGNORECASE | re.DOTALL
@@ -160,7 +160,7 @@ def answer_to(engine: Engine, statement: str) -> Answer | None:
 
 
 def rewritten(engine: Engine, statement: str) -> str:
-    """Return a statement as the engine is given it."""
+    """Return a statement as the engine receives it."""
     for piece in REWRITTEN:
         if engine in piece.engines:
             statement, count = re.subn(

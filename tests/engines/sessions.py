@@ -26,9 +26,8 @@ def spark_settings(warehouse: Path) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "2g",
         "spark.ui.enabled": "false",
-        # Small tables: more partitions cost more than they bring, and so does a stronger compiler.
-        # The quick one throws away too much of what dbt's many statements come to, unless it is
-        # given room.
+        # Small tables: more partitions cost more than they gain, as does the optimizing compiler.
+        # The quick one discards compiled code of dbt's many statements, unless its cache is large.
         "spark.sql.shuffle.partitions": "2",
         "spark.databricks.delta.snapshotPartitions": "1",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",

@@ -39,7 +39,7 @@ class StandaloneCluster:
         return master
 
     def stop(self) -> None:
-        """End all of them; an executor ends with its worker."""
+        """Stop all of them; an executor ends with its worker."""
         for process in reversed(self.processes):
             process.terminate()
         for process in self.processes:
@@ -51,7 +51,7 @@ class StandaloneCluster:
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
 
     def _logged(self, name: str, pattern: str) -> str:
-        """Wait until a process has logged what is looked for; return the group of it."""
+        """Wait until a process has logged a pattern; return the group of the match."""
         log = self.folder / f"{name}.log"
         latest = time.monotonic() + STARTED_WITHIN_SECONDS
         while time.monotonic() < latest:

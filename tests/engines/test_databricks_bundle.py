@@ -93,7 +93,7 @@ def test_resources_have_the_fields_and_types_of_databricks(
     assert KINDS[kind].from_dict(resource).as_dict()
 
 
-def test_a_field_that_databricks_does_not_know_would_be_seen() -> None:
+def test_a_field_that_databricks_does_not_know_is_found() -> None:
     with pytest.raises(ValueError, match="max_concurent_runs"):
         Job.from_dict({**JOBS["order_items_pipeline"], "max_concurent_runs": 1})
 
@@ -109,7 +109,7 @@ def test_every_variable_is_declared_and_used() -> None:
     assert found(r"\$\{var\.(\w+)\}", BUNDLE) == set(BUNDLE["variables"])
 
 
-def test_every_resource_that_is_named_is_there() -> None:
+def test_every_referenced_resource_exists() -> None:
     named = found(r"\$\{resources\.([\w.]+)\}", BUNDLE)
     assert named
     for path in named:
@@ -139,7 +139,7 @@ def test_a_job_has_the_parameters_that_its_tasks_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_tasks_wait_for_tasks_that_are_there(name: str) -> None:
+def test_tasks_depend_on_tasks_that_exist(name: str) -> None:
     before: set[str] = set()
     for task in JOBS[name]["tasks"]:
         assert {each["task_key"] for each in task.get("depends_on", [])} <= before
@@ -172,7 +172,7 @@ def test_jobs_are_started_with_parameters_that_they_have() -> None:
         assert start["job_parameters"].keys() == {each["name"] for each in job["parameters"]}
 
 
-def test_entry_points_are_in_the_wheel_and_take_what_they_are_given() -> None:
+def test_entry_points_are_in_the_wheel_and_accept_their_parameters() -> None:
     wheels = [task["python_wheel_task"] for _, task in TASKS if "python_wheel_task" in task]
     assert len(wheels) == 2
     for wheel in wheels:
@@ -196,7 +196,7 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
     excluded = BUNDLE["sync"]["exclude"]
     ignored = (PROJECT / ".gitignore").read_text().splitlines()
 
-    def goes(path: str) -> bool:
+    def is_synced(path: str) -> bool:
         return not any(fnmatch(path, pattern) for pattern in excluded)
 
     for file in PROJECT.rglob("*"):
@@ -205,10 +205,10 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
         if file.is_dir() or top.startswith(".") or f"{top}/" in ignored:
             continue
         if top in {"models", "macros", "seeds", "analyses"} or path.startswith("tests/dbt/"):
-            assert goes(path)
+            assert is_synced(path)
         if top == "tests" and not path.startswith("tests/dbt/"):
-            assert not goes(path)
-    assert all(goes(path) for path in ("dbt_project.yml", "profiles.yml", "pyproject.toml"))
+            assert not is_synced(path)
+    assert all(is_synced(path) for path in ("dbt_project.yml", "profiles.yml", "pyproject.toml"))
 
 
 def test_dbt_looks_where_the_replay_lands() -> None:
@@ -224,6 +224,6 @@ def test_dbt_looks_where_the_replay_lands() -> None:
     assert ".upload'" in macro, "what lies beside its note has not landed yet"
 
 
-def test_no_secret_and_no_workspace_stands_in_the_bundle() -> None:
+def test_the_bundle_contains_no_secret_and_no_workspace() -> None:
     text = (PROJECT / "databricks.yml").read_text()
     assert not re.search(r"dapi[0-9a-f]{8}|https?://|token:|password", text)

@@ -1,4 +1,4 @@
-"""What lands is built on DuckDB and on another engine; every table has to be the same."""
+"""What lands is built on DuckDB and on another engine; every table must be the same."""
 
 import gzip
 import json
@@ -23,14 +23,14 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass
-class Story:
-    """Lands windows one after the other, some of their lines too late."""
+class Scenario:
+    """Lands one window after the other, some of their lines late."""
 
     business: Business
     canonical: Path
     now: datetime = FIRST_RUN
-    held: list[bytes] = field(default_factory=list)
-    chance: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
+    left_out: list[bytes] = field(default_factory=list)
+    rng: random.Random = field(default_factory=lambda: random.Random(3))  # noqa: S311
 
     def window(self, later: timedelta) -> list[bytes]:
         """Land the replay's next window without some lines, and return the others."""
@@ -39,44 +39,44 @@ class Story:
         report = commands.run(self.canonical, self.business.landing, self.now, replay_options)
         assert report.file is not None
         lines = report.file.read_bytes().splitlines(keepends=True)
-        held = {line for line in lines if self.chance.random() < 0.03}
-        self.held += held
-        landed = [line for line in lines if line not in held]
+        left_out = {line for line in lines if self.rng.random() < 0.03}
+        self.left_out += left_out
+        landed = [line for line in lines if line not in left_out]
         report.file.write_bytes(b"".join(landed))
         return landed
 
     def late(self, count: int) -> list[bytes]:
-        """Return so many of the lines that were held back."""
-        return [self.held.pop(self.chance.randrange(len(self.held))) for _ in range(count)]
+        """Return as many of the lines that were left out."""
+        return [self.left_out.pop(self.rng.randrange(len(self.left_out))) for _ in range(count)]
 
 
-def first(story: Story) -> None:
-    story.window(timedelta())
+def first_window(scenario: Scenario) -> None:
+    scenario.window(timedelta())
 
 
-def next_hours(story: Story) -> None:
-    story.window(3 * HOUR)
+def next_hours(scenario: Scenario) -> None:
+    scenario.window(3 * HOUR)
 
 
-def late_and_twice(story: Story) -> None:
-    landed = story.window(HOUR)
-    lines = story.late(20) + story.chance.sample(landed, 20)
-    story.business.land_bytes("zz-late.jsonl.gz", gzip.compress(b"".join(lines)))
+def late_and_duplicate_lines(scenario: Scenario) -> None:
+    landed = scenario.window(HOUR)
+    lines = scenario.late(20) + scenario.rng.sample(landed, 20)
+    scenario.business.land_bytes("zz-late.jsonl.gz", gzip.compress(b"".join(lines)))
 
 
-def past_the_cycle(story: Story) -> None:
-    story.window(50 * HOUR)
+def past_the_cycle(scenario: Scenario) -> None:
+    scenario.window(50 * HOUR)
 
 
-def out_of_order(story: Story) -> None:
+def out_of_order(scenario: Scenario) -> None:
     """Land a file whose name sorts before all others, with first copies of some of their lines."""
-    windows = sorted(story.business.landing.glob("window-0*.jsonl"))
+    windows = sorted(scenario.business.landing.glob("window-0*.jsonl"))
     repeated = windows[1].read_bytes().splitlines(keepends=True)[:30]
-    story.business.land_bytes("a-first.jsonl", b"".join(story.late(10) + repeated))
+    scenario.business.land_bytes("a-first.jsonl", b"".join(scenario.late(10) + repeated))
 
 
-def no_events(story: Story) -> None:
-    """Land lines that are no events, in every way that a line can be wrong."""
+def invalid_lines(scenario: Scenario) -> None:
+    """Land lines that are not events, in every way that a line can be invalid."""
     good = event("odd", 0, "order_created", FIRST_RUN, {"items": [item()]})
     basket = {"items": [item() | {"qty": 1.5}]}
     lines = [
@@ -113,34 +113,34 @@ def no_events(story: Story) -> None:
             )
         ),
     ]
-    story.business.land_bytes("zz-odd.jsonl", b"\r\n".join(lines[:6]) + b"\n".join(lines[6:]))
+    scenario.business.land_bytes("zz-odd.jsonl", b"\r\n".join(lines[:6]) + b"\n".join(lines[6:]))
     life = order_life("no line end", FIRST_RUN + HOUR)
-    story.business.land_bytes("zz-odd-2.jsonl", "\n".join(map(json.dumps, life)).encode())
+    scenario.business.land_bytes("zz-odd-2.jsonl", "\n".join(map(json.dumps, life)).encode())
 
 
-def nothing(story: Story) -> None:
-    """Land nothing at all."""
+def nothing_new(scenario: Scenario) -> None:
+    """Land nothing."""
 
 
-STORY: list[Callable[[Story], None]] = [
-    first,
+STEPS: list[Callable[[Scenario], None]] = [
+    first_window,
     next_hours,
-    late_and_twice,
+    late_and_duplicate_lines,
     past_the_cycle,
     out_of_order,
-    no_events,
-    nothing,
+    invalid_lines,
+    nothing_new,
 ]
 
 
 def test_every_table_equals_duckdbs_after_every_window(
     pair: Pair, canonical: Path, tmp_path: Path
 ) -> None:
-    story = Story(pair.duckdb, canonical)
+    scenario = Scenario(pair.duckdb, canonical)
     pair.duckdb.dbt("seed")
     pair.engine.dbt("seed")
-    for number, chapter in enumerate(STORY):
-        chapter(story)
+    for number, step in enumerate(STEPS):
+        step(scenario)
         logs = [side.dbt("run")["messages"] for side in (pair.duckdb, pair.engine)]
         cases = [
             [line for line in messages if line.startswith(("landed_lines:", "silver_", "gold_"))]
@@ -148,11 +148,11 @@ def test_every_table_equals_duckdbs_after_every_window(
         ]
         assert sorted(cases[0]) == sorted(cases[1])
         found = differences(pair.duckdb, pair.engine, tmp_path / str(number))
-        assert found == {}, f"after {chapter.__name__}"
+        assert found == {}, f"after {step.__name__}"
     assert pair.duckdb.query("select count(*) > 15 from lakeflow.rejected_events") == [(True,)]
 
 
-def test_every_test_of_the_project_passes_there_too(pair: Pair) -> None:
+def test_every_test_of_the_project_has_the_same_outcome(pair: Pair) -> None:
     outcomes = [side.dbt("build")["results"] for side in (pair.duckdb, pair.engine)]
     assert outcomes[0] == outcomes[1]
 
@@ -163,14 +163,14 @@ def test_a_full_refresh_makes_the_same_tables(pair: Pair, tmp_path: Path) -> Non
     assert differences(pair.duckdb, pair.engine, tmp_path) == {}
 
 
-def test_lines_that_engines_judge_differently_are_these(pair: Pair) -> None:
+def test_engines_judge_only_the_declared_lines_differently(pair: Pair) -> None:
     strange = []
     for number, declared in enumerate(STRANGE_LINES):
         kind = "order_created" if "items" in declared.line else "gk_ready"
         fields = event(f"strange-{number}", 0, kind, FIRST_RUN + HOUR, {})
         without_body = json.dumps({name: fields[name] for name in fields if name != "body"})
         strange.append(declared.line.replace("EVENT", without_body[1:-1]))
-    # Beside some of every type of event: Sail stumbles over a type that a load has none of.
+    # Together with events of every type: Sail fails on a load that lacks one.
     strange += map(json.dumps, order_life("beside", FIRST_RUN + HOUR))
     pair.duckdb.land_bytes("zzz-strange.jsonl", "\n".join(strange).encode())
     codes = (
@@ -189,7 +189,7 @@ def test_lines_that_engines_judge_differently_are_these(pair: Pair) -> None:
 ORDERS = "select max(order_id) from lakeflow.silver_order_timeline where status = 'delivered'"
 
 
-def test_every_function_answers_the_same(pair: Pair) -> None:
+def test_every_function_returns_the_same_rows(pair: Pair) -> None:
     if pair.engine.engine == "sail":
         pytest.skip("Sail has no functions written in SQL")
     ((order,),) = pair.duckdb.query(ORDERS)
@@ -208,9 +208,9 @@ def test_every_function_answers_the_same(pair: Pair) -> None:
     pair.engine.rows("use default")
 
 
-def test_all_executors_had_a_part(pair: Pair) -> None:
+def test_all_executors_ran_tasks(pair: Pair) -> None:
     if pair.engine.engine != "cluster":
-        pytest.skip("of a cluster")
+        pytest.skip("only a cluster has several executors")
     tasks = pair.engine.worker.ask({"tasks": 1})["tasks"]
     assert len(tasks) == WORKERS
     assert min(tasks.values()) > 100
@@ -236,7 +236,7 @@ def removed_by_teardown(business: Business, *, dry_run: bool) -> set[tuple[str, 
 
 
 def without_catalog(name: str) -> str:
-    """Return the name of a relation or schema as it is on each engine."""
+    """Return the name of a relation or schema without what differs between engines."""
     return re.sub(r"^(caspers|hive_metastore)\.", "", re.sub('[`"]', "", name))
 
 

@@ -12,7 +12,14 @@ import pytest
 from common.errors import UserError
 from flows.replay.commands import ReplayOptions, run
 from tests.engines import workspace_smoke
-from tests.engines.workspace_smoke import NEEDED, check_environment, findings, go, local_count, main
+from tests.engines.workspace_smoke import (
+    NEEDED,
+    check_environment,
+    deploy_and_compare,
+    findings,
+    local_count,
+    main,
+)
 from tests.support.sample_datasets import some_orders, write_dataset
 
 NOW = datetime(2026, 11, 21, 10, 30)
@@ -26,7 +33,7 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Workspace:
-    """Answers the script's questions from a folder that a replay has landed in."""
+    """Answers the queries of the script from a folder that a replay has landed in."""
 
     def __init__(self, landing: Path) -> None:
         self.landing = landing
@@ -44,15 +51,15 @@ class Workspace:
         )
         table = source.rsplit(".", 1)[-1]
         if "landed_lines" in source or source.startswith("read_files"):
-            asked = f"SELECT file, count(*) FROM {events} GROUP BY file"
+            sql = f"SELECT file, count(*) FROM {events} GROUP BY file"
         elif table in self.lost_tables or table == "rejected_events":
-            asked = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE false"
+            sql = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE false"
         else:
             condition = {"gold_order_header": ORDERS, "silver_order_timeline": DELIVERED}
             condition |= {"refund_recommendations": DELIVERED}
             kind = ORDERS if ORDERS in statement else condition.get(table, "true")
-            asked = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE {kind}"
-        return duckdb.sql(asked).fetchall()
+            sql = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE {kind}"
+        return duckdb.sql(sql).fetchall()
 
 
 @pytest.fixture
@@ -69,19 +76,19 @@ def shown(workspace: Workspace, canonical: Path) -> dict[str, bool]:
     return {each.what: each.holds for each in found}
 
 
-def test_all_holds_where_all_is_there(workspace: Workspace, canonical: Path) -> None:
+def test_a_complete_workspace_passes(workspace: Workspace, canonical: Path) -> None:
     assert set(shown(workspace, canonical).values()) == {True}
 
 
-def test_what_is_wrong_is_found(workspace: Workspace, canonical: Path) -> None:
+def test_what_is_missing_is_found(workspace: Workspace, canonical: Path) -> None:
     windows = sorted(workspace.landing.glob("window-*.jsonl"))
     cut = windows[1].read_text().splitlines(keepends=True)[:-1]
     windows[1].write_text("".join(cut))
     (workspace.landing / f"_{windows[0].name}.upload").write_text("{}")
     workspace.lost_tables = {"gold_order_header", "gold_brand_sales_day"}
-    holds = shown(workspace, canonical)
-    assert {what for what, well in holds.items() if not well} == {
-        "no upload was left half-way",
+    passed = shown(workspace, canonical)
+    assert {what for what, holds in passed.items() if not holds} == {
+        "no upload is incomplete",
         "lines in the volume",
         "lines in landed_lines",
         "events in all_events",
@@ -98,7 +105,9 @@ def test_it_deploys_then_runs_and_compares_twice(
 ) -> None:
     commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(workspace_smoke, "command", lambda *arguments: commands.append(arguments))
-    found = go("free", ["CATALOG=mine", "WAREHOUSE_ID=7"], workspace.query, canonical)
+    found = deploy_and_compare(
+        "free", ["CATALOG=mine", "WAREHOUSE_ID=7"], workspace.query, canonical
+    )
     options = ("--target", "free", "--var", "CATALOG=mine", "--var", "WAREHOUSE_ID=7")
     assert commands == [
         ("bundle", "validate", *options),

@@ -111,7 +111,7 @@ def warehouse(environment: Mapping[str, str]) -> Query:
 
 
 def local_count(canonical: Path) -> Callable[[str], int]:
-    """Return what says how many events a window has, by the dataset that is made here."""
+    """Return a function that counts the events of a window in the dataset made here."""
     dataset = open_dataset(canonical)
     profile = profile_dataset(dataset)
 
@@ -128,7 +128,7 @@ def findings(
 ) -> list[Finding]:
     """Compare the volume and the tables with what should be there.
 
-    Only windows that the tables have are compared, so that a scheduled replay may go on meanwhile.
+    Only windows that the tables have are compared: a scheduled replay may continue meanwhile.
     """
     listed = {str(row[0]).rsplit("/", 1)[-1] for row in query(f"LIST '{volume}'")}
     windows = sorted(name for name in listed if parse_window_file_name(name))
@@ -149,9 +149,9 @@ def findings(
     of_built = {name: count for name, count in dict(lines).items() if name in built}
     return [
         Finding("windows have landed", True, bool(windows)),
-        Finding("the tables know all but what landed meanwhile", windows[: len(known)], known),
+        Finding("the tables have all but what landed meanwhile", windows[: len(known)], known),
         Finding("windows follow each other", [], _gaps(windows)),
-        Finding("no upload was left half-way", [], left),
+        Finding("no upload is incomplete", [], left),
         Finding("lines in the volume", wanted, of_built),
         Finding("lines in landed_lines", wanted, built),
         Finding("events in all_events", total, one(f"SELECT count(*) FROM {bronze}.all_events")),
@@ -162,7 +162,7 @@ def findings(
             one(f"SELECT count(*) FROM {bronze}.gold_order_header"),
         ),
         Finding(
-            "verdicts of the Python model, one a delivered order",
+            "verdicts of the Python model, one per delivered order",
             one(f"SELECT count(*) FROM {bronze}.silver_order_timeline WHERE status = 'delivered'"),
             one(f"SELECT count(*) FROM `{catalog}`.recommender.refund_recommendations"),
         ),
@@ -174,7 +174,7 @@ def findings(
 
 
 def _busy(listed: set[str]) -> set[str]:
-    """Notes of the newest window: a replay may be writing it."""
+    """Return the upload markers of the newest window, which a replay may be writing."""
     newest = max((name for name in listed if parse_window_file_name(name)), default="")
     return {name for name in listed if (marked_name(name) or "") >= newest}
 
@@ -192,19 +192,21 @@ def _gaps(windows: Sequence[str]) -> list[str]:
     return gaps
 
 
-def go(target: str, variables: Sequence[str], query: Query, canonical: Path) -> list[Finding]:
-    """Deploy, land and build twice, and compare after each."""
-    said = dict(variable.split("=", 1) for variable in variables)
-    given = [f"--{name}={value}" for name, value in said.items() if name != "WAREHOUSE_ID"]
-    asked = parameters(given)
-    volume = f"/Volumes/{asked.catalog}/{asked.schema}/{asked.volume}"
+def deploy_and_compare(
+    target: str, variables: Sequence[str], query: Query, canonical: Path
+) -> list[Finding]:
+    """Deploy, then land and build twice, comparing after each."""
+    values = dict(variable.split("=", 1) for variable in variables)
+    given = [f"--{name}={value}" for name, value in values.items() if name != "WAREHOUSE_ID"]
+    job_parameters = parameters(given)
+    volume = f"/Volumes/{job_parameters.catalog}/{job_parameters.schema}/{job_parameters.volume}"
     options = ("--target", target, *(word for each in variables for word in ("--var", each)))
     command("bundle", "validate", *options)
     command("bundle", "deploy", *options)
     all_findings: list[Finding] = []
     for job in ("caspers_initializer", "canonical_data_replay"):
         command("bundle", "run", job, *options)
-        all_findings += findings(query, volume, asked.catalog, local_count(canonical))
+        all_findings += findings(query, volume, job_parameters.catalog, local_count(canonical))
     return all_findings
 
 
@@ -217,7 +219,7 @@ def _shown(target: str, variables: Sequence[str]) -> list[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         canonical = Path(folder) / "canonical"
         make_default_dataset(canonical)
-        return go(target, variables, query, canonical)
+        return deploy_and_compare(target, variables, query, canonical)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -237,12 +239,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print("\nShown by this workspace, and by no test without one:")
+    print("\nShown by this workspace and by no other test:")
     for line in (
-        "the bundle is valid to the service itself, and deploys with your permissions",
+        "the service itself accepts the bundle, and it deploys with your permissions",
         "the wheel installs and runs on serverless compute",
-        "a volume takes what the replay writes through its mount",
-        "one job starts the other, and the condition between them is read",
+        "a volume accepts what the replay writes through its mount",
+        "one job starts the other, and the condition between them is evaluated",
     ):
         print(f"holds   {line}")
     for finding in shown:

@@ -93,7 +93,7 @@ def test_a_failed_node_is_reported_with_what_to_do(project: Path, fake_dbt: Fake
     assert "dbt retry" in str(error.value)
 
 
-def test_dbt_that_cannot_begin_is_quoted_and_old_results_are_ignored(
+def test_dbt_that_cannot_start_is_quoted_and_old_results_are_ignored(
     project: Path, fake_dbt: FakeDbt
 ) -> None:
     fake_dbt(writing(result("model.c.good")))

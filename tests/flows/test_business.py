@@ -150,7 +150,7 @@ sys.exit(0 if codes == [0, 1] else 1)
 """
 
 
-def test_one_run_leaves_its_artifacts_and_a_broken_one_one_line(
+def test_a_run_leaves_artifacts_and_a_failed_one_a_single_line(
     small: Small, tmp_path: Path
 ) -> None:
     """The one test with a real Prefect server: of its own, on loopback, gone afterwards."""

@@ -58,11 +58,11 @@ def test_a_started_node_is_a_step() -> None:
         "",
     ],
 )
-def test_other_lines_are_no_step(line: str) -> None:
+def test_other_lines_are_not_steps(line: str) -> None:
     assert parse_log_line(line).step is None
 
 
-def test_a_line_that_is_no_event_is_its_own_message_without_colours() -> None:
+def test_a_line_that_is_not_an_event_is_its_own_message_without_colours() -> None:
     parsed = parse_log_line("\x1b[31mKilled\x1b[0m\n")
     assert (parsed.name, parsed.message) == ("", "Killed")
 

@@ -55,7 +55,7 @@ def no_server_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
 
 
-def test_what_the_person_has_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_variables_of_the_user_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in prefect_environment(tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "7")
@@ -66,7 +66,7 @@ def test_what_the_person_has_set_stays(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert os.environ["DO_NOT_TRACK"] == "1"
 
 
-def test_the_server_that_the_person_names_is_used(
+def test_the_server_that_the_user_names_is_used(
     healthy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert named_server() is None
@@ -79,7 +79,7 @@ def test_the_server_that_the_person_names_is_used(
         named_server()
 
 
-def test_a_stranger_on_the_usual_port_is_left_alone(
+def test_another_server_on_the_usual_port_is_not_used(
     healthy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be of another project, and end while a run of ours depends on it."""
@@ -92,15 +92,13 @@ def test_a_stranger_on_the_usual_port_is_left_alone(
 
 
 @pytest.mark.parametrize("api", ["file:///etc/passwd", "nonsense", "http://127.0.0.1:1/api"])
-def test_an_address_that_leads_nowhere_is_an_error(
-    api: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_address_without_a_server_is_an_error(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", api)
     with pytest.raises(UserError, match="No Prefect server answers"), prefect_server():
         pass
 
 
-def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_started_server_ends_with_its_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
@@ -111,7 +109,7 @@ def test_a_server_of_ones_own_ends_with_its_use(monkeypatch: pytest.MonkeyPatch)
     assert "PREFECT_API_URL" not in os.environ
 
 
-def test_two_that_begin_together_have_a_server_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_simultaneous_runs_have_a_server_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first has not taken its port yet when the second looks for one."""
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]

@@ -28,7 +28,7 @@ FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the tests said: passed, or the first that did not and how they ended."""
+    """How the tests ended: passed, or the first that failed and the output."""
 
     code: int
     first_failure: str

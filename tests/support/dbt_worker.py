@@ -50,9 +50,12 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
             messages.append(event.info.msg)
 
     os.environ["CASPERS_DATA"] = command["data"]
-    # Variables may be part of the parsed project.
-    reusable = None if "--vars" in command["arguments"] else manifest
-    outcome = dbtRunner(reusable, callbacks=[remember]).invoke(command["arguments"])
+    # Variables may be part of the parsed project, and another project is another one altogether.
+    if {"--vars", "--project-dir"} & set(command["arguments"]):
+        manifest = None
+        # The parser that dbt brings in Rust waits forever for threads that a fork does not have.
+        os.environ["DBT_STATIC_PARSER"] = "false"
+    outcome = dbtRunner(manifest, callbacks=[remember]).invoke(command["arguments"])
     results = getattr(outcome.result, "results", None) or []
     return {
         "success": outcome.success,

@@ -16,9 +16,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from shapely import is_valid_reason  # type: ignore[import-untyped]
-from shapely.errors import ShapelyError  # type: ignore[import-untyped]
-from shapely.geometry import shape  # type: ignore[import-untyped]
+from shapely import is_valid_reason
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
 
 from common.errors import UserError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 ANYWHERE = "anywhere"
-# A kitchen further than this from the city of its name is drawn in a city of no name.
+# A kitchen farther than this from the city of its name is drawn in a generic city.
 NEAR_DEGREES = 0.5
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

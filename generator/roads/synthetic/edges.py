@@ -1,4 +1,4 @@
-"""From loose pieces to edges: the largest connected part, crescents, and what lies between nodes.
+"""From separate pieces to edges: the largest connected part, crescents, chains between nodes.
 
 Joining is done here and not with ``shapely.line_merge`` or ``osmnx.simplify_graph``: the first
 loses which street a piece is part of, to import the second takes as long as to draw all cities.
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from generator.roads.synthetic.cities import City
     from generator.roads.synthetic.sketch import Pieces, Sketch
 
-# At a node where two pieces meet one only drives on.
+# A node where two pieces meet is not an intersection.
 PASSING = 2
 
 
 def make_edges(sketch: Sketch, city: City, rng: np.random.Generator) -> Sketch:
-    """Drop what hangs loose, leave out streets for crescents, join pieces into edges."""
+    """Drop disconnected parts, leave out streets for crescents, join pieces into edges."""
     nodes = len(sketch.x)
     pieces = sketch.pieces.take(largest_part(sketch.pieces, nodes))
     pieces = pieces.take(~_left_out(sketch, pieces, city, rng))
@@ -76,7 +76,7 @@ def _left_out(
 
 
 def _without_loose_ends(pieces: Pieces, nodes: int) -> Pieces:
-    """Drop pieces with an end that leads nowhere, until there are none."""
+    """Drop pieces that are dead ends, until there are none."""
     while True:
         degree = _piece_ends(pieces, nodes)
         loose = (degree[pieces.start] == 1) | (degree[pieces.end] == 1)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from generator.roads.synthetic.cities import City
 
 FOUR_WAY = 4
-# Shorter streets neither stop halfway nor make room for a court.
+# Shorter streets are neither cut short nor replaced by a court.
 MIN_STOP_M, MIN_COURT_M = 60.0, 75.0
-# So many of the straight streets are taken as early as the winding ones.
+# The share of straight streets that are chosen as early as winding ones.
 STRAIGHT_SHARE = 0.4
 
 
@@ -69,7 +69,7 @@ def shape_intersections(sketch: Sketch, city: City, rng: np.random.Generator) ->
     sketch = _stop_streets(sketch, changes.stops, changes.stops_before, rng)
     sketch, added = _build_courts(sketch, changes.courts, rng)
     pieces = Pieces.concatenate([sketch.pieces.take(kept), added])
-    # What a street that is gone alone held together with the rest goes with it.
+    # Parts that only a removed street connected with the rest are removed with it.
     pieces = pieces.take(largest_part(pieces, len(sketch.x)))
     return replace(sketch, pieces=pieces)
 
@@ -101,7 +101,7 @@ def _choose(sketch: Sketch, city: City, rng: np.random.Generator) -> _Changes:
         sketch.lengths()[order].tolist(),
         strict=True,
     ):
-        # Rather at the arterial: its blocks are entered from few places.
+        # Preferably at the arterial: its blocks have few entrances.
         swap = degree[v] < FOUR_WAY or (on_arterial[u] and not on_arterial[v])
         near, far = (v, u) if swap else (u, v)
         if len(courts) < courts_wanted and length > MIN_COURT_M:
@@ -137,7 +137,7 @@ def _candidates(sketch: Sketch, rng: np.random.Generator) -> NDArray[np.int64]:
     alone = np.bincount(pieces.edge)[pieces.edge] == 1
     plain = np.flatnonzero(alone & ~pieces.arterial & (sketch.lengths() > MIN_STOP_M))
     order = rng.permutation(plain)
-    # What winds is cut first: that is where streets end in reality.
+    # Winding streets are cut first: that is where streets end in reality.
     first = pieces.winding[order] | (rng.random(len(order)) < STRAIGHT_SHARE)
     return np.concatenate([order[first], order[~first]])
 

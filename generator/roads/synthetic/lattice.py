@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely  # type: ignore[import-untyped]
+import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from generator.roads.synthetic.cities import Grid
     from generator.roads.synthetic.layout import Layout
 
-# Intersections nearer than this are one.
+# Intersections closer than this are merged.
 MERGE_M = 30.0
-# A shorter part of a line between two borders is no street.
+# A part of a line between two borders that is shorter than this is not a street.
 SHORTEST_STREET_M = 1.0
-# Segments that come this near to each other meet: ends on a border are rounded to the raster.
+# Segments that come this close meet: ends on a border are rounded to the raster.
 TOUCH_M = 5 * RASTER_M
 LAID_M = 25_000.0
 
@@ -96,7 +96,7 @@ def lay_lines(grid: Grid, reach_m: float, rng: np.random.Generator) -> Lines:
 
     def positions(spacing: float) -> NDArray[np.float64]:
         count = int(2 * reach_m / (0.85 * spacing)) + 2
-        # Blocks differ by a tenth, and now and then a street is skipped or squeezed in.
+        # Blocks vary by a tenth; now and then a street is skipped or inserted.
         steps = spacing * (1.0 + rng.uniform(-0.1, 0.1, count))
         steps *= rng.choice([1.0, 0.72, 1.35], count, p=[0.82, 0.09, 0.09])
         at = np.cumsum(steps)
@@ -271,7 +271,7 @@ def _joined(sketch: Sketch, centre: tuple[float, float], radius_m: float) -> Ske
     members = np.bincount(cluster, minlength=clusters)
     start, end = np.split(cluster[ends].astype(np.int64), 2)
     low, high = np.minimum(start, end), np.maximum(start, end)
-    # Arterials first, so that of two pieces between the same nodes the greater one stays.
+    # Arterials first: of two pieces between the same nodes the larger street stays.
     key = low * clusters + high
     order = np.lexsort((~pieces.arterial, key))
     first = np.diff(key[order], prepend=-1) > 0

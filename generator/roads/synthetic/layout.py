@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely  # type: ignore[import-untyped]
+import shapely
 
 from generator.roads.geometry import Plane
 from generator.roads.synthetic.sketch import Street, StreetKind
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from generator.roads.synthetic.cities import City, Grid
 
 RASTER_M = 0.01
-# No street runs nearer to the water than this.
+# No street is closer to the water than this.
 SHORE_M = 55.0
-# How far past the radius streets are laid; what lies beyond is clipped later.
+# How far beyond the radius streets are drawn; the excess is clipped later.
 MARGIN_M = 500.0
 NOWHERE = -1
 

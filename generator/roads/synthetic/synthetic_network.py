@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from generator.roads.geometry import Plane
     from generator.roads.synthetic.sketch import Pieces, Sketch
 
-# A piece that leaves its chord by less than this is drawn straight.
+# A piece that deviates from its chord by less than this is drawn straight.
 STRAIGHT_M = 1.2
 MIN_NODES = 50
 
@@ -172,7 +172,7 @@ def _addresses(
     """
     pieces = sketch.pieces
     doors = _doors(pieces, drawn, rng)
-    # Where pieces of a street were joined, what lies between them is no intersection.
+    # Where pieces of a street were joined, the node between them is not an intersection.
     served = thinned_out(np.flatnonzero(number[doors.node] >= 0), rng)
     lowest = np.full(len(sketch.streets), np.inf)
     np.minimum.at(lowest, pieces.street, np.minimum(pieces.along_start, pieces.along_end))

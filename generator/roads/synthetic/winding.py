@@ -1,4 +1,4 @@
-"""Bend the straight pieces: superblocks whose inside is turned, streets that bow.
+"""Bend the straight pieces: superblocks with a rotated interior, streets that bow.
 
 Arterials and borders stay where they are; only what lies between them winds.
 """
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 # Interior shape points of a bent piece of street, as fractions of its length.
 SHAPE_FRACTIONS = np.array([0.25, 0.5, 0.75])
-# Near a border nothing turns; the turn is whole at this distance.
+# At a border nothing turns; from this distance on the turn is complete.
 EASE_M = 160.0
-# No street bows by more than this part of its length.
+# No street bows by more than this share of its length.
 MAX_BOW = 0.24
 
 
@@ -91,7 +91,7 @@ class Turned:
     groups: tuple[tuple[Lines, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]], ...]
 
     def by(self, strength: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return where the points come to lie when every turn is ``strength`` times as large."""
+        """Return the positions of the points when every turn is ``strength`` times as large."""
         x, y = self.x.copy(), self.y.copy()
         for lines, point, angle, (middle_a, middle_b, off_a, off_b) in self.groups:
             cos, sin = np.cos(strength * angle), np.sin(strength * angle)
@@ -121,7 +121,7 @@ class Superblocks:
             )
             shape = (len(a) + 1, len(b) + 1)
             winds = rng.random(shape) < grid.curved_share
-            # At least half the usual turn: a block that winds should show it.
+            # At least half the usual turn: a winding block should look like one.
             size = np.deg2rad(grid.turn_deg) * rng.uniform(0.5, 1.4, shape)
             angles = np.where(winds, size * rng.choice([-1.0, 1.0], shape), 0.0)
             middle_a = _between(a)[:, None]
@@ -183,7 +183,7 @@ class Superblocks:
             for is_avenue, crossed in ((True, line.cross_streets), (False, line.avenues)):
                 mine = (grid == its_grid.name) & (avenue[pieces.street] == is_avenue)
                 block[mine] = np.searchsorted(crossed, middle[mine])
-        # A piece that was turned round has its left where its right was.
+        # In a reversed piece left and right are exchanged.
         onward = pieces.along_end >= pieces.along_start
         return np.where(block % 2 == 0, 1.0, -1.0) * np.where(onward, 1.0, -1.0)
 
@@ -293,7 +293,7 @@ def _strength(sketch: Sketch, city: City, nodes: Turned) -> float:
 def _halving(
     low: float, high: float, steps: int, too_small: Callable[[float], bool]
 ) -> tuple[float, float]:
-    """Return an interval around where ``too_small`` changes, halved so many times.
+    """Return an interval around where ``too_small`` changes, halved a given number of times.
 
     By hand: after so many halvings the result has the same bits on every machine, and
     ``scipy.optimize`` costs 65 ms to import.

@@ -24,7 +24,7 @@ NODES = Path(__file__).with_name("golden_nodes.txt")
 PROJECT = Path(__file__).resolve().parents[3]
 UPDATE = "CASPERS_GOLDEN"
 
-# A statement of fewer lines is shown in full wherever it is sent.
+# A shorter statement is shown in full wherever it occurs.
 SHORT = 8
 
 Recorded = dict[str, dict[str, Any]]
@@ -88,12 +88,12 @@ SUMMARIZED = (
     ),
 )
 
-# Tests that come with dbt are dbt's text: they are parsed, and not kept.
+# The text of tests that come with dbt is dbt's: it is parsed but is not golden.
 TESTS_OF_DBT = ("not_null", "unique", "accepted_values", "relationships")
 
 
 def summary_of(text: str) -> str | None:
-    """Return the line that replaces a statement, or None where it is shown itself."""
+    """Return the line that replaces a statement, or None if the statement itself is shown."""
     for entry in SUMMARIZED:
         found = re.match(entry.pattern, text)
         if found:
@@ -109,7 +109,7 @@ def normalized(text: str) -> str:
 
 
 def file_of(node: str | None, text: str) -> str | None:
-    """Return the file in which a statement of a node is kept, without its ending; None for none."""
+    """Return the golden file of a statement of a node, without its extension, or None."""
     if node is None:
         seeded = re.match(r"insert overwrite `\w+`\.`\w+`\.`(\w+)`", text)
         return seeded[1] if seeded else "run"
@@ -128,7 +128,7 @@ class Shown:
     texts: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def show(self, scenario: str, name: str, text: str) -> str:
-        """Return a text in full, or where it was shown before and what is different now."""
+        """Return a text in full, or where it was shown before and what differs now."""
         head = text.splitlines()[0]
         first, before = self.texts.setdefault((name, head), (scenario, text))
         if first == scenario or text.count("\n") < SHORT:
@@ -166,7 +166,7 @@ def rendered(recorded: Recorded) -> dict[str, str]:
             name = job["path"].rsplit("/", 1)[-1] + ".job"
             files[f"{scenario}/{name}.txt"] = [shown.show(scenario, name, rendered_job(job))]
     for path, lines in files.items():
-        # The order in which schemas are looked into is a set's.
+        # dbt lists schemas in the order of a set.
         if path.endswith("/run.sql") and "teardown" not in path:
             files[path] = sorted(set(lines))
     return {path: "\n\n".join(lines) + "\n" for path, lines in files.items()}
@@ -210,7 +210,7 @@ def golden_files() -> dict[str, str]:
 
 
 def write(files: dict[str, str]) -> None:
-    """Make these the golden files, and no others."""
+    """Replace the golden files by these."""
     for path in golden_files():
         if path not in files:
             (GOLDEN / path).unlink()

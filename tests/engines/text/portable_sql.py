@@ -31,7 +31,7 @@ JINJA_FUNCTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Dialect:
-    """A way of writing that only some engines understand; the pattern is a regular expression."""
+    """Syntax that only some engines have; the pattern is a regular expression."""
 
     reason: str
     pattern: str

@@ -44,7 +44,7 @@ class Job:
 
 @dataclass
 class Recorder:
-    """Keeps statements and jobs, and asks the script for answers.
+    """Records statements and jobs, and takes answers from the script.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Recorder:
         return self.answer(node, text)
 
     def recorded(self) -> dict[str, list[dict[str, Any]]]:
-        """Return all that was recorded, as plain objects, and forget it."""
+        """Return all that was recorded, as plain objects, and clear it."""
         found = {
             "statements": [asdict(statement) for statement in self.statements],
             "jobs": [asdict(job) for job in self.jobs],
@@ -96,7 +96,7 @@ class RecordingCursor(Cursor):
 
 
 class RecordingConnection(Connection):
-    """A connection to no warehouse."""
+    """A connection without a warehouse."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__("spark", session=None)
@@ -108,18 +108,18 @@ class RecordingConnection(Connection):
 
 
 class SignedIn:
-    """What the adapter's client of the workspace signs in with."""
+    """The credentials of the adapter's client for the workspace."""
 
     api_client = None
 
     @classmethod
     def create_from(cls, _: object) -> "SignedIn":
-        """Return the same for everybody."""
+        """Return the same credentials for every host."""
         return cls()
 
 
 def record_instead_of_executing(recorder: Recorder) -> None:
-    """Put the recorder behind the three doors of the adapter, for the rest of this process."""
+    """Let the recorder replace what the adapter reaches outside, for the rest of this process."""
     import databricks.sql  # noqa: PLC0415
     from dbt.adapters.databricks import api_client  # noqa: PLC0415
     from dbt.adapters.databricks.spog import probe  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The scenarios of trace mode: which commands dbt runs, and what the warehouse holds by then."""
+"""The scenarios of trace mode: which commands dbt runs, and what the warehouse then contains."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -1,8 +1,8 @@
 """What the warehouse of the trace answers: all of it is in this module.
 
 It knows which relations the recorded statements have made so far, the columns that the project's
-YAML promises for them, and what the scenario says. A question that nothing here answers is an
-error, and so is a line that no question needs.
+YAML declares for them, and the rows of the scenario. A query without an answer here is an error,
+and so is an answer that no query needs.
 """
 
 import json
@@ -44,11 +44,11 @@ class Warehouse:
     columns: dict[str, Columns]
     scenario: Scenario
     schemas: set[str] = field(default_factory=set)
-    asked: set["Scripted"] = field(default_factory=set)
+    used: set["Scripted"] = field(default_factory=set)
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def remember(self, statement: str) -> None:
-        """Take note of what a statement creates or drops."""
+        """Record what a statement creates or drops."""
         if created := _CREATED.match(statement):
             name = created["name"] + (created["temporary"] or "")
             self.kinds[created["schema"], name] = created["kind"].lower()
@@ -61,11 +61,11 @@ class Warehouse:
             self.schemas.discard(dropped["schema"])
 
     def remember_table(self, schema: str, name: str) -> None:
-        """Take note of a table that a Python model has written."""
+        """Record a table that a Python model has written."""
         self.kinds[schema, name] = "table"
 
     def relations(self, schema: str) -> list[tuple[str, str]]:
-        """Return (name, table or view) of what a schema holds."""
+        """Return name and kind of each table and view in a schema."""
         return sorted(
             (name, kind)
             for (where, name), kind in self.kinds.items()
@@ -73,22 +73,22 @@ class Warehouse:
         )
 
     def answer(self, node: str | None, statement: str) -> Answer:
-        """Answer a statement; an error where nothing is scripted for it."""
+        """Answer a statement; fail if the script has no answer for it."""
         self.remember(statement)
         for scripted in SCRIPT:
             found = re.match(scripted.pattern, statement, re.IGNORECASE | re.DOTALL)
             if found:
-                self.asked.add(scripted)
-                return scripted.answer(self, Asked(node, found))
-        raise AssertionError(f"nothing is scripted for what {node} asks: {statement}")
+                self.used.add(scripted)
+                return scripted.answer(self, Query(node, found))
+        raise AssertionError(f"the script has no answer for a statement of {node}: {statement}")
 
-    def never_asked(self) -> list[str]:
-        """Return the lines of the script that no statement has needed."""
-        return [scripted.pattern for scripted in SCRIPT if scripted not in self.asked]
+    def unused_patterns(self) -> list[str]:
+        """Return the patterns of the script that no statement has matched."""
+        return [scripted.pattern for scripted in SCRIPT if scripted not in self.used]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """A statement that matched a line of the script, and the node that it came from."""
 
     node: str | None
@@ -103,46 +103,46 @@ class Scripted:
     """One line of the script; the pattern matches from the beginning of a statement."""
 
     pattern: str
-    answer: Callable[[Warehouse, Asked], Answer]
+    answer: Callable[[Warehouse, Query], Answer]
 
 
 def _nothing(*_: object) -> Answer:
     return NO_ROWS
 
 
-def _schemas(here: Warehouse, asked: Asked) -> Answer:
-    wanted = asked.found.groupdict().get("schema")
+def _schemas(here: Warehouse, query: Query) -> Answer:
+    wanted = query.found.groupdict().get("schema")
     names = [name for name in sorted(here.schemas) if wanted in (None, name)]
     return Answer(("databaseName",), tuple((name,) for name in names))
 
 
-def _information_schema(here: Warehouse, asked: Asked) -> Answer:
+def _information_schema(here: Warehouse, query: Query) -> Answer:
     return Answer(
         ("table_name", "table_type", "file_format", "table_owner", "databricks_table_type"),
         tuple(
-            (name, kind, "delta", "somebody", "managed")
+            (name, kind, "delta", "owner", "managed")
             if kind == "table"
-            else (name, kind, None, "somebody", None)
-            for name, kind in here.relations(asked["schema"])
+            else (name, kind, None, "owner", None)
+            for name, kind in here.relations(query["schema"])
         ),
     )
 
 
-def _tables(here: Warehouse, asked: Asked) -> Answer:
-    rows = [(asked["schema"], name, False) for name, _ in here.relations(asked["schema"])]
+def _tables(here: Warehouse, query: Query) -> Answer:
+    rows = [(query["schema"], name, False) for name, _ in here.relations(query["schema"])]
     return Answer(("database", "tableName", "isTemporary"), tuple(rows))
 
 
-def _volumes(_: Warehouse, asked: Asked) -> Answer:
-    rows = ((asked["schema"], "landing"),) if asked["schema"] == "lakeflow" else ()
+def _volumes(_: Warehouse, query: Query) -> Answer:
+    rows = ((query["schema"], "landing"),) if query["schema"] == "lakeflow" else ()
     return Answer(("database", "volumeName"), rows)
 
 
-def _functions(here: Warehouse, asked: Asked) -> Answer:
+def _functions(here: Warehouse, query: Query) -> Answer:
     names = [
         f"caspersdev.{schema}.{name}"
         for (schema, name), kind in sorted(here.kinds.items())
-        if schema == asked["schema"] and kind == "function"
+        if schema == query["schema"] and kind == "function"
     ]
     # Delta Lake's own functions are listed in every schema.
     return Answer(("function",), tuple((name,) for name in [*names, "table_changes"]))
@@ -158,59 +158,59 @@ def _as_json(type_: str) -> dict[str, Any]:
     return {"name": type_}
 
 
-def _described_as_json(here: Warehouse, asked: Asked) -> Answer:
+def _described_as_json(here: Warehouse, query: Query) -> Answer:
     described = {
-        "table_name": asked["name"],
+        "table_name": query["name"],
         "columns": [
             {"name": name, "type": _as_json(type_), "nullable": True}
-            for name, type_ in here.columns[asked["name"]].items()
+            for name, type_ in here.columns[query["name"]].items()
         ],
     }
     return Answer(("json_metadata",), ((json.dumps(described),),))
 
 
-def _described(here: Warehouse, asked: Asked) -> Answer:
-    rows = [(column, type_, None) for column, type_ in here.columns[asked["name"]].items()]
+def _described(here: Warehouse, query: Query) -> Answer:
+    rows = [(column, type_, None) for column, type_ in here.columns[query["name"]].items()]
     return Answer(("col_name", "data_type", "comment"), tuple(rows))
 
 
-def _columns_of_the_node(here: Warehouse, asked: Asked) -> Answer:
-    return Answer(tuple(here.columns[asked.node or ""]), ())
+def _columns_of_the_node(here: Warehouse, query: Query) -> Answer:
+    return Answer(tuple(here.columns[query.node or ""]), ())
 
 
-def _what_was_expected(here: Warehouse, asked: Asked) -> Answer:
-    return Answer((*here.columns[asked.node or ""], "actual_or_expected"), ())
+def _what_was_expected(here: Warehouse, query: Query) -> Answer:
+    return Answer((*here.columns[query.node or ""], "actual_or_expected"), ())
 
 
-def _landed_files(here: Warehouse, _: Asked) -> Answer:
+def _landed_files(here: Warehouse, _: Query) -> Answer:
     rows = tuple((f"{VOLUME}/{file}", file, 1000, None) for file in here.scenario.landed)
     return Answer(("path", "name", "size", "modification_time"), rows)
 
 
-def _loaded_files(here: Warehouse, _: Asked) -> Answer:
+def _loaded_files(here: Warehouse, _: Query) -> Answer:
     return Answer(("file",), tuple((file,) for file in here.scenario.loaded))
 
 
-def _newest_file(here: Warehouse, _: Asked) -> Answer:
+def _newest_file(here: Warehouse, _: Query) -> Answer:
     return Answer(("max(file)",), ((max(here.scenario.loaded, default=None),),))
 
 
-def _affected_days(here: Warehouse, _: Asked) -> Answer:
+def _affected_days(here: Warehouse, _: Query) -> Answer:
     return Answer(("day",), tuple((day,) for day in here.scenario.affected))
 
 
-def _recomputed_files(here: Warehouse, _: Asked) -> Answer:
+def _recomputed_files(here: Warehouse, _: Query) -> Answer:
     new = set(here.scenario.landed) - set(here.scenario.loaded)
     recomputed = sorted({*new, *here.scenario.judged_again})
     return Answer(("affected",), tuple((file,) for file in recomputed))
 
 
-def _recomputed_days(here: Warehouse, _: Asked) -> Answer:
+def _recomputed_days(here: Warehouse, _: Query) -> Answer:
     return Answer(("affected",), tuple((day.isoformat(),) for day in here.scenario.affected))
 
 
 SCRIPT = (
-    # What the adapter asks of its own accord.
+    # Queries of the adapter itself.
     Scripted(r"show schemas in `caspersdev` like '(?P<schema>\w+)'", _schemas),
     Scripted(r"show schemas in `caspersdev`$", _schemas),
     Scripted(
@@ -223,7 +223,7 @@ SCRIPT = (
     Scripted(rf"describe (table )?(extended )?{_NAME}", _described),
     Scripted(r"select\s.*from `(system|caspersdev)`\.`?information_schema`?\.", _nothing),
     Scripted(r".*where false\s+limit 0$", _columns_of_the_node),
-    # What the macros of the project ask.
+    # Queries of the project's macros.
     Scripted(rf"list '{VOLUME}'", _landed_files),
     Scripted(r"select distinct file from `caspersdev`\.`lakeflow`\.`landed_lines`$", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
@@ -241,13 +241,13 @@ SCRIPT = (
     Scripted(r"show tables in `caspersdev`\.`(?P<schema>\w+)`", _tables),
     Scripted(r"show volumes in `caspersdev`\.`(?P<schema>\w+)`", _volumes),
     Scripted(r"show user functions in `caspersdev`\.`(?P<schema>\w+)`", _functions),
-    # Tests: no row is wrong, and what a unit test gets is what it expects.
+    # Tests: no row fails, and a unit test gets what it expects.
     Scripted(
         r"select\s+count\(\*\) as failures",
         lambda *_: Answer(("failures", "should_warn", "should_error"), ((0, False, False),)),
     ),
     Scripted(r".*-- Build actual result given inputs", _what_was_expected),
-    # All that answers nothing.
+    # Statements without a result.
     Scripted(
         r"(create|drop|insert|alter|comment on|optimize|select 'nothing is affected') ", _nothing
     ),

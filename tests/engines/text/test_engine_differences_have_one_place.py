@@ -85,7 +85,7 @@ def test_every_function_is_called_and_known_to_duckdb() -> None:
         rows = connection.execute(
             "select distinct function_name from duckdb_functions()"
         ).fetchall()
-    # That one is grammar there, and so no function in its list.
+    # There it is grammar, and so not in the list of functions.
     assert FUNCTIONS - {name for (name,) in rows} == {"percentile_cont"}
     everywhere = [*SQL, *(PROJECT / "macros" / "engine").rglob("*.sql")]
     used = set().union(*(called(path.read_text()) for path in everywhere))

@@ -24,7 +24,7 @@ DRAWS_ROWS = {
     "to_pandas",
 }
 
-# The only function whose answer comes to the driver, and what it is asked: a number, some days.
+# The only function whose result comes to the driver, and its queries: a number, some days.
 ASKS = "distinct"
 ANSWERS = {"coalesce(max(load_number), 0)", "delivered_day"}
 

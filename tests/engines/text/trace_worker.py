@@ -20,7 +20,7 @@ from tests.support.dbt_worker import reserve_standard_output
 
 
 def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)
-    """Return the columns that the project promises, by node and by name of the relation."""
+    """Return the columns that the project declares, by node and by name of the relation."""
     columns: dict[str, Columns] = {}
     for node in manifest.nodes.values():
         if node.resource_type in ("model", "seed"):
@@ -42,7 +42,7 @@ def selection(command: Sequence[str], nodes: Sequence[str]) -> list[str]:
 
 
 def unlisted_schemas(manifest: Any, nodes: Sequence[str]) -> set[str]:  # noqa: ANN401
-    """Return the schemas in which no listed node is."""
+    """Return the schemas without a listed node."""
     built = [n for n in manifest.nodes.values() if n.resource_type in ("model", "seed")]
     return {n.schema for n in built} - {n.schema for n in built if n.name in nodes}
 
@@ -83,8 +83,10 @@ def main() -> None:
                 for statement in found[scenario.name]["statements"]
                 if statement["node"] or not mentioned.search(statement["text"])
             ]
-    if warehouse.never_asked():
-        raise SystemExit(f"no statement asks for these scripted answers: {warehouse.never_asked()}")
+    if warehouse.unused_patterns():
+        raise SystemExit(
+            f"no statement asks for these scripted answers: {warehouse.unused_patterns()}"
+        )
     json.dump(found, answers)
     answers.flush()
 

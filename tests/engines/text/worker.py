@@ -1,4 +1,4 @@
-"""Asks a worker of this folder, a process of its own, one question."""
+"""Sends one question to a worker of this folder, which runs in its own process."""
 
 import json
 import os
@@ -15,7 +15,7 @@ def answer_of(worker: str, folder: Path, question: object = None) -> dict[str, A
     outcome = subprocess.run(
         [sys.executable, "-m", f"tests.engines.text.{worker}", str(folder)],
         cwd=PROJECT,
-        # One seed, because dbt-databricks looks into schemas in the order of a set.
+        # A fixed hash seed, because dbt-databricks lists schemas in the order of a set.
         env={**os.environ, "PYTHONHASHSEED": "0"},
         input=json.dumps(question),
         capture_output=True,

@@ -62,10 +62,10 @@ def test_impossible_settings_are_refused_by_name(
 ) -> None:
     (tmp_path / "rates.json").write_text(json.dumps(rates))
     code = inject(tmp_path, tmp_path / "out", "--rates", str(tmp_path / "rates.json"))
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert code == 2
-    assert named in said
-    assert "rates.json" in said
+    assert named in output
+    assert "rates.json" in output
 
 
 def test_the_original_is_never_written_to(

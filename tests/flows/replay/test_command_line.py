@@ -29,15 +29,15 @@ def replay(
     monkeypatch.delenv("SPEED_MULTIPLIER", raising=False)
 
     def command(*arguments: str) -> tuple[int, str, str]:
-        places = ("--canonical", str(small.folder), "--landing", str(landing))
-        code = main([*arguments, *places])
-        said = capsys.readouterr()
-        return code, said.out, said.err
+        folders = ("--canonical", str(small.folder), "--landing", str(landing))
+        code = main([*arguments, *folders])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return command
 
 
-def test_a_life_of_a_replay(replay: Replay, landing: Path) -> None:
+def test_the_commands_of_a_replay_from_start_to_reset(replay: Replay, landing: Path) -> None:
     code, out, _ = replay("status", "--now", "2026-11-21T10:30:00", "--start-day", "1")
     assert code == 0
     assert "Nothing has landed" in out
@@ -130,13 +130,13 @@ def test_impossible_values_are_refused(
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", ""])
-def test_a_now_that_is_no_time_is_refused(replay: Replay, text: str) -> None:
+def test_a_now_that_is_not_a_time_is_refused(replay: Replay, text: str) -> None:
     with pytest.raises(SystemExit) as ended:
         replay("run", "--now", text)
     assert ended.value.code == 2
 
 
-def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_options_take_precedence_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("START_DAY", "12")
     monkeypatch.setenv("SPEED_MULTIPLIER", "1.5")
     assert options_from_environment() == ReplayOptions(12, 1.5)
@@ -148,7 +148,7 @@ def test_options_go_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
         options_from_environment()
 
 
-def test_the_hosts_zone_and_hash_seed_change_no_byte(small: Small, tmp_path: Path) -> None:
+def test_the_bytes_do_not_depend_on_time_zone_or_hash_seed(small: Small, tmp_path: Path) -> None:
     # In New York the clock goes back between these two, at 06:00 UTC.
     now, second = "2026-11-01T05:59:00", "2026-11-01T07:01:00"
     digests = set()
@@ -159,9 +159,9 @@ def test_the_hosts_zone_and_hash_seed_change_no_byte(small: Small, tmp_path: Pat
     )
     for zone, seed in (("UTC", "0"), ("America/New_York", "1")):
         landing = tmp_path / seed
-        places = ["--canonical", str(small.folder), "--landing", str(landing)]
+        folders = ["--canonical", str(small.folder), "--landing", str(landing)]
         subprocess.run(
-            [sys.executable, "-c", script, now, second, *places],
+            [sys.executable, "-c", script, now, second, *folders],
             cwd=PROJECT,
             env={**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": "C"},
             capture_output=True,

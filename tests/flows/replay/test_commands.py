@@ -241,7 +241,7 @@ def test_a_clock_that_went_backwards_lands_nothing(small: Small, landing: Path) 
     assert landed_bytes(landing) == before
 
 
-def test_what_the_first_run_fixed_stays_and_it_is_said(small: Small, landing: Path) -> None:
+def test_what_the_first_run_fixed_stays_and_is_reported(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     report = run(small.folder, landing, NOW + timedelta(minutes=1), ReplayOptions(2, 10.0))
     assert report.events > 0
@@ -296,7 +296,7 @@ def test_reset_clears_what_cannot_be_read(small: Small, landing: Path) -> None:
     assert run(small.folder, landing, NOW, DAY_1).case is Case.FIRST_RUN
 
 
-def test_status_writes_nothing_and_foretells_the_next_run(small: Small, landing: Path) -> None:
+def test_status_writes_nothing_and_predicts_the_next_run(small: Small, landing: Path) -> None:
     before = status(small.folder, landing, NOW, DAY_1)
     assert not landing.exists()
     assert not before.started
@@ -363,7 +363,7 @@ def test_a_dataset_replaced_while_it_is_read_lands_nothing(
     assert landed_bytes(landing) == before
 
 
-def test_windows_without_settings_are_no_new_beginning(small: Small, landing: Path) -> None:
+def test_windows_without_settings_are_not_a_new_start(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     Landing(landing).state_file(SETTINGS_FILE).unlink()
     before = landed_bytes(landing)

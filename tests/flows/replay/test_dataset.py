@@ -106,7 +106,7 @@ def test_it_is_reported_and_nothing_lands(
     assert not (landing / "_replay" / "settings.json").exists()
 
 
-def test_the_facts_of_a_dataset(small: Small) -> None:
+def test_the_profile_of_a_dataset(small: Small) -> None:
     profile = profile_dataset(open_dataset(small.folder))
     assert (profile.epoch, profile.days, profile.in_order) == (date(2024, 1, 1), 3, True)
     assert profile.events == len(small.rows)
@@ -121,7 +121,7 @@ def test_the_epoch_may_be_a_date_or_left_out(epoch: object, small: Small, tmp_pa
 
 
 @pytest.mark.parametrize("swap", [(0, 1), (150, 151), (-2, -1)])
-def test_one_event_out_of_order_is_noticed(swap: tuple[int, int], tmp_path: Path) -> None:
+def test_one_event_out_of_order_is_detected(swap: tuple[int, int], tmp_path: Path) -> None:
     rows = some_orders(3, 20)
     first, second = swap
     rows[first], rows[second] = rows[second], rows[first]

@@ -65,7 +65,7 @@ def test_a_file_that_cannot_grow_leaves_nothing_behind(small: Small, landing: Pa
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_disk_that_fails_at_the_last_step_shows_nothing(
+def test_a_disk_that_fails_at_the_last_step_publishes_nothing(
     small: Small, landing: Path, monkeypatch: pytest.MonkeyPatch, number: int, step: str
 ) -> None:
     run(small.folder, landing, NOW, ReplayOptions(start_day=0))

@@ -157,7 +157,7 @@ def test_a_number_that_json_does_not_know_is_null(tmp_path: Path) -> None:
     ("row", "column", "text"),
     [(0, "items_json", '[{"id": 1'), (0, "items_json", '{"id": 1}'), (5, "route_json", "[[1, 2")],
 )
-def test_unreadable_json_in_the_dataset_is_an_error_and_no_line(
+def test_unreadable_json_in_the_dataset_is_an_error_and_lands_nothing(
     row: int, column: str, text: str, tmp_path: Path, landing: Path
 ) -> None:
     rows = order("A1", 1, 0, MINUTES)
@@ -233,7 +233,7 @@ def test_a_window_reads_only_its_own_row_groups(tmp_path: Path) -> None:
         )
 
 
-def test_a_path_is_no_pattern(small: Small, tmp_path: Path) -> None:
+def test_a_path_is_not_a_pattern(small: Small, tmp_path: Path) -> None:
     folder = tmp_path / "it's [a-z]*? 100%"
     folder.mkdir()
     for file in small.folder.iterdir():

@@ -99,7 +99,7 @@ def test_a_folder_with_a_windows_name_is_named(landing: Path) -> None:
         Landing(landing).windows()
 
 
-def test_a_published_window_is_whole_and_leaves_nothing_behind(landing: Path) -> None:
+def test_a_published_window_is_complete_and_leaves_nothing_behind(landing: Path) -> None:
     staging = Landing(landing).staging_folder
     staging.mkdir(parents=True)
     staged = staging / "in the making"

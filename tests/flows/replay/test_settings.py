@@ -74,7 +74,7 @@ def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
         edited(lambda c: c["dataset"].pop("identity")),
     ],
 )
-def test_a_file_that_cannot_be_is_named_and_never_a_new_beginning(
+def test_an_invalid_file_is_named_and_is_not_a_new_start(
     small: Small, begun: Path, damage: Callable[[str], str]
 ) -> None:
     file = Landing(begun).state_file(SETTINGS_FILE)

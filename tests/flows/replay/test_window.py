@@ -85,7 +85,7 @@ def test_while_paused_nothing_lands_whatever_the_clock_says() -> None:
         assert (decision.case, decision.window) == (Case.PAUSED, None)
 
 
-def test_virtual_time_goes_on_from_where_it_stood() -> None:
+def test_virtual_time_continues_from_where_it_stopped() -> None:
     stopped = paused(FIRST, after(minutes=2))
     again = resumed(stopped, after(days=5))
     decision = next_window([FIRST, stopped, again], FIRST.position, after(days=5, minutes=1))

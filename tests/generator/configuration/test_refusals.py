@@ -116,7 +116,7 @@ def test_every_mistake_of_a_file_is_named_at_once(write_json: Callable[..., Path
         ('{"ping_sec": ' + "9" * 5000 + "}", "write it again"),
     ],
 )
-def test_text_that_is_no_configuration_is_named(
+def test_text_that_is_not_a_configuration_is_named(
     write_json: Callable[..., Path], text: str, expected: str
 ) -> None:
     message = refusal(write_json("odd.json", text=text))

@@ -47,7 +47,7 @@ def test_the_same_catalogue_gives_the_same_bytes(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     occupied = tmp_path / "occupied"
     occupied.write_text("not a folder")
     with pytest.raises(UserError, match=r"occupied.locations\.parquet cannot be written: .*--out"):

@@ -50,7 +50,7 @@ def test_a_graphml_file_becomes_the_same_network_every_time(
     assert load(file, tmp_path, seed=43).content_hash != network.content_hash
 
 
-def test_a_folder_holds_one_file_for_each_location(
+def test_a_folder_has_one_file_for_each_location(
     town_graph: nx.MultiDiGraph[int], tmp_path: Path
 ) -> None:
     folder = tmp_path / "many"
@@ -96,7 +96,7 @@ def test_one_way_streets_of_a_file_are_obeyed(
     assert delivery_routes(network, *TOWN, 1.0).unreachable_addresses == 0
 
 
-def test_a_street_that_never_leads_back_is_no_network(tmp_path: Path) -> None:
+def test_streets_without_a_way_back_are_refused(tmp_path: Path) -> None:
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs="epsg:4326")
     graph.add_node(1, x=-95.0, y=40.0)
     graph.add_node(2, x=-95.001, y=40.0)
@@ -106,7 +106,7 @@ def test_a_street_that_never_leads_back_is_no_network(tmp_path: Path) -> None:
         load(file, tmp_path)
 
 
-def test_what_is_cut_off_is_left_out_and_counted(
+def test_disconnected_parts_are_left_out_and_counted(
     town_graph: nx.MultiDiGraph[int], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     town_graph.remove_edges_from([(0, 1), (1, 0), (0, 7), (7, 0)])  # no way there
@@ -179,7 +179,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["bad.graphml", "bad.osm"])
-def test_a_file_that_is_no_network_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_without_a_network_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=rf"bad\.{name[4:]}.*(not a street network|is empty)|empty"):
         load(tmp_path / name, tmp_path)
@@ -229,11 +229,11 @@ OSM = """<?xml version='1.0' encoding='UTF-8'?>
 
 
 def test_an_osm_file_gives_the_streets_for_cars(tmp_path: Path) -> None:
-    places = [(40.0, -95.0), (40.0004, -94.999), (40.0, -94.998), (40.001, -94.998),
+    positions = [(40.0, -95.0), (40.0004, -94.999), (40.0, -94.998), (40.001, -94.998),
               (39.999, -95.0), (39.998, -95.0), (39.999, -94.998)]  # fmt: skip
     nodes = "\n".join(
         f'<node id="{number}" version="1" lat="{lat}" lon="{lon}"/>'
-        for number, (lat, lon) in enumerate(places, 1)
+        for number, (lat, lon) in enumerate(positions, 1)
     )
     (tmp_path / "home.osm").write_text(OSM.format(nodes=nodes), encoding="utf-8")
     network = load(tmp_path / "home.osm", tmp_path)

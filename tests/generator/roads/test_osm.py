@@ -92,7 +92,7 @@ def test_streets_without_house_numbers_get_invented_ones(
     assert len(streets) == 14
 
 
-def test_nothing_of_osmnx_is_changed_afterwards(
+def test_settings_of_osmnx_are_restored(
     overpass: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     point_to(overpass, monkeypatch)
@@ -121,7 +121,7 @@ def test_without_internet_the_error_names_alternatives(overpass: Server, tmp_pat
     assert not list(tmp_path.glob("*.graphml"))
 
 
-def test_a_server_that_answers_nonsense_is_named(overpass: Server, tmp_path: Path) -> None:
+def test_an_invalid_answer_of_a_server_is_reported(overpass: Server, tmp_path: Path) -> None:
     overpass.answers["highway"] = "busy"
     server = Overpass(overpass.url, timeout_s=5)
     with pytest.raises(UserError, match="home"):
@@ -180,7 +180,7 @@ def test_settings_come_from_the_environment() -> None:
     assert Overpass.from_environment({}) == Overpass()
 
 
-def test_content_hash_ignores_where_the_copy_lies(overpass: Server, tmp_path: Path) -> None:
+def test_the_content_hash_ignores_the_path_of_the_copy(overpass: Server, tmp_path: Path) -> None:
     server = Overpass(overpass.url, timeout_s=5)
     hashes = {osm_network(AREA, 42, tmp_path / name, server).content_hash for name in ("a", "b")}
     assert len(hashes) == 1

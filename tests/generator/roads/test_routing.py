@@ -149,7 +149,7 @@ def test_unreachable_customers_are_left_out_and_counted(small_network: Builder) 
     assert routes.unreachable_addresses == 2
 
 
-def test_positions_lie_on_the_route_at_the_distance_driven(
+def test_positions_are_on_the_route_at_the_distance_driven(
     city: Callable[[str], RoadNetwork], kitchens: dict[str, tuple[float, float, float]]
 ) -> None:
     routes = delivery_routes(city("sv"), *kitchens["sv"])

@@ -87,7 +87,7 @@ def test_other_seeds_have_the_same_statistics_in_other_places(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_nothing_lies_in_water(city: Callable[[str], RoadNetwork], code: str) -> None:
+def test_nothing_is_in_water(city: Callable[[str], RoadNetwork], code: str) -> None:
     network = city(code)
     # Points along every segment, so that no street cuts across a bay either.
     ends = np.setdiff1d(np.arange(len(network.shape_latitude) - 1), network.shape_offsets[1:] - 1)
@@ -132,7 +132,9 @@ def test_every_intersection_can_be_reached_from_every_other(
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_structure_keeps_what_it_promises(city: Callable[[str], RoadNetwork], code: str) -> None:
+def test_the_structure_of_a_network_is_consistent(
+    city: Callable[[str], RoadNetwork], code: str
+) -> None:
     network = city(code)
     first, last = network.shape_offsets[:-1], network.shape_offsets[1:] - 1
     for values, shapes in (

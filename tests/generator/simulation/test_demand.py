@@ -88,7 +88,7 @@ def test_orders_are_poisson_around_an_expectation_with_uniform_noise() -> None:
     assert sizes.var() == pytest.approx(300 + 60**2 / 12, rel=0.12)
 
 
-def test_order_times_lie_within_the_day_in_order() -> None:
+def test_order_times_are_within_the_day_and_sorted() -> None:
     times = draw_order_times(
         make_rng(1, 1, 0, Purpose.DEMAND), 5000.0, 0.0, minute_weights(SILICON_VALLEY)
     )
@@ -102,7 +102,7 @@ def test_order_times_lie_within_the_day_in_order() -> None:
     ("code", "first", "last"),
     [("sf", 171, 297), ("sv", 53, 155), ("bellevue", 230, 234), ("chicago", 318, 240)],
 )
-def test_kitchens_grow_and_shrink_as_their_story_says(
+def test_kitchens_grow_and_shrink_as_configured(
     make_kitchen: Callable[..., Kitchen], code: str, first: float, last: float
 ) -> None:
     kitchen = make_kitchen(code)

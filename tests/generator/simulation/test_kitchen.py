@@ -76,7 +76,7 @@ def test_a_queue_is_first_come_first_served_and_never_wastes_a_free_station(
             assert len(busy) >= stations
 
 
-def test_serving_leaves_the_stations_as_they_are() -> None:
+def test_serving_does_not_modify_the_stations() -> None:
     free_at = [0, 0]
     serve(np.array([5, 6, 7]), np.array([10, 1, 1]), free_at)
     assert sorted(free_at) == [8, 15]

@@ -82,7 +82,7 @@ def test_rows_are_in_the_order_of_the_contract(events: pa.Table) -> None:
     assert keys == sorted(keys)
 
 
-def test_every_order_has_its_whole_life_in_time_order(events: pa.Table) -> None:
+def test_every_order_has_all_its_events_in_time_order(events: pa.Table) -> None:
     orders = by_order(events)
     assert len(orders) > 100
     arrived_early = 0
