@@ -12,7 +12,8 @@ from tests.support.extended_project import ExtendedProject
 NOON = datetime(2026, 11, 20, 12)
 DAY = timedelta(days=1)
 MINE = """
-{{ config(materialized='incremental', incremental_strategy='replace_partitions', meta={'increment': {
+{{ config(
+    materialized='incremental', incremental_strategy='replace_partitions', meta={'increment': {
     'partition_column': 'order_day',
     'affected_by': [{'model': 'silver_order_timeline', 'partition': 'DAY'}]
 }}) }}
