@@ -83,7 +83,7 @@
         {% set declaration = increment_declaration() %}
         {% set column = declaration.get('partition_column') or declaration.key_column %}
         {% do refuse_declaration(
-            outside ~ ' of its rows have a ' ~ column ~ ' that is empty or that no change upstream has affected',
+            outside ~ ' of its rows have no ' ~ column ~ ' that a change upstream has affected',
             'filter what it reads with is_affected(...) by the same expression that affected_by names, and let that be the '
             ~ 'one that becomes ' ~ column
         ) %}
