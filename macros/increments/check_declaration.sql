@@ -29,7 +29,9 @@
             'list every incremental model that it reads, each with the partition that a row of it affects') %}
     {% endif %}
     {% set upstream_models = {} %}
-    {% for upstream in tables_behind(model) %}{% do upstream_models.update({upstream.name: upstream}) %}{% endfor %}
+    {% for upstream in tables_behind(model) %}
+        {% do upstream_models.update({upstream.name: upstream}) %}
+    {% endfor %}
     {% set named = [] %}
     {% for entry in entries %}
         {% do check_affected_by(entry, upstream_models, declaration) %}
@@ -95,7 +97,8 @@
 
 {% macro refuse_declaration(problem, remedy) %}
     {% do exceptions.raise_compiler_error(
-        'The increment of ' ~ model.name ~ ' (' ~ model.original_file_path ~ ') is declared wrongly: ' ~ problem ~ '; ' ~ remedy ~ '.'
+        'The increment of ' ~ model.name ~ ' (' ~ model.original_file_path ~ ') is declared wrongly: '
+        ~ problem ~ '; ' ~ remedy ~ '.'
     ) %}
 {% endmacro %}
 
@@ -103,10 +106,13 @@
     {% set near = namespace(word=none, shared=0) %}
     {% for candidate in known %}
         {% set shared = namespace(count=0) %}
-        {% for letter in candidate if letter in word %}{% set shared.count = shared.count + 1 %}{% endfor %}
+        {% for letter in candidate if letter in word %}
+            {% set shared.count = shared.count + 1 %}
+        {% endfor %}
         {% set score = 2 * shared.count / (candidate | length + word | length) %}
         {% if score > near.shared and score >= 0.7 %}
-            {% set near.word = candidate %}{% set near.shared = score %}
+            {% set near.word = candidate %}
+            {% set near.shared = score %}
         {% endif %}
     {% endfor %}
     {{ return(' (did you mean ' ~ near.word ~ '?)' if near.word else '') }}

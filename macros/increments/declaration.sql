@@ -10,14 +10,15 @@
     ) }}
 {% endmacro %}
 
-{#- A view is what it selects from, so what changes in it is what changed there. -#}
 {% macro tables_behind(node) %}
     {% set found = {} %}
     {% for id in node.depends_on.nodes %}
         {% set upstream = graph.nodes.get(id) %}
         {% if upstream is not none and upstream.resource_type in ('model', 'seed', 'snapshot') %}
             {% if upstream.config.materialized in ('view', 'ephemeral', 'table_function') %}
-                {% for table in tables_behind(upstream) %}{% do found.update({table.unique_id: table}) %}{% endfor %}
+                {% for table in tables_behind(upstream) %}
+                    {% do found.update({table.unique_id: table}) %}
+                {% endfor %}
             {% else %}
                 {% do found.update({upstream.unique_id: upstream}) %}
             {% endif %}
@@ -26,27 +27,26 @@
     {{ return(found.values() | list) }}
 {% endmacro %}
 
-{#-
-    The models that changes of this one affect: [{'model', 'entry'}], as each of them said when it was last built. Asked
-    of the warehouse and not of the project at hand, so that a build from a branch without a model keeps its increments
-    right as well.
--#}
 {% macro affected_models() %}
     {% set found = [] %}
     {% for row in run_query(
-        'select model, fingerprint from ' ~ current_progress() ~ " as progress where upstream = '" ~ model.name ~ "' order by model"
+        'select model, fingerprint from ' ~ current_progress() ~ ' as progress'
+        ~ " where upstream = '" ~ model.name ~ "' order by model"
     ).rows %}
-        {% for entry in fromjson(row[1]) %}{% do found.append({'model': row[0], 'entry': entry}) %}{% endfor %}
+        {% for entry in fromjson(row[1]) %}
+            {% do found.append({'model': row[0], 'entry': entry}) %}
+        {% endfor %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}
 
-{#- What a model says of one of its upstream models, as text. -#}
 {% macro declared_text(upstream_name) %}
     {% set entries = [] %}
     {% for entry in increment_declaration().affected_by if entry.model == upstream_name %}
         {% set words = {} %}
-        {% for word in ('partition', 'key', 'days_after') if word in entry %}{% do words.update({word: entry[word] | string}) %}{% endfor %}
+        {% for word in ('partition', 'key', 'days_after') if word in entry %}
+            {% do words.update({word: entry[word] | string}) %}
+        {% endfor %}
         {% do entries.append(words) %}
     {% endfor %}
     {{ return(tojson(entries)) }}

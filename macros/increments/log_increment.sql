@@ -1,13 +1,3 @@
-{#-
-    One line per incremental model and run that says which case it is:
-        first build    the table does not exist yet
-        full refresh   asked for with --full-refresh
-        everything     an upstream model was built as a whole, or a seed has changed
-        nothing new    nothing that it is made from has changed
-        next window    only the newest days have changed
-        late data      an older day has changed as well
-        changed keys   rows are replaced by key
--#}
 {% macro log_increment() %}
     {% set declaration = increment_declaration() %}
     {% if declaration.get('finds_its_partitions') %}{{ return('') }}{% endif %}
@@ -18,13 +8,18 @@
         {% if pending.everything %}
             {% set case = 'everything is computed again, because something that it is made from was' %}
         {% elif 'key_column' in declaration %}
-            {% set keys = run_query('select count(*) from (' ~ affected_keys() ~ ') as affected').columns[0].values()[0] %}
-            {% set case = 'nothing new' if not keys else 'next window, ' ~ keys ~ ' changed keys of ' ~ declaration.key_column %}
+            {% set keys = run_query(
+                'select count(*) from (' ~ affected_keys() ~ ') as affected'
+            ).columns[0].values()[0] %}
+            {% set changed = 'next window, ' ~ keys ~ ' changed keys of ' ~ declaration.key_column %}
+            {% set case = changed if keys else 'nothing new' %}
         {% elif not pending.partitions %}
             {% set case = 'nothing new' %}
         {% else %}
             {% set days = pending.partitions %}
-            {% set newest = run_query('select max(' ~ declaration.partition_column ~ ') from ' ~ this).columns[0].values()[0] %}
+            {% set newest = run_query(
+                'select max(' ~ declaration.partition_column ~ ') from ' ~ this
+            ).columns[0].values()[0] %}
             {% set is_late = newest is not none and newest is not string and newest is not number
                 and days[0] < (newest - modules.datetime.timedelta(days=1)).isoformat() %}
             {% set case = ('late data' if is_late else 'next window') ~ ', ' ~ days | length ~ ' day'

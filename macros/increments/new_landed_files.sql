@@ -28,12 +28,12 @@
         {% endif %}
     {% endif %}
     {% if building %}
-        {% do log(model.name ~ ': ' ~ case ~ ', ' ~ new | length ~ ' of ' ~ landed | length ~ ' landed files', info=true) %}
+        {% set counts = new | length ~ ' of ' ~ landed | length ~ ' landed files' %}
+        {% do log(model.name ~ ': ' ~ case ~ ', ' ~ counts, info=true) %}
     {% endif %}
     {{ return(new) }}
 {% endmacro %}
 
-{#- Here a full refresh would give other tables, because a landed file is never read twice. -#}
 {% macro warn_of_changed_files(landed, loaded) %}
     {% set present = {} %}
     {% for file in landed %}{% do present.update({file.file: file.bytes}) %}{% endfor %}

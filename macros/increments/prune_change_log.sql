@@ -1,7 +1,3 @@
-{#-
-    Removes from the log what every model has worked off, once there is much of it, so that its length does not grow
-    with history. The last change of each model stays, because its number goes on from there.
--#}
 {% macro prune_change_log() %}
     {% if execute and flags.WHICH in ('run', 'build', 'retry') %}
         {% set rows = run_query(
@@ -10,15 +6,18 @@
         {% if rows > var('change_log_rows') | int %}
             {% set worked_off, superseded = [], [] %}
             {% for row in run_query(
-                'select changes.model, changes.affected_model, least(max(progress.change_number), max(latest.change_number) - 1)'
+                'select changes.model, changes.affected_model,'
+                ~ ' least(max(progress.change_number), max(latest.change_number) - 1)'
                 ~ ' from ' ~ change_log() ~ ' as changes'
                 ~ ' inner join ' ~ current_progress() ~ ' as progress'
                 ~ ' on changes.affected_model = progress.model and changes.model = progress.upstream'
-                ~ ' inner join (select model, max(change_number) as change_number from ' ~ change_log() ~ ' group by model)'
-                ~ ' as latest on changes.model = latest.model group by changes.model, changes.affected_model'
+                ~ ' inner join ('
+                ~ 'select model, max(change_number) as change_number from ' ~ change_log() ~ ' group by model) as latest'
+                ~ ' on changes.model = latest.model group by changes.model, changes.affected_model'
             ).rows %}
                 {% do worked_off.append(
-                    "(model = '" ~ row[0] ~ "' and affected_model = '" ~ row[1] ~ "' and change_number <= " ~ row[2] ~ ')'
+                    "(model = '" ~ row[0] ~ "' and affected_model = '" ~ row[1]
+                    ~ "' and change_number <= " ~ row[2] ~ ')'
                 ) %}
             {% endfor %}
             {% for row in run_query('select model, upstream, step from ' ~ current_progress() ~ ' as progress').rows %}

@@ -10,7 +10,7 @@ from common.time_units import MICROSECONDS_PER_MINUTE
 
 
 def minutes_in_sql(name: str) -> float | None:
-    macro = (PROJECT / "macros" / "windows" / "window_minutes.sql").read_text(encoding="utf-8")
+    macro = (PROJECT / "macros" / "increments" / "window_minutes.sql").read_text(encoding="utf-8")
     stem = name.removesuffix(".jsonl")
     sql = jinja2.Template(macro + "{{ window_minutes('?') }}").render()
     with duckdb.connect() as connection:
