@@ -22,3 +22,30 @@
 {% macro spark__explode_with_position(expression, position, element) -%}
     posexplode({{ expression }}) as ({{ position }}, {{ element }})
 {%- endmacro %}
+
+{#- A list of rows: each a mapping of names to expressions. -#}
+{% macro list_of_rows(rows) %}
+    {{ return(adapter.dispatch('list_of_rows')(rows)) }}
+{% endmacro %}
+
+{% macro duckdb__list_of_rows(rows) -%}
+    [
+    {%- for row in rows -%}
+        { {%- for name, expression in row.items() -%}
+            '{{ name }}': {{ expression }}{{ ', ' if not loop.last }}
+        {%- endfor -%} }{{ ', ' if not loop.last }}
+    {%- endfor -%}
+    ]
+{%- endmacro %}
+
+{% macro spark__list_of_rows(rows) -%}
+    array(
+    {%- for row in rows -%}
+        named_struct(
+        {%- for name, expression in row.items() -%}
+            '{{ name }}', {{ expression }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+        ){{ ', ' if not loop.last }}
+    {%- endfor -%}
+    )
+{%- endmacro %}

@@ -25,8 +25,8 @@
     {% set pending = read_pending() %}
     {% for upstream in unseen_upstreams(pending.fingerprints) + changed_seeds(pending.fingerprints) %}
         {% do run_query(
-            'insert into ' ~ change_log() ~ " select '" ~ upstream ~ "', coalesce(max(change_number), 0) + 1, '" ~ model.name
-            ~ "', '*', cast(null as " ~ type_string() ~ ') from ' ~ change_log() ~ " where model = '" ~ upstream ~ "'"
+            'insert into ' ~ change_log() ~ " select '" ~ upstream ~ "', " ~ next_change_number(upstream) ~ ", '" ~ model.name
+            ~ "', '*', cast(null as " ~ type_string() ~ ')'
         ) %}
     {% endfor %}
 {% endmacro %}
@@ -36,9 +36,9 @@
     {{ return(next_change_number() if execute and flags.WHICH in ('run', 'build', 'retry') else 1) }}
 {% endmacro %}
 
-{% macro next_change_number() %}
+{% macro next_change_number(model_name=none) %}
     {{ return(run_query(
-        'select coalesce(max(change_number), 0) + 1 from ' ~ change_log() ~ " where model = '" ~ model.name ~ "'"
+        'select coalesce(max(change_number), 0) + 1 from ' ~ change_log() ~ " where model = '" ~ (model_name or model.name) ~ "'"
     ).columns[0].values()[0] | int) }}
 {% endmacro %}
 
@@ -55,22 +55,24 @@
             {% do rows.append("select '" ~ name ~ "' as upstream, '" ~ fingerprint ~ "' as fingerprint") %}
         {% endfor %}
         {% if rows %}
-            insert into {{ progress_log() }}
-            select
-                '{{ model.name }}' as model,
-                upstreams.upstream,
-                coalesce(progress.step, 0) + 1 as step,
-                coalesce(latest.change_number, 0) as change_number,
-                upstreams.fingerprint
-            from ({{ rows | unique | join(' union all ') }}) as upstreams
-            left join (select model, max(change_number) as change_number from {{ change_log() }} group by model) as latest
-                on upstreams.upstream = latest.model
-            left join {{ current_progress() }} as progress
-                on progress.model = '{{ model.name }}' and upstreams.upstream = progress.upstream
-            where
-                progress.upstream is null
-                or progress.change_number < coalesce(latest.change_number, 0)
-                or progress.fingerprint <> upstreams.fingerprint
+            {#- Fetched first, because Delta Lake refuses concurrent appends of statements that read the table as well. -#}
+            {% set seen = [] %}
+            {% for row in run_query(
+                'select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, '
+                ~ 'coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint '
+                ~ 'from (' ~ rows | unique | join(' union all ') ~ ') as upstreams '
+                ~ 'left join (select model, max(change_number) as change_number from ' ~ change_log() ~ ' group by model) as latest '
+                ~ 'on upstreams.upstream = latest.model '
+                ~ 'left join ' ~ current_progress() ~ ' as progress '
+                ~ "on progress.model = '" ~ model.name ~ "' and upstreams.upstream = progress.upstream "
+                ~ 'where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) '
+                ~ 'or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream'
+            ).rows %}
+                {% do seen.append(
+                    "('" ~ model.name ~ "', '" ~ row[0] ~ "', " ~ row[1] ~ ', ' ~ row[2] ~ ', ' ~ text_literal(row[3]) ~ ')'
+                ) %}
+            {% endfor %}
+            {{ 'insert into ' ~ progress_log() ~ ' values ' ~ seen | join(', ') if seen }}
         {% endif %}
     {% endif %}
 {% endmacro %}

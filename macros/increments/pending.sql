@@ -91,10 +91,13 @@
     {% if not pending.partitions %}{{ return('false') }}{% endif %}
     {% set after = modules.datetime.date.fromisoformat(pending.partitions[-1]) + modules.datetime.timedelta(days=1) %}
     {{ return(
-        column ~ " >= timestamp '" ~ pending.partitions[0] ~ " 00:00:00' and "
-        ~ column ~ " < timestamp '" ~ after.isoformat() ~ " 00:00:00' and "
-        ~ among('cast(' ~ column ~ ' as date)', pending.partitions)
+        column ~ ' >= ' ~ start_of_day(pending.partitions[0]) ~ ' and ' ~ column ~ ' < ' ~ start_of_day(after.isoformat())
+        ~ ' and ' ~ among('cast(' ~ column ~ ' as date)', pending.partitions)
     ) }}
+{% endmacro %}
+
+{% macro start_of_day(day) %}
+    {{ return("timestamp '" ~ day ~ " 00:00:00'") }}
 {% endmacro %}
 
 {% macro affected_keys() %}
@@ -127,6 +130,6 @@
 
 {% macro partition_literal(value) %}
     {% if modules.re.fullmatch('\\d{4}-\\d{2}-\\d{2}', value) %}{{ return("date '" ~ value ~ "'") }}{% endif %}
-    {% if modules.re.fullmatch('-?\\d{1,18}', value) %}{{ return(value) }}{% endif %}
+    {% if modules.re.fullmatch('-?\\d{1,19}', value) %}{{ return(value) }}{% endif %}
     {{ return(text_literal(value)) }}
 {% endmacro %}

@@ -13,15 +13,13 @@
                 }) %}
             {% endif %}
         {% else %}
-            {% set found = load_relation(relation) %}
-            {% if found is not none %}
-                {% do planned.append(node.schema ~ '.' ~ node.alias) %}
-                {% do steps.append({
-                    'kind': found.type | string, 'name': found | string,
-                    'statement': 'drop ' ~ found.type ~ ' if exists ' ~ found
-                }) %}
-            {% endif %}
+            {% do plan_to_drop(relation, steps, planned) %}
         {% endif %}
+    {% endfor %}
+    {#- Last, because as long as a table is there, so must be what is known of its changes. -#}
+    {% for relation in (pending_changes(), progress_log(), change_log()) %}
+        {% do schemas.update({relation.without_identifier() | string: relation}) %}
+        {% do plan_to_drop(relation, steps, planned) %}
     {% endfor %}
     {% for name, relation in schemas.items() if adapter.check_schema_exists(relation.database, relation.schema) %}
         {% set others = [] %}
@@ -39,6 +37,17 @@
         {% endif %}
     {% endfor %}
     {{ return(steps) }}
+{% endmacro %}
+
+{% macro plan_to_drop(relation, steps, planned) %}
+    {% set found = load_relation(relation) %}
+    {% if found is not none %}
+        {% do planned.append(relation.schema ~ '.' ~ relation.identifier) %}
+        {% do steps.append({
+            'kind': found.type | string, 'name': found | string,
+            'statement': 'drop ' ~ found.type ~ ' if exists ' ~ found
+        }) %}
+    {% endif %}
 {% endmacro %}
 
 {% macro reverse_topological_order() %}

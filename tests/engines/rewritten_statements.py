@@ -130,12 +130,6 @@ REWRITTEN = (
         r"(?P<created>\bcreate or replace table \S+\s+using delta\s+)comment '(?:[^'\\]|\\.)*'",
         r"\g<created>",
     ),
-    Rewritten(
-        ("sail",),
-        "Sail's percentile_cont rounds the place between two values; percentile does not.",
-        r"percentile_cont\((?P<share>[0-9.]+)\) within group \(order by (?P<column>[^)]*)\)",
-        r"percentile(\g<column>, \g<share>)",
-    ),
 )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 FUNCTIONS = frozenset(
     """
     abs approx_count_distinct array_agg array_contains array_sort asin avg concat cos count
-    date_trunc exp first_value floor greatest lead least lpad max min nullif percentile_cont power
-    radians round row_number sin split_part sqrt sum
+    date_trunc exp first_value floor greatest lead least lpad max max_by min nullif percentile_cont
+    power radians round row_number sin split_part sqrt sum
     """.split()
 )
 
@@ -23,8 +23,9 @@ GRAMMAR = frozenset(
 # Functions of Jinja and dbt.
 JINJA_FUNCTIONS = frozenset(
     """
-    config datediff env_var is_incremental load_cached_relation load_relation log map namespace
-    print range ref rejectattr reject replace return run_query source tojson unique var
+    config datediff env_var fromjson int is_incremental load_cached_relation load_relation log map
+    namespace print range ref rejectattr reject replace return run_query selectattr source tojson
+    type_string unique var
     """.split()
 )
 

@@ -26,9 +26,13 @@ class Scenario:
     judged_again
         Names of loaded files with later copies of what a late one holds.
     affected
-        The days of the rows that are newer than the tables, and of the rows that models rebuild.
+        The days that have to be computed again, of every model whose rows are replaced by day.
+    affected_orders
+        The keys of the orders that have to be computed again.
     span
         First and last event of the affected orders.
+    log_rows
+        Rows of the log of changes: it is shortened once there are many.
     """
 
     name: str
@@ -37,7 +41,9 @@ class Scenario:
     loaded: tuple[str, ...] = ()
     judged_again: tuple[str, ...] = ()
     affected: tuple[date, ...] = ()
+    affected_orders: tuple[int, ...] = ()
     span: tuple[datetime | None, datetime | None] = (None, None)
+    log_rows: int = 100
 
 
 SCENARIOS = (
@@ -48,12 +54,19 @@ SCENARIOS = (
         landed=(FIRST, NEXT),
         loaded=(FIRST,),
         affected=(TODAY,),
+        affected_orders=(4611686018427387904,),
         span=(
             datetime(2026, 11, 20, 18, 2, 3, tzinfo=UTC),
             datetime(2026, 11, 20, 21, 29, tzinfo=UTC),
         ),
     ),
-    Scenario("nothing_new", (("run",),), landed=(FIRST, NEXT), loaded=(FIRST, NEXT)),
+    Scenario(
+        "nothing_new",
+        (("run",),),
+        landed=(FIRST, NEXT),
+        loaded=(FIRST, NEXT),
+        log_rows=100_000,
+    ),
     Scenario(
         "late_file",
         (("run",),),
@@ -61,6 +74,7 @@ SCENARIOS = (
         loaded=(FIRST, NEXT),
         judged_again=(FIRST,),
         affected=(YESTERDAY, TODAY),
+        affected_orders=(77, 4611686018427387904),
         span=(
             datetime(2026, 11, 19, 11, 0, tzinfo=UTC),
             datetime(2026, 11, 20, 20, 15, tzinfo=UTC),

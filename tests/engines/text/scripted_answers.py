@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.engines.rewritten_statements import Answer
-from tests.engines.text.scenarios import TODAY, VOLUME, Scenario
+from tests.engines.text.scenarios import SCENARIOS, TODAY, VOLUME, Scenario
 
 Columns = dict[str, str]
 
@@ -20,10 +20,15 @@ NO_ROWS = Answer((), ())
 
 _NAME = r"`caspersdev`\.`(?P<schema>\w+)`\.`(?P<name>\w+?)(?P<temporary>__dbt_tmp)?`"
 _CREATED = re.compile(
-    rf"\s*create\s+(or replace )?(?P<kind>table|view|function) {_NAME}", re.IGNORECASE
+    rf"\s*create\s+(or replace )?(?P<kind>table|view|function) (if not exists )?{_NAME}",
+    re.IGNORECASE,
 )
 _DROPPED = re.compile(rf"\s*drop (table|view|function) if exists {_NAME}", re.IGNORECASE)
 _SCHEMA_CREATED = re.compile(r"\s*create schema if not exists `caspersdev`\.`(?P<schema>\w+)`")
+_WORKED_OFF = re.compile(
+    r"\s*insert into `caspersdev`\.`increments`\.`progress` values (?P<rows>.*)"
+)
+_TEXT = r"'((?:[^'\\]|\\.)*)'"
 _SCHEMA_DROPPED = re.compile(r"\s*drop schema if exists `caspersdev`\.`(?P<schema>\w+)`")
 
 
@@ -39,6 +44,8 @@ class Warehouse:
         What it knows of rows.
     kinds
         table, view or function, by (schema, name).
+    declared
+        What each model said of an upstream model when it was last built, by (model, upstream).
     """
 
     columns: dict[str, Columns]
@@ -46,6 +53,12 @@ class Warehouse:
     schemas: set[str] = field(default_factory=set)
     used: set["Scripted"] = field(default_factory=set)
     kinds: dict[tuple[str, str], str] = field(default_factory=dict)
+    declared: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def change_number(self) -> int:
+        """The number of the next change of every model: one for each build before."""
+        return SCENARIOS.index(self.scenario) + 1
 
     def remember(self, statement: str) -> None:
         """Record what a statement creates or drops."""
@@ -55,6 +68,11 @@ class Warehouse:
         elif dropped := _DROPPED.match(statement):
             name = dropped["name"] + (dropped["temporary"] or "")
             self.kinds.pop((dropped["schema"], name), None)
+        elif worked_off := _WORKED_OFF.match(statement):
+            for model, upstream, said in re.findall(
+                rf"\('(\w+)', '(\w+)', \d+, \d+, {_TEXT}\)", worked_off["rows"]
+            ):
+                self.declared[model, upstream] = _unescaped(said)
         elif created := _SCHEMA_CREATED.match(statement):
             self.schemas.add(created["schema"])
         elif dropped := _SCHEMA_DROPPED.match(statement):
@@ -195,18 +213,85 @@ def _newest_file(here: Warehouse, _: Query) -> Answer:
     return Answer(("max(file)",), ((max(here.scenario.loaded, default=None),),))
 
 
-def _affected_days(here: Warehouse, _: Query) -> Answer:
-    return Answer(("day",), tuple((day,) for day in here.scenario.affected))
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def _model(query: Query) -> str:
+    return (query.node or "").split(".")[-1]
+
+
+def _pending(here: Warehouse, query: Query) -> Answer:
+    """Answer what a model has to compute again, and what it said of those that it is made from."""
+    model = _model(query)
+    affected = [] if "key_name <> 'partition'" in query[0] else here.scenario.affected
+    return Answer(
+        ("key_name", "key_value", "fingerprint"),
+        (
+            *(("partition", day.isoformat(), None) for day in affected),
+            *(
+                ("seen", upstream, said)
+                for (name, upstream), said in here.declared.items()
+                if name == model
+            ),
+        ),
+    )
+
+
+def _readers(here: Warehouse, query: Query) -> Answer:
+    """Answer which models said that a model affects them."""
+    model = _model(query)
+    rows = sorted(
+        (name, said) for (name, upstream), said in here.declared.items() if upstream == model
+    )
+    return Answer(("model", "fingerprint"), tuple(rows))
+
+
+def _worked_off(here: Warehouse, query: Query) -> Answer:
+    """Answer what is new since a model was last built: all, where anything is."""
+    model = _model(query)
+    rows = []
+    for upstream, written in re.findall(rf"select '(\w+)' as upstream, {_TEXT}", query[0]):
+        said = _unescaped(written)
+        if here.scenario.affected or here.declared.get((model, upstream)) != said:
+            rows.append(
+                (upstream, 1 + ((model, upstream) in here.declared), here.change_number, said)
+            )
+    return Answer(("upstream", "step", "change_number", "fingerprint"), tuple(rows))
+
+
+def _progress(here: Warehouse, _: Query) -> Answer:
+    return Answer(
+        ("model", "upstream", "step"),
+        tuple((model, upstream, 2) for model, upstream in here.declared),
+    )
+
+
+def _affected_orders(here: Warehouse, _: Query) -> Answer:
+    return Answer(("key",), tuple((key,) for key in here.scenario.affected_orders))
+
+
+def _changes(here: Warehouse, _: Query) -> Answer:
+    days = here.scenario.affected
+    return Answer(
+        ("affected_model", "key_name", "key_value"),
+        tuple(("silver_order_items", "partition", day.isoformat()) for day in days),
+    )
+
+
+def _seeds(_: Warehouse, query: Query) -> Answer:
+    names = re.findall(r"select '(\w+)' as seed", query[0])
+    return Answer(("seed", "fingerprint"), tuple((name, "4:1234567890") for name in names))
 
 
 def _recomputed_files(here: Warehouse, _: Query) -> Answer:
     new = set(here.scenario.landed) - set(here.scenario.loaded)
     recomputed = sorted({*new, *here.scenario.judged_again})
-    return Answer(("affected",), tuple((file,) for file in recomputed))
+    return Answer(("replaced",), tuple((file,) for file in recomputed))
 
 
-def _recomputed_days(here: Warehouse, _: Query) -> Answer:
-    return Answer(("affected",), tuple((day.isoformat(),) for day in here.scenario.affected))
+def _one(value: object) -> Answer:
+    return Answer(("answer",), ((value,),))
 
 
 SCRIPT = (
@@ -228,16 +313,35 @@ SCRIPT = (
     Scripted(r"select distinct file from `caspersdev`\.`lakeflow`\.`landed_lines`$", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
     Scripted(r"select max\(.*\) from", lambda *_: Answer(("newest",), ((TODAY,),))),
+    Scripted(r"select key_name, key_value, .*\.`pending` .*", _pending),
+    Scripted(r"select model, fingerprint from \(", _readers),
+    Scripted(r"select upstreams\.upstream, .*", _worked_off),
+    Scripted(r"select '\w+' as seed, .*", _seeds),
     Scripted(
-        r"select coalesce\(max\(load_number\), 0\) from", lambda *_: Answer(("load",), ((1,),))
+        r"select coalesce\(max\(change_number\), 0\) \+ 1 from",
+        lambda here, _: _one(here.change_number),
     ),
-    Scripted(r"select day from \(", _affected_days),
+    Scripted(
+        r"select count\(\*\) from \(select distinct cast\(key_value",
+        lambda here, _: _one(len(here.scenario.affected_orders)),
+    ),
+    Scripted(r"select distinct cast\(key_value as bigint\) from", _affected_orders),
+    Scripted(r"select cast\(sum\(counted\) as bigint\) from", lambda *_: _one(0)),
+    Scripted(r"select distinct change\.affected_model, ", _changes),
+    Scripted(r"select \(select count\(\*\) from", lambda here, _: _one(here.scenario.log_rows)),
+    Scripted(
+        r"select changes\.model, changes\.affected_model, least\(",
+        lambda *_: Answer(
+            ("model", "affected_model", "change_number"),
+            (("landed_lines", "silver_driver_pings", 1),),
+        ),
+    ),
+    Scripted(r"select model, upstream, step from", _progress),
     Scripted(
         r"select min\(first_ts\), max\(last_ts\)",
         lambda here, _: Answer(("first", "last"), (here.scenario.span,)),
     ),
-    Scripted(r"select distinct cast\(file as string\) as affected", _recomputed_files),
-    Scripted(r"select distinct cast\(.* as string\) as affected", _recomputed_days),
+    Scripted(r"select distinct cast\(file as string\) as replaced", _recomputed_files),
     Scripted(r"show tables in `caspersdev`\.`(?P<schema>\w+)`", _tables),
     Scripted(r"show volumes in `caspersdev`\.`(?P<schema>\w+)`", _volumes),
     Scripted(r"show user functions in `caspersdev`\.`(?P<schema>\w+)`", _functions),
@@ -249,6 +353,7 @@ SCRIPT = (
     Scripted(r".*-- Build actual result given inputs", _what_was_expected),
     # Statements without a result.
     Scripted(
-        r"(create|drop|insert|alter|comment on|optimize|select 'nothing is affected') ", _nothing
+        r"(create|drop|insert|delete|alter|comment on|optimize|select 'nothing has changed') ",
+        _nothing,
     ),
 )
