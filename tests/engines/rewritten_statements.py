@@ -95,13 +95,13 @@ REWRITTEN = (
         ("spark",),
         "LIST is a statement of Databricks alone.",
         r"\blist '(?P<folder>[^']*)'",
-        r"select path from binaryFile.`\g<folder>`",
+        r"select path, length as size from binaryFile.`\g<folder>`",
     ),
     Rewritten(
         ("sail",),
         "LIST is a statement of Databricks alone. Sail lists files twice, without the first slash.",
         r"\blist '(?P<folder>[^']*)'",
-        r"select distinct concat('/', path) as path from binaryFile.`\g<folder>`",
+        r"select distinct concat('/', path) as path, length as size from binaryFile.`\g<folder>`",
     ),
     Rewritten(
         ("spark",),

@@ -206,7 +206,8 @@ def _landed_files(here: Warehouse, _: Query) -> Answer:
 
 
 def _loaded_files(here: Warehouse, _: Query) -> Answer:
-    return Answer(("file",), tuple((file,) for file in here.scenario.loaded))
+    rows = tuple((file, 1000) for file in here.scenario.loaded)
+    return Answer(("file", "file_bytes"), rows)
 
 
 def _newest_file(here: Warehouse, _: Query) -> Answer:
@@ -310,7 +311,7 @@ SCRIPT = (
     Scripted(r".*where false\s+limit 0$", _columns_of_the_node),
     # Queries of the project's macros.
     Scripted(rf"list '{VOLUME}'", _landed_files),
-    Scripted(r"select distinct file from `caspersdev`\.`lakeflow`\.`landed_lines`$", _loaded_files),
+    Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
     Scripted(r"select max\(.*\) from", lambda *_: Answer(("newest",), ((TODAY,),))),
     Scripted(r"select key_name, key_value, .*\.`pending` .*", _pending),

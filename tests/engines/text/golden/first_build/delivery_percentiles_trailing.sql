@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'delivery_percentiles_trailing' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'delivery_percentiles_trailing';
+
+insert into `caspersdev`.`increments`.`changes` select 'delivery_percentiles_trailing', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -6,7 +12,7 @@ create or replace table `caspersdev`.`recommender`.`delivery_percentiles_trailin
     using delta
       comment 'What an order is judged by - the delivery times of its kitchen over the completed days before the day of its delivery (`refund_history_days`, default 7). The day itself never counts, so a verdict does not change while the day goes on.'
       as
-    select location_id, day, deliveries, p50_minutes, p75_minutes, p99_minutes, load_number
+    select location_id, day, deliveries, p50_minutes, p75_minutes, p99_minutes
     from (
         -- Grain: one row per kitchen and day on which it delivered: the percentiles of the days before it.
 with delivery_days as (
@@ -24,10 +30,18 @@ final as (
         delivery_days.location_id,
         delivery_days.day,
         count(orders.order_id) as deliveries,
-        cast(cast(floor(percentile_cont(0.5) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_minutes,
-        cast(cast(floor(percentile_cont(0.75) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p75_minutes,
-        cast(cast(floor(percentile_cont(0.99) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p99_minutes,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as load_number
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50) div 100) as int))) * (((count(orders.total_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75) div 100) as int))) * (((count(orders.total_minutes) - 1) * 75) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p75_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int))) * (((count(orders.total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p99_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders
@@ -42,3 +56,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailing` AS JSON;
 
 -- (descriptions become comments (COLUMN of delivery_percentiles_trailing))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'gold_delivery_times_day' as upstream, '[{"partition": "day"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day", "days_after": "7"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'delivery_percentiles_trailing' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('delivery_percentiles_trailing', 'gold_delivery_times_day', 1, 1, '[{"partition": "day"}]'), ('delivery_percentiles_trailing', 'silver_order_timeline', 1, 1, '[{"partition": "delivered_day", "days_after": "7"}]');

@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_data_quality_day' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_data_quality_day';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_data_quality_day', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -6,7 +12,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_data_quality_day`
     using delta
       comment 'Gold. How well each kitchen\'s day is known: lines by what became of them, how late events arrived, and orders by whether all their steps are known. Lines are counted on the day on which they say they happened; a line that does not say is counted on the day on which its file arrived, or on 1970-01-01 where nothing in the file says that either. Lines that name no known kitchen are counted under location_id 0.'
       as
-    select location_id, day, lines, events, duplicates, rejected, rejected_unreadable, rejected_incomplete, rejected_wrong_type, rejected_unknown, rejected_impossible, late_events, p50_lateness_minutes, max_lateness_minutes, orders, orders_created, orders_complete, orders_missing_steps, orders_in_progress, orders_delivered_before_created, orders_created_twice, load_number
+    select location_id, day, lines, events, duplicates, rejected, rejected_unreadable, rejected_incomplete, rejected_wrong_type, rejected_unknown, rejected_impossible, late_events, p50_lateness_minutes, max_lateness_minutes, orders, orders_created, orders_complete, orders_missing_steps, orders_in_progress, orders_delivered_before_created, orders_created_twice
     from (
         -- Grain: one row per kitchen and day: what landed of it and what became of it.
 --
@@ -68,8 +74,14 @@ lines_of_a_day as (
         count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
         count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
-        cast(cast(floor(percentile_cont(0.5) within group (order by lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_lateness_minutes,
-        cast(cast(floor(max(lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as max_lateness_minutes
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50) div 100) as int))) * (((count(lateness_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_lateness_minutes,
+        cast(
+        cast((((cast(round(max(lateness_minutes) * 60000) as bigint)) + 30) div 60) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as max_lateness_minutes
     from lines
     group by location_id, day
 ),
@@ -109,8 +121,7 @@ final as (
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,
-        coalesce(orders_created_twice, 0) as orders_created_twice,
-        least((select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`), (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`)) as load_number
+        coalesce(orders_created_twice, 0) as orders_created_twice
     from lines_of_a_day
     full outer join orders_of_a_day
         on lines_of_a_day.location_id = orders_of_a_day.location_id
@@ -122,3 +133,15 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 -- (descriptions become comments (COLUMN of gold_data_quality_day))
+
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "order_day"}]' as fingerprint union all select 'rejection_reasons' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_data_quality_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_data_quality_day', 'landed_lines', 1, 1, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]'), ('gold_data_quality_day', 'silver_order_timeline', 1, 1, '[{"partition": "order_day"}]'), ('gold_data_quality_day', 'rejection_reasons', 1, 1, '4:1234567890');

@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_delivery_times_day' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_delivery_times_day';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_delivery_times_day', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -6,7 +12,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_delivery_times_day`
     using delta
       comment 'Gold. How long the orders took that a kitchen delivered on a day. Orders whose creation or delivery is missing, or stamped the wrong way round, are left out.'
       as
-    select location_id, day, orders_delivered, p50_minutes, p75_minutes, p99_minutes, load_number
+    select location_id, day, orders_delivered, p50_minutes, p75_minutes, p99_minutes
     from (
         -- Grain: one row per kitchen and day on which it delivered an order whose creation is known.
 with orders as (
@@ -18,10 +24,18 @@ final as (
         location_id,
         delivered_day as day,
         count(*) as orders_delivered,
-        cast(cast(floor(percentile_cont(0.5) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_minutes,
-        cast(cast(floor(percentile_cont(0.75) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p75_minutes,
-        cast(cast(floor(percentile_cont(0.99) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p99_minutes,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`) as load_number
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50) div 100) as int))) * (((count(total_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75) div 100) as int))) * (((count(total_minutes) - 1) * 75) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p75_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99) div 100) as int))) * (((count(total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p99_minutes
     from orders
     group by location_id, delivered_day
 )
@@ -31,3 +45,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
 
 -- (descriptions become comments (COLUMN of gold_delivery_times_day))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_delivery_times_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_delivery_times_day', 'silver_order_timeline', 1, 1, '[{"partition": "delivered_day"}]');

@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_item_sales_day' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_item_sales_day';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_item_sales_day', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -6,7 +12,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_item_sales_day`
     using delta
       comment 'Gold. Units and revenue of each item on each day on which it was sold.'
       as
-    select item_id, menu_id, category_id, brand_id, day, units_sold, gross_revenue, load_number
+    select item_id, menu_id, category_id, brand_id, day, units_sold, gross_revenue
     from (
         -- Grain: one row per item (item_id, menu_id, category_id, brand_id) and day on which it was sold.
 with order_items as (
@@ -21,8 +27,7 @@ final as (
         brand_id,
         order_day as day,
         cast(sum(qty) as bigint) as units_sold,
-        cast(sum(extended_price) as decimal(18, 2)) as gross_revenue,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`) as load_number
+        cast(sum(extended_price) as decimal(18, 2)) as gross_revenue
     from order_items
     group by item_id, menu_id, category_id, brand_id, order_day
 )
@@ -32,3 +37,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
 
 -- (descriptions become comments (COLUMN of gold_item_sales_day))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_items' as upstream, '[{"partition": "order_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_item_sales_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_item_sales_day', 'silver_order_items', 1, 1, '[{"partition": "order_day"}]');

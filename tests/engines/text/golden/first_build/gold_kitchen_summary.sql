@@ -30,9 +30,18 @@ with orders as (
 deliveries as (
     select
         location_id,
-        cast(cast(floor(percentile_cont(0.5) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_minutes,
-        cast(cast(floor(percentile_cont(0.75) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p75_minutes,
-        cast(cast(floor(percentile_cont(0.99) within group (order by total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p99_minutes
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 50) div 100) as int))) * (((count(total_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 75) div 100) as int))) * (((count(total_minutes) - 1) * 75) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p75_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(total_minutes * 60000) as bigint)) filter (where total_minutes is not null)), cast((((count(total_minutes) - 1) * 99) div 100) as int))) * (((count(total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p99_minutes
     from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where total_minutes is not null
     group by location_id

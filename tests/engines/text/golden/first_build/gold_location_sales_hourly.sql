@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_location_sales_hourly' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_location_sales_hourly';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_location_sales_hourly', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -6,7 +12,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_location_sales_hourly`
     using delta
       comment 'Gold. Orders and revenue of each kitchen in each hour in which it took an order.'
       as
-    select location_id, hour_ts, orders, revenue, load_number
+    select location_id, hour_ts, orders, revenue
     from (
         -- Grain: one row per kitchen and hour in which it took an order.
 with order_items as (
@@ -18,8 +24,7 @@ final as (
         location_id,
         cast(date_trunc('hour', order_ts) as timestamp) as hour_ts,
         count(distinct order_id) as orders,
-        cast(sum(extended_price) as decimal(18, 2)) as revenue,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`) as load_number
+        cast(sum(extended_price) as decimal(18, 2)) as revenue
     from order_items
     group by location_id, cast(date_trunc('hour', order_ts) as timestamp)
 )
@@ -29,3 +34,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS JSON;
 
 -- (descriptions become comments (COLUMN of gold_location_sales_hourly))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_items' as upstream, '[{"partition": "order_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_location_sales_hourly' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_location_sales_hourly', 'silver_order_items', 1, 1, '[{"partition": "order_day"}]');

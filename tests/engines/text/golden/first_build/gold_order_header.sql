@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_order_header' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_order_header';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_order_header', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -7,7 +13,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_order_header`
       CLUSTER BY (order_day)
       comment 'Gold. One row per order with a readable basket - what was sold and for how much.'
       as
-    select order_id, location_id, order_day, order_revenue, total_qty, total_items, brands_in_order, load_number
+    select order_id, location_id, order_day, order_revenue, total_qty, total_items, brands_in_order
     from (
         -- Grain: one row per order with a readable basket.
 with order_items as (
@@ -22,8 +28,7 @@ final as (
         cast(sum(extended_price) as decimal(18, 2)) as order_revenue,
         cast(sum(qty) as bigint) as total_qty,
         count(item_id) as total_items,
-        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`) as load_number
+        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order
     from order_items
     group by order_id, location_id, order_day
 )
@@ -33,3 +38,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_order_header` AS JSON;
 
 -- (descriptions become comments (COLUMN of gold_order_header))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_items' as upstream, '[{"partition": "order_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_order_header' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_order_header', 'silver_order_items', 1, 1, '[{"partition": "order_day"}]');

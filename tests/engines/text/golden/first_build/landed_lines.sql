@@ -1,5 +1,13 @@
 list '/Volumes/caspersdev/simulator/events';
 
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
+
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
+
+insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -9,7 +17,7 @@ create or replace table `caspersdev`.`lakeflow`.`landed_lines`
       CLUSTER BY (event_ts)
       comment 'Every line that has landed, read once, with what became of it: accepted as an event, ignored as a second copy of one (`is_duplicate`), or rejected with a reason. The two views all_events and rejected_events are cut from it, so per file: lines landed = events + duplicates + rejected. Only files that are not in the table yet are opened.'
       as
-    select file, line_number, landed_window, load_number, loaded_at, rejection_code, is_duplicate, raw_line, event_key, event_id, event_type, ts, event_ts, arrived_ts, location_id, order_id, sequence, body
+    select file, line_number, file_bytes, landed_window, load_number, loaded_at, rejection_code, is_duplicate, raw_line, event_key, event_id, event_type, ts, event_ts, arrived_ts, location_id, order_id, sequence, body
     from (
         -- Grain: one row per landed line, in the order of landing (file, line_number).
 with lines as (
@@ -31,6 +39,9 @@ with lines as (
             from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
         ) as read_lines
     ) as numbered_lines
+),
+file_sizes as (
+    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
 ),
 -- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (
@@ -145,8 +156,9 @@ judged as (
 ),
 read_now as (
     select
-        file,
-        line_number,
+        judged.file,
+        judged.line_number,
+        file_sizes.file_bytes,
         case when rejection_code is not null then line end as raw_line,
         rejection_code,
         event_id,
@@ -163,6 +175,7 @@ read_now as (
         sequence,
         body
     from judged
+    inner join file_sizes on judged.file = file_sizes.file
 ),
 arrived as (
     select * from read_now
@@ -183,6 +196,7 @@ final as (
     select
         file,
         line_number,
+        file_bytes,
         split_part(file, '.', 1) as landed_window,
         1 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
@@ -209,3 +223,27 @@ order by file, line_number
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 -- (descriptions become comments (COLUMN of landed_lines))
+
+select 'event_types' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`event_types` as content union all select 'locations' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`locations` as content union all select 'items' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`items` as content;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'event_types' as upstream, '4:1234567890' as fingerprint union all select 'locations' as upstream, '4:1234567890' as fingerprint union all select 'items' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'landed_lines' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('landed_lines', 'event_types', 1, 1, '4:1234567890'), ('landed_lines', 'locations', 1, 1, '4:1234567890'), ('landed_lines', 'items', 1, 1, '4:1234567890');

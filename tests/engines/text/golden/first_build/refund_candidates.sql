@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_candidates' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'refund_candidates';
+
+insert into `caspersdev`.`increments`.`changes` select 'refund_candidates', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -7,7 +13,7 @@ create or replace table `caspersdev`.`recommender`.`refund_candidates`
       CLUSTER BY (delivered_day)
       comment 'Every delivered order with all that its refund is judged by.'
       as
-    select order_id, location_id, order_day, order_ts, delivered_day, total_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, load_number
+    select order_id, location_id, order_day, order_ts, delivered_day, total_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries
     from (
         -- Grain: one row per delivered order, with all that its refund is judged by.
 with orders as (
@@ -33,8 +39,7 @@ final as (
         percentiles.p50_minutes,
         percentiles.p75_minutes,
         percentiles.p99_minutes,
-        coalesce(percentiles.deliveries, 0) as history_deliveries,
-        least((select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`), (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_order_header`), (select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`)) as load_number
+        coalesce(percentiles.deliveries, 0) as history_deliveries
     from orders
     left join order_headers on orders.order_id = order_headers.order_id
     left join percentiles
@@ -47,3 +52,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
 
 -- (descriptions become comments (COLUMN of refund_candidates))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day"}]' as fingerprint union all select 'gold_order_header' as upstream, '[{"key": "order_day"}]' as fingerprint union all select 'delivery_percentiles_trailing' as upstream, '[{"partition": "day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'refund_candidates' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('refund_candidates', 'silver_order_timeline', 1, 1, '[{"partition": "delivered_day"}]'), ('refund_candidates', 'gold_order_header', 1, 1, '[{"key": "order_day"}]'), ('refund_candidates', 'delivery_percentiles_trailing', 1, 1, '[{"partition": "day"}]');

@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_driver_pings' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_driver_pings';
+
+insert into `caspersdev`.`increments`.`changes` select 'silver_driver_pings', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -7,7 +13,7 @@ create or replace table `caspersdev`.`lakeflow`.`silver_driver_pings`
       CLUSTER BY (ping_day)
       comment 'Silver. One row per GPS fix that a driver\'s phone sent on the way to a customer.'
       as
-    select event_id, order_id, location_id, ping_ts, ping_day, sequence, progress_pct, lat, lon, load_number
+    select event_id, order_id, location_id, ping_ts, ping_day, sequence, progress_pct, lat, lon
     from (
         -- Grain: one row per GPS fix (event_id).
 with landed_lines as (
@@ -39,8 +45,7 @@ final as (
         sequence,
         fix.progress_pct as progress_pct,
         fix.loc_lat as lat,
-        fix.loc_lon as lon,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
+        fix.loc_lon as lon
     from fixes
 )
 select * from final
@@ -49,3 +54,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 -- (descriptions become comments (COLUMN of silver_driver_pings))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_driver_pings' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_driver_pings', 'landed_lines', 1, 1, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]');

@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_items' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_items';
+
+insert into `caspersdev`.`increments`.`changes` select 'silver_order_items', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -7,7 +13,7 @@ create or replace table `caspersdev`.`lakeflow`.`silver_order_items`
       CLUSTER BY (order_day)
       comment 'Silver. One row per line of an order\'s basket, priced as the customer saw it. Made from the event that created the order.'
       as
-    select order_id, line_number, location_id, order_ts, order_day, item_id, menu_id, category_id, brand_id, item_name, price, qty, extended_price, load_number
+    select order_id, line_number, location_id, order_ts, order_day, item_id, menu_id, category_id, brand_id, item_name, price, qty, extended_price
     from (
         -- Grain: one row per line of an order's basket (order_id, line_number).
 with all_events as (
@@ -52,8 +58,7 @@ final as (
         item.name as item_name,
         item.price as price,
         item.qty as qty,
-        cast(item.price * item.qty as decimal(12, 2)) as extended_price,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`) as load_number
+        cast(item.price * item.qty as decimal(12, 2)) as extended_price
     from basket_lines
 )
 select * from final
@@ -62,3 +67,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
 -- (descriptions become comments (COLUMN of silver_order_items))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "order_day"}]' as fingerprint union all select 'landed_lines' as upstream, '[{"partition": "case when event_type = \'order_created\' then cast(event_ts as date) end"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_order_items' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_order_items', 'silver_order_timeline', 1, 1, '[{"partition": "order_day"}]'), ('silver_order_items', 'landed_lines', 1, 1, '[{"partition": "case when event_type = \'order_created\' then cast(event_ts as date) end"}]');

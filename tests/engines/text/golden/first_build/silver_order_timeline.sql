@@ -1,3 +1,9 @@
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_timeline' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_timeline';
+
+insert into `caspersdev`.`increments`.`changes` select 'silver_order_timeline', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
 -- (the columns of the query, or of its contract, are asked for)
 
 -- (information_schema.row_filters is asked)
@@ -7,13 +13,13 @@ create or replace table `caspersdev`.`lakeflow`.`silver_order_timeline`
       CLUSTER BY (order_day)
       comment 'Silver. One row per order that any event has landed of: when each step happened, how long each stage took, and whether it is delivered. Where a step is reported more than once the earliest report counts; an order that was created twice was created by the earlier event.'
       as
-    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days, load_number
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts
     from (
         -- Grain: one row per order that any event has landed of.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
 ),
-readable_lines as (
+events as (
     select
         order_id,
         location_id,
@@ -21,15 +27,13 @@ readable_lines as (
         event_type,
         event_ts,
         sequence,
-        body,
-        is_duplicate
+        body
     from landed_lines
     where
         rejection_code is null
-),
-events as (
-    select * from readable_lines
-    where not is_duplicate
+        and not is_duplicate
+        and true
+        and true
 ),
 -- The first of several creations counts; event_id breaks every tie.
 creations as (
@@ -63,29 +67,12 @@ stages as (
         min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
         min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
         count(case when event_type = 'driver_ping' then 1 end) as pings,
-        min(event_ts) as earliest_ts
+        min(event_ts) as earliest_ts,
+        max(event_ts) as latest_ts
     from events
     group by order_id
 ),
--- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
--- these days may once have been the order's day.
-spans as (
-    select
-        order_id,
-        min(event_ts) as first_event_ts,
-        max(event_ts) as last_event_ts
-    from readable_lines
-    group by order_id
-),
-deliveries as (
-    select
-        order_id,
-        array_sort(array_agg(distinct cast(event_ts as date))) as delivered_days
-    from readable_lines
-    where event_type = 'delivered'
-    group by order_id
-),
-recomputed as (
+final as (
     select
         stages.order_id,
         (
@@ -118,23 +105,11 @@ recomputed as (
         creations.customer.customer_lat as customer_lat,
         creations.customer.customer_lon as customer_lon,
         creations.customer.customer_addr as customer_addr,
-        spans.first_event_ts,
-        spans.last_event_ts,
-        deliveries.delivered_days
+        stages.earliest_ts as first_event_ts,
+        stages.latest_ts as last_event_ts
     from stages
-    inner join spans on stages.order_id = spans.order_id
     left join creations on stages.order_id = creations.order_id and creations.attempt = 1
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
-    left join deliveries on stages.order_id = deliveries.order_id
-),
-orders as (
-    select * from recomputed
-),
-final as (
-    select
-        *,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
-    from orders
 )
 select * from final
     ) as model_subq;
@@ -142,3 +117,7 @@ select * from final
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
 -- (descriptions become comments (COLUMN of silver_order_timeline))
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "(\\n        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)\\n        ), 16, 10) as bigint) * 8\\n        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2\\n    )"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_order_timeline' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_order_timeline', 'landed_lines', 1, 1, '[{"partition": "(\\n        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)\\n        ), 16, 10) as bigint) * 8\\n        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2\\n    )"}]');

@@ -1,6 +1,12 @@
 list '/Volumes/caspersdev/simulator/events';
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`;
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
+
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
+
+insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 5, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'gold_data_quality_day' as affected_model union select 'silver_driver_pings' as affected_model union select 'silver_order_items' as affected_model union select 'silver_order_timeline' as affected_model) as affected;
 
 -- (the columns of the query, or of its contract, are asked for)
 
@@ -10,10 +16,17 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 @@ -25 +25 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl,window-000000000000000000-000006115800000000.jsonl,window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
-@@ -181 +181 @@
+@@ -30 +30 @@
+-    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
++    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
+@@ -187 +187 @@
 -        1 as load_number,
-+        2 as load_number,
++        5 as load_number,
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 -- (descriptions become comments (COLUMN of landed_lines))
+
+-- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'event_types' as upstream, '4:1234567890' as fingerprint union all select 'locations' as upstream, '4:1234567890' as fingerprint union all select 'items' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'landed_lines' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;

@@ -1,18 +1,18 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
 select max(day) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
 -- (as in next_window, but: create or replace temporary view `delivery_percentiles_trailing__dbt_tmp` as)
 @@ -5 +5 @@
--    where day in (date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
-+    where day in (date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
+-    where day in (date '2026-11-20')
++    where day in (date '2026-11-19', date '2026-11-20')
 @@ -11 +11 @@
--        and delivered_day in (date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
-+        and delivered_day in (date '2026-11-12', date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
+-        and delivered_day in (date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20')
++        and delivered_day in (date '2026-11-12', date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20')
 
 DESCRIBE TABLE EXTENDED `delivery_percentiles_trailing__dbt_tmp` AS JSON;
 
@@ -20,12 +20,20 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailin
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailing` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `delivery_percentiles_trailing__dbt_tmp` union all select -count(*) from `delivery_percentiles_trailing__dbt_tmp` where day in (date '2026-11-19', date '2026-11-20')) as counts;
 
-insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing`
-    replace where day in (date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
-    select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `load_number` from `delivery_percentiles_trailing__dbt_tmp`;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'delivery_percentiles_trailing' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'delivery_percentiles_trailing';
+
+insert into `caspersdev`.`increments`.`changes` select 'delivery_percentiles_trailing', 4, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where day in (date '2026-11-19', date '2026-11-20') union all select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `delivery_percentiles_trailing__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing` replace where day in (date '2026-11-19', date '2026-11-20') select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `delivery_percentiles_trailing__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'gold_delivery_times_day' as upstream, '[{"partition": "day"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day", "days_after": "7"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'delivery_percentiles_trailing' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('delivery_percentiles_trailing', 'gold_delivery_times_day', 2, 4, '[{"partition": "day"}]'), ('delivery_percentiles_trailing', 'silver_order_timeline', 2, 4, '[{"partition": "delivered_day", "days_after": "7"}]');

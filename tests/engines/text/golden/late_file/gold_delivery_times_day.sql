@@ -1,8 +1,6 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_delivery_times_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_delivery_times_day';
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
-
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_delivery_times_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_delivery_times_day';
 
 select max(day) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
 
@@ -17,12 +15,20 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSO
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_delivery_times_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_delivery_times_day';
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_delivery_times_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_delivery_times_day';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_delivery_times_day__dbt_tmp` union all select -count(*) from `gold_delivery_times_day__dbt_tmp` where day in (date '2026-11-19', date '2026-11-20')) as counts;
 
-insert into `caspersdev`.`lakeflow`.`gold_delivery_times_day`
-    replace where day in (date '2026-11-19', date '2026-11-20')
-    select `location_id`, `day`, `orders_delivered`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `load_number` from `gold_delivery_times_day__dbt_tmp`;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_delivery_times_day' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_delivery_times_day';
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_delivery_times_day', 4, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where day in (date '2026-11-19', date '2026-11-20') union all select explode(array(named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `gold_delivery_times_day__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`lakeflow`.`gold_delivery_times_day` replace where day in (date '2026-11-19', date '2026-11-20') select `location_id`, `day`, `orders_delivered`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `gold_delivery_times_day__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_delivery_times_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_delivery_times_day', 'silver_order_timeline', 2, 4, '[{"partition": "delivered_day"}]');

@@ -1,10 +1,8 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`refund_candidates`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates';
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates';
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
-
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates';
 
 select max(delivered_day) from `caspersdev`.`recommender`.`refund_candidates`;
 
@@ -22,14 +20,20 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`refund_candidates`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates';
 
-select day from (select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates';
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` except select distinct explode(delivered_days) as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `refund_candidates__dbt_tmp` union all select -count(*) from `refund_candidates__dbt_tmp` where delivered_day in (date '2026-11-19', date '2026-11-20')) as counts;
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where load_number > 1) as affected where day is not null;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_candidates' order by model;
 
-insert into `caspersdev`.`recommender`.`refund_candidates`
-    replace where delivered_day in (date '2026-11-19', date '2026-11-20')
-    select `order_id`, `location_id`, `order_day`, `order_ts`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries`, `load_number` from `refund_candidates__dbt_tmp`;
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'refund_candidates';
+
+insert into `caspersdev`.`increments`.`changes` select 'refund_candidates', 4, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_recommendations', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_candidates` where delivered_day in (date '2026-11-19', date '2026-11-20') union all select explode(array(named_struct('affected_model', 'refund_recommendations', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `refund_candidates__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`recommender`.`refund_candidates` replace where delivered_day in (date '2026-11-19', date '2026-11-20') select `order_id`, `location_id`, `order_day`, `order_ts`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries` from `refund_candidates__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day"}]' as fingerprint union all select 'gold_order_header' as upstream, '[{"key": "order_day"}]' as fingerprint union all select 'delivery_percentiles_trailing' as upstream, '[{"partition": "day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'refund_candidates' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('refund_candidates', 'silver_order_timeline', 2, 4, '[{"partition": "delivered_day"}]'), ('refund_candidates', 'gold_order_header', 2, 4, '[{"key": "order_day"}]'), ('refund_candidates', 'delivery_percentiles_trailing', 2, 4, '[{"partition": "day"}]');

@@ -1,19 +1,16 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_items' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_items';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_items' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_items';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_items' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_items';
 
 select max(order_day) from `caspersdev`.`lakeflow`.`silver_order_items`;
 
 -- (as in next_window, but: create or replace temporary view `silver_order_items__dbt_tmp` as)
 @@ -5 +5 @@
--    where event_type = 'order_created' and event_ts >= timestamp '2026-11-20 00:00:00'
-+    where event_type = 'order_created' and event_ts >= timestamp '2026-11-19 00:00:00'
-@@ -7 +7 @@
--        and cast(event_ts as date) in (date '2026-11-20')
-+        and cast(event_ts as date) in (date '2026-11-19', date '2026-11-20')
-@@ -11 +11 @@
+-    where event_type = 'order_created' and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')
++    where event_type = 'order_created' and event_ts >= timestamp '2026-11-19 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-19', date '2026-11-20')
+@@ -9 +9 @@
 -    where order_day in (date '2026-11-20')
 +    where order_day in (date '2026-11-19', date '2026-11-20')
 
@@ -23,12 +20,20 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_items`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_items' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_items';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_items' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_items';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_items` except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_order_items__dbt_tmp` union all select -count(*) from `silver_order_items__dbt_tmp` where order_day in (date '2026-11-19', date '2026-11-20')) as counts;
 
-insert into `caspersdev`.`lakeflow`.`silver_order_items`
-    replace where order_day in (date '2026-11-19', date '2026-11-20')
-    select `order_id`, `line_number`, `location_id`, `order_ts`, `order_day`, `item_id`, `menu_id`, `category_id`, `brand_id`, `item_name`, `price`, `qty`, `extended_price`, `load_number` from `silver_order_items__dbt_tmp`;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_items' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_items';
+
+insert into `caspersdev`.`increments`.`changes` select 'silver_order_items', 4, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'gold_brand_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_item_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_location_sales_hourly', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_order_header', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `caspersdev`.`lakeflow`.`silver_order_items` where order_day in (date '2026-11-19', date '2026-11-20') union all select explode(array(named_struct('affected_model', 'gold_brand_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_item_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_location_sales_hourly', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_order_header', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `silver_order_items__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`lakeflow`.`silver_order_items` replace where order_day in (date '2026-11-19', date '2026-11-20') select `order_id`, `line_number`, `location_id`, `order_ts`, `order_day`, `item_id`, `menu_id`, `category_id`, `brand_id`, `item_name`, `price`, `qty`, `extended_price` from `silver_order_items__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'silver_order_timeline' as upstream, '[{"partition": "order_day"}]' as fingerprint union all select 'landed_lines' as upstream, '[{"partition": "case when event_type = \'order_created\' then cast(event_ts as date) end"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_order_items' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_order_items', 'silver_order_timeline', 2, 4, '[{"partition": "order_day"}]'), ('silver_order_items', 'landed_lines', 2, 4, '[{"partition": "case when event_type = \'order_created\' then cast(event_ts as date) end"}]');

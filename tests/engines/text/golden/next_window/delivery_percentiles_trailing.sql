@@ -1,8 +1,8 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
 select max(day) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
 
@@ -10,23 +10,31 @@ create or replace temporary view `delivery_percentiles_trailing__dbt_tmp` as
       -- Grain: one row per kitchen and day on which it delivered: the percentiles of the days before it.
 with delivery_days as (
     select * from `caspersdev`.`lakeflow`.`gold_delivery_times_day`
-    where day in (date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
+    where day in (date '2026-11-20')
 ),
 orders as (
     select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
     where
         total_minutes is not null
-        and delivered_day in (date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
+        and delivered_day in (date '2026-11-13', date '2026-11-14', date '2026-11-15', date '2026-11-16', date '2026-11-17', date '2026-11-18', date '2026-11-19', date '2026-11-20')
 ),
 final as (
     select
         delivery_days.location_id,
         delivery_days.day,
         count(orders.order_id) as deliveries,
-        cast(cast(floor(percentile_cont(0.5) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_minutes,
-        cast(cast(floor(percentile_cont(0.75) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p75_minutes,
-        cast(cast(floor(percentile_cont(0.99) within group (order by orders.total_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p99_minutes,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as load_number
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 50) div 100) as int))) * (((count(orders.total_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 75) div 100) as int))) * (((count(orders.total_minutes) - 1) * 75) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p75_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int))) * (((count(orders.total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p99_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders
@@ -43,12 +51,20 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailin
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailing` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'delivery_percentiles_trailing' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'delivery_percentiles_trailing';
 
-select day from (select distinct day as day from `caspersdev`.`recommender`.`delivery_percentiles_trailing` except select distinct day as day from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `delivery_percentiles_trailing__dbt_tmp` union all select -count(*) from `delivery_percentiles_trailing__dbt_tmp` where day in (date '2026-11-20')) as counts;
 
-insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing`
-    replace where day in (date '2026-11-20', date '2026-11-21', date '2026-11-22', date '2026-11-23', date '2026-11-24', date '2026-11-25', date '2026-11-26', date '2026-11-27')
-    select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `load_number` from `delivery_percentiles_trailing__dbt_tmp`;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'delivery_percentiles_trailing' order by model;
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'delivery_percentiles_trailing';
+
+insert into `caspersdev`.`increments`.`changes` select 'delivery_percentiles_trailing', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `delivery_percentiles_trailing__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing` replace where day in (date '2026-11-20') select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `delivery_percentiles_trailing__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'gold_delivery_times_day' as upstream, '[{"partition": "day"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "delivered_day", "days_after": "7"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'delivery_percentiles_trailing' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('delivery_percentiles_trailing', 'gold_delivery_times_day', 2, 2, '[{"partition": "day"}]'), ('delivery_percentiles_trailing', 'silver_order_timeline', 2, 2, '[{"partition": "delivered_day", "days_after": "7"}]');

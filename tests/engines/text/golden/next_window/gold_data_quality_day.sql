@@ -1,10 +1,42 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
+
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
+
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
+
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
+
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
 select max(day) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
@@ -17,9 +49,7 @@ create or replace temporary view `gold_data_quality_day__dbt_tmp` as
 -- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
-    where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00'
-        and event_ts < timestamp '2026-11-21 00:00:00'
-        and cast(event_ts as date) in (date '2026-11-20')
+    where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')
     union all
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is null and coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') in (date '2026-11-20')
@@ -71,8 +101,14 @@ lines_of_a_day as (
         count(case when fault_group = 'unknown' then 1 end) as rejected_unknown,
         count(case when fault_group = 'impossible' then 1 end) as rejected_impossible,
         count(case when lateness_minutes > window_minutes then 1 end) as late_events,
-        cast(cast(floor(percentile_cont(0.5) within group (order by lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as p50_lateness_minutes,
-        cast(cast(floor(max(lateness_minutes) * 1000 + 0.500000001D) as decimal(15, 0)) / 1000 as decimal(12, 3)) as max_lateness_minutes
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(lateness_minutes * 60000) as bigint)) filter (where lateness_minutes is not null)), cast((((count(lateness_minutes) - 1) * 50) div 100) as int))) * (((count(lateness_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as p50_lateness_minutes,
+        cast(
+        cast((((cast(round(max(lateness_minutes) * 60000) as bigint)) + 30) div 60) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as max_lateness_minutes
     from lines
     group by location_id, day
 ),
@@ -112,8 +148,7 @@ final as (
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,
-        coalesce(orders_created_twice, 0) as orders_created_twice,
-        least((select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`), (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`)) as load_number
+        coalesce(orders_created_twice, 0) as orders_created_twice
     from lines_of_a_day
     full outer join orders_of_a_day
         on lines_of_a_day.location_id = orders_of_a_day.location_id
@@ -127,14 +162,40 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
 
-select day from (select distinct coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
 
-select day from (select distinct day as day from `caspersdev`.`lakeflow`.`gold_data_quality_day` where orders > 0 except select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline`) as affected where day is not null;
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
-insert into `caspersdev`.`lakeflow`.`gold_data_quality_day`
-    replace where day in (date '2026-11-20')
-    select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice`, `load_number` from `gold_data_quality_day__dbt_tmp`;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_data_quality_day__dbt_tmp` union all select -count(*) from `gold_data_quality_day__dbt_tmp` where day in (date '2026-11-20')) as counts;
+
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_data_quality_day' order by model;
+
+insert into `caspersdev`.`lakeflow`.`gold_data_quality_day` replace where day in (date '2026-11-20') select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice` from `gold_data_quality_day__dbt_tmp`;
+
+select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "order_day"}]' as fingerprint union all select 'rejection_reasons' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_data_quality_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_data_quality_day', 'landed_lines', 2, 2, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]'), ('gold_data_quality_day', 'silver_order_timeline', 2, 2, '[{"partition": "order_day"}]'), ('gold_data_quality_day', 'rejection_reasons', 2, 2, '4:1234567890');

@@ -1,40 +1,19 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name <> 'partition' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select (
-        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
-    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as affected where day is not null;
+select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_code is null and load_number > coalesce((select change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline' and upstream = 'landed_lines'), 0) union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition')) as spans;
 
-select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name <> 'partition' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline';
 
-select max(order_day) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name <> 'partition' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline';
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
-
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
-
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
-
-select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_code is null and load_number > 1 union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select (
-        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
-    ) from (select distinct order_id
-    from `caspersdev`.`lakeflow`.`landed_lines`
-    where rejection_code is null and load_number > 1) as affected)) as spans;
+select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition') as affected;
 
 create or replace temporary view `silver_order_timeline__dbt_tmp` as
       -- Grain: one row per order that any event has landed of.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
 ),
-affected_orders as (
-    select distinct order_id
-    from `caspersdev`.`lakeflow`.`landed_lines`
-    where rejection_code is null and load_number > 1
-),
-readable_lines as (
+events as (
     select
         order_id,
         location_id,
@@ -42,17 +21,17 @@ readable_lines as (
         event_type,
         event_ts,
         sequence,
-        body,
-        is_duplicate
+        body
     from landed_lines
     where
         rejection_code is null
+        and not is_duplicate
         and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00'
-        and order_id in (select order_id from affected_orders)
-),
-events as (
-    select * from readable_lines
-    where not is_duplicate
+        and (
+        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
+    ) in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition')
 ),
 -- The first of several creations counts; event_id breaks every tie.
 creations as (
@@ -86,29 +65,12 @@ stages as (
         min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
         min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
         count(case when event_type = 'driver_ping' then 1 end) as pings,
-        min(event_ts) as earliest_ts
+        min(event_ts) as earliest_ts,
+        max(event_ts) as latest_ts
     from events
     group by order_id
 ),
--- Ignored copies count in these two: an order that is affected again is looked up in this span, and each of
--- these days may once have been the order's day.
-spans as (
-    select
-        order_id,
-        min(event_ts) as first_event_ts,
-        max(event_ts) as last_event_ts
-    from readable_lines
-    group by order_id
-),
-deliveries as (
-    select
-        order_id,
-        array_sort(array_agg(distinct cast(event_ts as date))) as delivered_days
-    from readable_lines
-    where event_type = 'delivered'
-    group by order_id
-),
-recomputed as (
+final as (
     select
         stages.order_id,
         (
@@ -141,32 +103,11 @@ recomputed as (
         creations.customer.customer_lat as customer_lat,
         creations.customer.customer_lon as customer_lon,
         creations.customer.customer_addr as customer_addr,
-        spans.first_event_ts,
-        spans.last_event_ts,
-        deliveries.delivered_days
+        stages.earliest_ts as first_event_ts,
+        stages.latest_ts as last_event_ts
     from stages
-    inner join spans on stages.order_id = spans.order_id
     left join creations on stages.order_id = creations.order_id and creations.attempt = 1
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
-    left join deliveries on stages.order_id = deliveries.order_id
-),
--- The other orders of the same days do not change, and are written again because a day is replaced whole.
-unchanged as (
-    select * from `caspersdev`.`lakeflow`.`silver_order_timeline`
-    where
-        (order_day in (date '2026-11-20') or order_day in (select recomputed.order_day from recomputed))
-        and order_id not in (select affected_orders.order_id from affected_orders)
-),
-orders as (
-    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days from recomputed
-    union all
-    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts, delivered_days from unchanged
-),
-final as (
-    select
-        *,
-        (select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`) as load_number
-    from orders
 )
 select * from final;
 
@@ -176,18 +117,22 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_order_timeline`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name <> 'partition' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline';
 
-select day from (select distinct order_day as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select (
-        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2
-    ) from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1)) as affected where day is not null;
+select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition';
 
-select day from (select distinct cast(event_ts as date) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_order_timeline__dbt_tmp` union all select -count(*) from `silver_order_timeline__dbt_tmp` where order_key in (4611686018427387904)) as counts;
 
-select distinct cast(order_day as string) as affected from `silver_order_timeline__dbt_tmp`;
+select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_timeline' order by model;
 
-insert into `caspersdev`.`lakeflow`.`silver_order_timeline`
-    replace where order_day in (date '2026-11-20')
-    select `order_id`, `order_key`, `location_id`, `order_day`, `status`, `created_event_id`, `created_ts`, `creations`, `started_ts`, `finished_ts`, `ready_ts`, `driver_arrived_ts`, `picked_up_ts`, `delivered_ts`, `delivered_day`, `pings`, `queue_minutes`, `prep_minutes`, `pack_minutes`, `pickup_wait_minutes`, `driver_wait_minutes`, `drive_minutes`, `total_minutes`, `eta_minutes`, `customer_lat`, `customer_lon`, `customer_addr`, `first_event_ts`, `last_event_ts`, `delivered_days`, `load_number` from `silver_order_timeline__dbt_tmp`;
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_timeline';
+
+select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 1) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 2) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 3) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 4) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 5) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 6) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 7) as string)), named_struct('affected_model', 'gold_data_quality_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_delivery_times_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'silver_order_items', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (4611686018427387904) union all select explode(array(named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 1) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 2) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 3) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 4) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 5) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 6) as string)), named_struct('affected_model', 'delivery_percentiles_trailing', 'key_name', 'partition', 'key_value', cast(date_add(delivered_day, 7) as string)), named_struct('affected_model', 'gold_data_quality_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_delivery_times_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'silver_order_items', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `silver_order_timeline__dbt_tmp`) as changed where change.key_value is not null;
+
+insert into `caspersdev`.`increments`.`changes` values ('silver_order_timeline', 2, 'silver_order_items', 'partition', '2026-11-20');
+
+insert into `caspersdev`.`lakeflow`.`silver_order_timeline` replace where order_key in (4611686018427387904) select `order_id`, `order_key`, `location_id`, `order_day`, `status`, `created_event_id`, `created_ts`, `creations`, `started_ts`, `finished_ts`, `ready_ts`, `driver_arrived_ts`, `picked_up_ts`, `delivered_ts`, `delivered_day`, `pings`, `queue_minutes`, `prep_minutes`, `pack_minutes`, `pickup_wait_minutes`, `driver_wait_minutes`, `drive_minutes`, `total_minutes`, `eta_minutes`, `customer_lat`, `customer_lon`, `customer_addr`, `first_event_ts`, `last_event_ts` from `silver_order_timeline__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "(\\n        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)\\n        ), 16, 10) as bigint) * 8\\n        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2\\n    )"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_order_timeline' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_order_timeline', 'landed_lines', 2, 2, '[{"partition": "(\\n        cast(conv(concat(substring(md5(order_id), 31, 2),substring(md5(order_id), 29, 2),substring(md5(order_id), 27, 2),substring(md5(order_id), 25, 2),substring(md5(order_id), 23, 2),substring(md5(order_id), 21, 2),substring(md5(order_id), 19, 2),substring(md5(order_id), 17, 1)\\n        ), 16, 10) as bigint) * 8\\n        + cast(conv(substring(md5(order_id), 18, 1), 16, 10) as bigint) div 2\\n    )"}]');

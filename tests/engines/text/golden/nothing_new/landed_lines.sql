@@ -1,8 +1,12 @@
 list '/Volumes/caspersdev/simulator/events';
 
-select distinct file from `caspersdev`.`lakeflow`.`landed_lines`;
+select file, max(file_bytes) from `caspersdev`.`lakeflow`.`landed_lines` group by file;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines';
+
+-- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
+
+select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
 @@ -4,18 +4,2 @@
@@ -26,6 +30,12 @@ select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`landed_lines`
 -    ) as numbered_lines
 +    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
 +    where false
+@@ -24 +8 @@
+-    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
++    select cast(null as string) as file, cast(null as bigint) as file_bytes where false
+@@ -197 +181 @@
+-        2 as load_number,
++        3 as load_number,
 
 DESCRIBE TABLE EXTENDED `landed_lines__dbt_tmp` AS JSON;
 
@@ -33,6 +43,12 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
-select distinct cast(file as string) as affected from `landed_lines__dbt_tmp`;
+select distinct cast(file as string) as replaced from `landed_lines__dbt_tmp` where file is not null;
 
-select 'nothing is affected' as nothing;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `landed_lines__dbt_tmp` union all select -count(*) from `landed_lines__dbt_tmp` where false) as counts;
+
+select 'nothing has changed' as nothing;
+
+-- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'event_types' as upstream, '4:1234567890' as fingerprint union all select 'locations' as upstream, '4:1234567890' as fingerprint union all select 'items' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'landed_lines' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;

@@ -1,15 +1,21 @@
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
+
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
+
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`recommender`.`refund_recommendations`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
 
-select day from (select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_recommendations` except select distinct delivered_day as day from `caspersdev`.`recommender`.`refund_candidates`) as affected where day is not null;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` union all select -count(*) from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` where false) as counts;
 
-select 'nothing is affected' as nothing;
+select 'nothing has changed' as nothing;
 
 drop table if exists `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'refund_candidates' as upstream, '[{"partition": "delivered_day"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'refund_recommendations' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;

@@ -1,12 +1,10 @@
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_driver_pings' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_driver_pings';
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_driver_pings' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_driver_pings';
 
 -- (as in next_window, but: create or replace temporary view `silver_driver_pings__dbt_tmp` as)
-@@ -9,3 +9 @@
--        and event_ts >= timestamp '2026-11-20 00:00:00'
--        and event_ts < timestamp '2026-11-21 00:00:00'
--        and cast(event_ts as date) in (date '2026-11-20')
+@@ -9 +9 @@
+-        and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')
 +        and false
 
 DESCRIBE TABLE EXTENDED `silver_driver_pings__dbt_tmp` AS JSON;
@@ -15,8 +13,12 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
-select coalesce(max(load_number), 0) from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_driver_pings' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_driver_pings';
 
-select day from (select distinct case when event_type = 'driver_ping' then cast(event_ts as date) end as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number > 1) as affected where day is not null;
+select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'silver_driver_pings' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_driver_pings';
 
-select 'nothing is affected' as nothing;
+select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_driver_pings__dbt_tmp` union all select -count(*) from `silver_driver_pings__dbt_tmp` where false) as counts;
+
+select 'nothing has changed' as nothing;
+
+select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'silver_driver_pings' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;

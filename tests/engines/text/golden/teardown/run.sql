@@ -24,6 +24,8 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of simulator are asked for)
 
+-- (the relations of increments are asked for)
+
 SHOW SCHEMAS IN `caspersdev` LIKE 'ai';
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'ai';
@@ -71,6 +73,18 @@ show volumes in `caspersdev`.`simulator`;
 SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
 
 show user functions in `caspersdev`.`simulator`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+show tables in `caspersdev`.`increments`;
+
+show volumes in `caspersdev`.`increments`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+show user functions in `caspersdev`.`increments`;
 
 drop function if exists `caspersdev`.`ai`.`get_order_details`;
 
@@ -130,8 +144,16 @@ drop table if exists `caspersdev`.`simulator`.`locations`;
 
 drop table if exists `caspersdev`.`simulator`.`event_types`;
 
+drop view if exists `caspersdev`.`increments`.`pending`;
+
+drop table if exists `caspersdev`.`increments`.`progress`;
+
+drop table if exists `caspersdev`.`increments`.`changes`;
+
 drop schema if exists `caspersdev`.`ai`;
 
 drop schema if exists `caspersdev`.`recommender`;
 
 drop schema if exists `caspersdev`.`simulator`;
+
+drop schema if exists `caspersdev`.`increments`;

@@ -24,6 +24,8 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of simulator are asked for)
 
+-- (the relations of increments are asked for)
+
 SHOW SCHEMAS IN `caspersdev` LIKE 'ai';
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'ai';
@@ -71,3 +73,15 @@ show volumes in `caspersdev`.`simulator`;
 SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
 
 show user functions in `caspersdev`.`simulator`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+show tables in `caspersdev`.`increments`;
+
+show volumes in `caspersdev`.`increments`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
+
+show user functions in `caspersdev`.`increments`;
