@@ -16,7 +16,10 @@ MODELS = (
     "tests/models/test_increments_equal_a_full_refresh.py",
     "tests/faults/test_injected_faults.py",
     "tests/models/test_replayed_windows_equal_a_full_refresh.py",
+    "tests/models/test_change_log.py",
     "tests/models/test_analyses_answer.py",
+    "tests/models/test_declarations.py",
+    "tests/oracle/test_schedules_equal_the_oracle.py",
 )
 REPLAY = (
     "tests/flows/replay/test_window.py",
@@ -82,6 +85,10 @@ _QUALITY = "models/gold/gold_data_quality_day.sql"
 _PERCENTILES = "models/recommender/delivery_percentiles_trailing.sql"
 _CANDIDATES = "models/recommender/refund_candidates.sql"
 _POLICY = "models/recommender/refund_recommendations.py"
+_REPLACED = "macros/increments/replace_partitions.sql"
+_REPLACING = "macros/engine/replace_partitions_sql.sql"
+_PENDING = "macros/increments/pending.sql"
+_HOOKS = "macros/increments/hooks.sql"
 
 MUTANTS = (
     # The arithmetic of windows
@@ -199,13 +206,13 @@ MUTANTS = (
     ),
     Mutant(
         "a file that sorts before the newest is never read",
-        "macros/windows/new_landed_files.sql",
+        "macros/increments/new_landed_files.sql",
         "{% set new = landed | rejectattr('file', 'in', loaded) | list %}",
         "{% set new = landed | selectattr('file', '>', loaded | max if loaded else '') | list %}",
     ),
     Mutant(
         "a first copy that lands late does not take over",
-        "macros/windows/landed_out_of_order.sql",
+        "macros/increments/landed_out_of_order.sql",
         "newest is not none and new_files[0].file < newest",
         "false",
     ),
@@ -232,12 +239,6 @@ MUTANTS = (
         _LINES,
         "try_cast(item.qty as integer) <> item.qty",
         "try_cast(item.qty as integer) is null",
-    ),
-    Mutant(
-        "ignored copies are not looked for",
-        _TIMELINE,
-        "from readable_lines\n    group by order_id",
-        "from events\n    group by order_id",
     ),
     Mutant(
         "the globe has 91 degrees",
@@ -277,62 +278,112 @@ MUTANTS = (
     ),
     # What is new, what is affected, what is replaced
     Mutant(
-        "bronze forgets its count when it is refreshed",
-        "macros/windows/next_load.sql",
-        "load_cached_relation(this) is none",
-        "not is_incremental()",
+        "where rows were before is not computed again elsewhere",
+        _REPLACED,
+        "        ~ selected ~ target_table ~ ' where ' ~ replaced ~ ' union "
+        "all ' ~ selected ~ computed\n",
+        "        ~ selected ~ computed\n",
     ),
     Mutant(
-        "a model is stamped with the load of the faster upstream",
-        "macros/windows/load_number.sql",
-        "'least('",
-        "'greatest('",
+        "where rows are now is not computed again elsewhere",
+        _REPLACED,
+        " ~ ' union all ' ~ selected ~ computed\n",
+        "\n",
     ),
     Mutant(
         "the trailing days after an affected day are not affected",
-        "macros/windows/affected_days.sql",
-        "range((upstream.days_after or 0) | int + 1)",
+        _REPLACED,
+        "range((entry.get('days_after') or 0) | int + 1)",
         "range(1)",
     ),
     Mutant(
-        "a day that has disappeared upstream stays",
-        "macros/windows/affected_days.sql",
-        "{% if upstream.delete_missing %}",
+        "rows of days that are not replaced are inserted",
+        _REPLACED,
+        "{% if outside %}",
         "{% if false %}",
     ),
     Mutant(
-        "the day to which an order belonged before is not affected",
-        "macros/windows/affected_days.sql",
-        "{% if upstream.key is defined %}",
+        "a full refresh affects no other model",
+        _HOOKS,
+        "            {% do announce_rebuild() %}\n",
+        "",
+    ),
+    Mutant(
+        "a model has worked off a change before it is made",
+        _HOOKS,
+        "'coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint '",
+        "'coalesce(latest.change_number, 0) + 1 as change_number, upstreams.fingerprint '",
+    ),
+    Mutant(
+        "a change has the number of the one before",
+        _HOOKS,
+        "'select coalesce(max(change_number), 0) + 1 from '",
+        "'select coalesce(max(change_number), 1) from '",
+    ),
+    Mutant(
+        "a changed seed affects no model",
+        _PENDING,
+        "unseen_upstreams(pending.fingerprints) or changed_seeds(pending.fingerprints) %}",
+        "unseen_upstreams(pending.fingerprints) %}",
+    ),
+    Mutant(
+        "a changed declaration computes nothing again",
+        _PENDING,
+        "pending.everything or unseen_upstreams(pending.fingerprints) or",
+        "pending.everything or",
+    ),
+    Mutant(
+        "a key says nothing about the days of its rows",
+        _PENDING,
+        "{% if pending.lookups %}",
         "{% if false %}",
     ),
     Mutant(
-        "an affected day of which nothing is left is not emptied",
-        "macros/engine/replace_partitions_sql.sql",
-        "{% if days %} or {{ in_days(meta['partition_column'], days) }}{% endif %};",
-        ";",
-    ),
-    Mutant(
-        "days are added to and never replaced",
-        "macros/engine/replace_partitions_sql.sql",
-        "where {{ meta['partition_column'] }} in ({{ recomputed }})",
-        "where false and {{ meta['partition_column'] }} in ({{ recomputed }})",
+        "a model does not follow an upstream that was rebuilt",
+        _PENDING,
+        "{% if row[0] == '*' %}{% do found.update({'everything': true}) %}",
+        "{% if row[0] == '*' %}",
     ),
     Mutant(
         "a trailing window reads a day too little",
-        "macros/windows/days_with_history.sql",
-        "range(history_days + 1)",
-        "range(history_days)",
+        _PENDING,
+        "range(days_before + 1)",
+        "range(days_before or 1)",
     ),
     Mutant(
         "an affected day ends where it begins",
-        "macros/windows/in_days.sql",
-        "modules.datetime.date.fromisoformat(days[-1]) + modules.datetime.timedelta(days=1)",
-        "modules.datetime.date.fromisoformat(days[-1])",
+        _PENDING,
+        "fromisoformat(pending.partitions[-1]) + modules.datetime.timedelta(days=1)",
+        "fromisoformat(pending.partitions[-1])",
+    ),
+    Mutant(
+        "pruning removes what a model has not worked off",
+        "macros/increments/prune_change_log.sql",
+        "least(max(progress.change_number), max(latest.change_number) - 1)",
+        "max(latest.change_number) - 1",
+    ),
+    Mutant(
+        "pruning removes the number that the next change goes on from",
+        "macros/increments/prune_change_log.sql",
+        "least(max(progress.change_number), max(latest.change_number) - 1)",
+        "max(progress.change_number)",
+    ),
+    Mutant(
+        "an affected day of which nothing is left is not emptied",
+        _REPLACING,
+        "delete from {{ target_table }} where {{ replaced }};",
+        "delete from {{ target_table }} where {{ replaced }} and exists "
+        "(select 1 from {{ computed }});",
+    ),
+    Mutant(
+        "days are added to and never replaced",
+        _REPLACING,
+        "delete from {{ target_table }} where {{ replaced }};",
+        "delete from {{ target_table }} where false;",
     ),
     Mutant(
         "events of an order are sought only where its new ones lie",
-        "macros/windows/affected_orders.sql",
+        "macros/increments/affected_span.sql",
         "select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
         "select max(last_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
     ),
@@ -348,12 +399,6 @@ MUTANTS = (
         _TIMELINE,
         "on stages.order_id = creations.order_id and creations.attempt = 1",
         "on stages.order_id = creations.order_id",
-    ),
-    Mutant(
-        "other orders of a touched day are lost",
-        _TIMELINE,
-        "({{ in_days('order_day', days) }} or order_day in",
-        "(order_day in",
     ),
     Mutant(
         "an order on its way is delivered",
@@ -401,14 +446,14 @@ MUTANTS = (
     Mutant(
         "the percentile is another one",
         "models/gold/gold_delivery_times_day.sql",
-        "percentile_minutes(0.99, 'total_minutes')",
-        "percentile_minutes(0.95, 'total_minutes')",
+        "percentile_minutes(99, 'total_minutes')",
+        "percentile_minutes(95, 'total_minutes')",
     ),
     Mutant(
         "percentiles are not interpolated",
         "macros/percentile_minutes.sql",
-        "percentile_cont(",
-        "percentile_disc(",
+        " * ((' ~ place ~ ') % 100)'",
+        " * 0'",
     ),
     Mutant(
         "hours are shifted",
@@ -436,7 +481,7 @@ MUTANTS = (
     ),
     Mutant(
         "a window spans from its end to its start",
-        "macros/windows/window_minutes.sql",
+        "macros/increments/window_minutes.sql",
         "try_cast(split_part({{ landed_window }}, '-', 3) as bigint)",
         "try_cast(split_part({{ landed_window }}, '-', 1) as bigint)",
     ),
@@ -456,8 +501,8 @@ MUTANTS = (
     Mutant(
         "verdicts do not follow their percentiles",
         _CANDIDATES,
-        "            {'model': 'delivery_percentiles_trailing', 'day': 'day'}\n",
-        "",
+        "{'model': 'delivery_percentiles_trailing', 'partition': 'day'}",
+        "{'model': 'delivery_percentiles_trailing', 'partition': 'case when false then day end'}",
     ),
     Mutant(
         "a verdict is by the percentiles of any kitchen",
@@ -472,7 +517,12 @@ MUTANTS = (
         "judged & (minutes > p99)",
         "judged & (minutes >= p99)",
     ),
-    Mutant("half a cent stays with the house", _POLICY, "revenue * share + 0.5", "revenue * share"),
+    Mutant(
+        "half a cent stays with the house",
+        _POLICY,
+        "revenue * (low + (high - low) * past) + Fraction(1, 2)",
+        "revenue * (low + (high - low) * past)",
+    ),
     Mutant(
         "just enough history is too little",
         _POLICY,
@@ -486,9 +536,15 @@ MUTANTS = (
         "judged = ~(unknown_time | little_history)",
     ),
     Mutant(
-        "verdicts wait for the next load",
+        "the oldest affected day is not scored again",
         _POLICY,
-        'candidates.filter(f"load_number > {since}")',
-        'candidates.filter(f"load_number > {since} + 1")',
+        "for _, _, day in sorted(found)]",
+        "for _, _, day in sorted(found)[1:]]",
+    ),
+    Mutant(
+        "orders are not scored again when their candidates are rebuilt",
+        _POLICY,
+        'if any(key_name == "*" for _, key_name, _ in found):',
+        "if False:",
     ),
 )

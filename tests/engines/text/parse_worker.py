@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 
 from tests.engines.sessions import spark_session
-from tests.support.dbt_worker import answers_alone
+from tests.support.dbt_worker import reserve_standard_output
 
 
 def main() -> None:
     """Answer one question."""
-    answers = answers_alone()
+    answers = reserve_standard_output()
     question = json.load(sys.stdin)
     from pyspark.errors import PySparkException  # noqa: PLC0415  (only where Spark is wanted)
 
