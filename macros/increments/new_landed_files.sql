@@ -75,5 +75,5 @@
     {% for file in files %}
         {% do rows.append('(' ~ text_literal(file.file) ~ ', cast(' ~ file.bytes ~ ' as bigint))') %}
     {% endfor %}
-    {{ return('select file, file_bytes from (values ' ~ rows | join(', ') ~ ') as sizes(file, file_bytes)') }}
+    {{ return('select file, file_bytes from (values ' ~ rows | join(', ') ~ ') as sizes (file, file_bytes)') }}
 {% endmacro %}

@@ -41,7 +41,7 @@ with lines as (
     ) as numbered_lines
 ),
 file_sizes as (
-    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
+    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 ),
 -- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (

@@ -17,8 +17,8 @@ insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 5, affect
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl,window-000000000000000000-000006115800000000.jsonl,window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 @@ -30 +30 @@
--    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
-+    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
+-    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
++    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 @@ -187 +187 @@
 -        1 as load_number,
 +        5 as load_number,

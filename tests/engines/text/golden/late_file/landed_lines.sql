@@ -15,8 +15,8 @@ select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`chang
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
 @@ -24 +24 @@
--    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
-+    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
+-    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
++    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 @@ -159,0 +160,15 @@
 +-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
 +-- copies are judged again together with it, as a full refresh would.

@@ -31,7 +31,7 @@ select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`chang
 +    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
 +    where false
 @@ -24 +8 @@
--    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes(file, file_bytes)
+-    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select cast(null as string) as file, cast(null as bigint) as file_bytes where false
 @@ -197 +181 @@
 -        2 as load_number,
