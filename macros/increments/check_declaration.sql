@@ -16,6 +16,13 @@
             'name the one column whose values are replaced whole: partition_column for few values (a day), '
             ~ 'key_column for many (an order, a customer)') %}
     {% endif %}
+    {% set key = model.columns.get(declaration.get('key_column')) %}
+    {% if key and key.data_type and key.data_type | lower not in ('bigint', 'integer', 'int', 'long') %}
+        {% do refuse_declaration(
+            'key_column ' ~ declaration.key_column ~ ' is ' ~ key.data_type ~ ', and a key is looked up as a whole number',
+            "add a column hash64(...) of it, and use that one here and in affected_by"
+        ) %}
+    {% endif %}
     {% if declaration.get('finds_its_partitions') %}
         {% if 'affected_by' in declaration %}
             {% do refuse_declaration("meta.increment has both 'finds_its_partitions' and 'affected_by'",
