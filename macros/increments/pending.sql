@@ -1,8 +1,27 @@
 {% macro pending_increment() %}
-    {% set nothing_known = {'everything': true, 'partitions': []} %}
     {% if not execute or not is_incremental() or flags.WHICH not in ('run', 'build', 'retry') %}
-        {{ return(nothing_known) }}
+        {{ return({'everything': true, 'partitions': []}) }}
     {% endif %}
+    {% set known = known_in_this_run() %}
+    {% if 'increment' not in known %}{% do known.update({'increment': find_pending_increment()}) %}{% endif %}
+    {{ return(known.increment) }}
+{% endmacro %}
+
+{#-
+    What was found out about this model in this run of dbt, so that the warehouse is asked once: what is pending for a
+    model does not change between its compilation and its end. The graph is all that the two have in common.
+-#}
+{% macro known_in_this_run() %}
+    {% set run = graph.get('known_of_increments') %}
+    {% if not run or run.invocation_id != invocation_id %}
+        {% set run = {'invocation_id': invocation_id, 'models': {}} %}
+        {% do graph.update({'known_of_increments': run}) %}
+    {% endif %}
+    {{ return(run.models.setdefault(model.unique_id, {})) }}
+{% endmacro %}
+
+{% macro find_pending_increment() %}
+    {% set nothing_known = {'everything': true, 'partitions': []} %}
     {% set pending = read_pending() %}
     {% if pending.everything or unseen_upstreams(pending.fingerprints) or changed_seeds(pending.fingerprints) %}
         {{ return(nothing_known) }}
@@ -59,6 +78,12 @@
 {% endmacro %}
 
 {% macro seed_fingerprints() %}
+    {% set known = known_in_this_run() %}
+    {% if 'seeds' not in known %}{% do known.update({'seeds': find_seed_fingerprints()}) %}{% endif %}
+    {{ return(known.seeds) }}
+{% endmacro %}
+
+{% macro find_seed_fingerprints() %}
     {% set queries = [] %}
     {% for upstream in tables_behind(model) if upstream.resource_type == 'seed' %}
         {% do queries.append(

@@ -1,7 +1,5 @@
 select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_order_header' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_order_header';
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_order_header' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_order_header';
-
 select max(order_day) from `caspersdev`.`lakeflow`.`gold_order_header`;
 
 -- (as in next_window, but: create or replace temporary view `gold_order_header__dbt_tmp` as)
@@ -14,10 +12,6 @@ DESCRIBE TABLE EXTENDED `gold_order_header__dbt_tmp` AS JSON;
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_order_header` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_order_header` AS JSON;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_order_header' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_order_header';
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_order_header' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_order_header';
 
 select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_order_header__dbt_tmp` union all select -count(*) from `gold_order_header__dbt_tmp` where order_day in (date '2026-11-19', date '2026-11-20')) as counts;
 

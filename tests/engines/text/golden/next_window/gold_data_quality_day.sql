@@ -8,36 +8,6 @@ select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
     ) % 1000000007), 0) as string))
     as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
 select max(day) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
 create or replace temporary view `gold_data_quality_day__dbt_tmp` as
@@ -162,39 +132,11 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day';
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
 select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_data_quality_day__dbt_tmp` union all select -count(*) from `gold_data_quality_day__dbt_tmp` where day in (date '2026-11-20')) as counts;
 
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_data_quality_day' order by model;
 
 insert into `caspersdev`.`lakeflow`.`gold_data_quality_day` replace where day in (date '2026-11-20') select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice` from `gold_data_quality_day__dbt_tmp`;
-
-select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
-        cast(coalesce(sum((
-        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
-        ), 16, 10) as bigint) * 8
-        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
-    ) % 1000000007), 0) as string))
-    as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
 select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'landed_lines' as upstream, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]' as fingerprint union all select 'silver_order_timeline' as upstream, '[{"partition": "order_day"}]' as fingerprint union all select 'rejection_reasons' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'gold_data_quality_day' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
 

@@ -1,7 +1,5 @@
 select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_item_sales_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_item_sales_day';
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_item_sales_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_item_sales_day';
-
 select max(day) from `caspersdev`.`lakeflow`.`gold_item_sales_day`;
 
 create or replace temporary view `gold_item_sales_day__dbt_tmp` as
@@ -29,10 +27,6 @@ DESCRIBE TABLE EXTENDED `gold_item_sales_day__dbt_tmp` AS JSON;
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_item_sales_day` AS JSON;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_item_sales_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_item_sales_day';
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_item_sales_day' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_item_sales_day';
 
 select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_item_sales_day__dbt_tmp` union all select -count(*) from `gold_item_sales_day__dbt_tmp` where day in (date '2026-11-20')) as counts;
 

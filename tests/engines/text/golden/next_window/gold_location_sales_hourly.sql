@@ -1,7 +1,5 @@
 select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_location_sales_hourly' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_location_sales_hourly';
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_location_sales_hourly' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_location_sales_hourly';
-
 select max(cast(hour_ts as date)) from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`;
 
 create or replace temporary view `gold_location_sales_hourly__dbt_tmp` as
@@ -26,10 +24,6 @@ DESCRIBE TABLE EXTENDED `gold_location_sales_hourly__dbt_tmp` AS JSON;
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS JSON;
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_location_sales_hourly' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_location_sales_hourly';
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'gold_location_sales_hourly' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_location_sales_hourly';
 
 select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_location_sales_hourly__dbt_tmp` union all select -count(*) from `gold_location_sales_hourly__dbt_tmp` where ((hour_ts >= timestamp '2026-11-20 00:00:00' and hour_ts < timestamp '2026-11-21 00:00:00'))) as counts;
 

@@ -10,10 +10,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS J
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
 
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
-
-select key_name, key_value, cast(null as string) as fingerprint from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations';
-
 select cast(sum(counted) as bigint) from (select count(*) as counted from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` union all select -count(*) from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` where delivered_day in (date '2026-11-20')) as counts;
 
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_recommendations' order by model;

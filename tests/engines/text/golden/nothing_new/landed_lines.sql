@@ -49,6 +49,4 @@ select cast(sum(counted) as bigint) from (select count(*) as counted from `lande
 
 select 'nothing has changed' as nothing;
 
--- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
-
 select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'event_types' as upstream, '4:1234567890' as fingerprint union all select 'locations' as upstream, '4:1234567890' as fingerprint union all select 'items' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'landed_lines' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
