@@ -10,7 +10,7 @@ import pytest
 from tests.support.business import DbtWorker
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
-LONGEST_FIRST = ("faults", "engines", "models")
+LONGEST_FIRST = ("faults", "engines", "models", "oracle")
 
 _FIGURES = pytest.StashKey[Counter[str]]()
 
