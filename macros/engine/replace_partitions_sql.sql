@@ -22,7 +22,8 @@
 {#-
     Delta Lake has no transaction of two statements, but one statement that replaces rows at once. Its condition takes
     columns and constants alone. The changes are written down before it, so that a build that is killed in between
-    leaves too much in the log and never too little.
+    leaves too much in the log and never too little. What a model computes is a view here, computed at each query of it:
+    it is asked twice and not more. Rows outside of the condition are refused by Delta Lake itself.
 -#}
 {% macro spark__replace_partitions_sql(arg_dict) %}
     {%- set target_table, computed = arg_dict['target_relation'], arg_dict['temp_relation'] -%}
@@ -31,14 +32,12 @@
     {%- if replaced == 'true' -%}
         {%- do spark_announce(changes_query(target_table, computed, replaced)) -%}
     insert overwrite {{ target_table }} select {{ columns }} from {{ computed }}
-    {%- else -%}
+    {%- elif replaced == 'false' -%}
         {%- do refuse_rows_outside(computed, replaced) -%}
-        {%- if replaced == 'false' -%}
     select 'nothing has changed' as nothing
-        {%- else -%}
-            {%- do spark_announce(changes_query(target_table, computed, replaced)) -%}
+    {%- else -%}
+        {%- do spark_announce(changes_query(target_table, computed, replaced)) -%}
     insert into {{ target_table }} replace where {{ replaced }} select {{ columns }} from {{ computed }}
-        {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 

@@ -13,8 +13,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSO
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_delivery_times_day` AS JSON;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_delivery_times_day__dbt_tmp` union all select -count(*) from `gold_delivery_times_day__dbt_tmp` where day in (date '2026-11-19', date '2026-11-20')) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_delivery_times_day' order by model;
 
 select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'gold_delivery_times_day';

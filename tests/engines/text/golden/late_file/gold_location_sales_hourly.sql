@@ -13,8 +13,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS 
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_location_sales_hourly` AS JSON;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `gold_location_sales_hourly__dbt_tmp` union all select -count(*) from `gold_location_sales_hourly__dbt_tmp` where ((hour_ts >= timestamp '2026-11-19 00:00:00' and hour_ts < timestamp '2026-11-20 00:00:00') or (hour_ts >= timestamp '2026-11-20 00:00:00' and hour_ts < timestamp '2026-11-21 00:00:00'))) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_location_sales_hourly' order by model;
 
 insert into `caspersdev`.`lakeflow`.`gold_location_sales_hourly` replace where ((hour_ts >= timestamp '2026-11-19 00:00:00' and hour_ts < timestamp '2026-11-20 00:00:00') or (hour_ts >= timestamp '2026-11-20 00:00:00' and hour_ts < timestamp '2026-11-21 00:00:00')) select `location_id`, `hour_ts`, `orders`, `revenue` from `gold_location_sales_hourly__dbt_tmp`;

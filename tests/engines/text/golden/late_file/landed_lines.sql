@@ -50,8 +50,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 select distinct cast(file as string) as replaced from `landed_lines__dbt_tmp` where file is not null;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `landed_lines__dbt_tmp` union all select -count(*) from `landed_lines__dbt_tmp` where file in ('a-late.jsonl', 'window-000000000000000000-000006115800000000.jsonl')) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' order by model;
 
 select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';

@@ -10,8 +10,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS J
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` union all select -count(*) from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp` where delivered_day in (date '2026-11-19', date '2026-11-20')) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_recommendations' order by model;
 
 insert into `caspersdev`.`recommender`.`refund_recommendations` replace where delivered_day in (date '2026-11-19', date '2026-11-20') select `order_id`, `ts`, `order_ts`, `agent_response`, `refund_usd`, `refund_class`, `reason`, `location_id`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`;

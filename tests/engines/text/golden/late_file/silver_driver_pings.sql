@@ -13,8 +13,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_driver_pings__dbt_tmp` union all select -count(*) from `silver_driver_pings__dbt_tmp` where ping_day in (date '2026-11-19', date '2026-11-20')) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_driver_pings' order by model;
 
 insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-19', date '2026-11-20') select `event_id`, `order_id`, `location_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;

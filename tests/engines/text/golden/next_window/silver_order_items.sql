@@ -57,8 +57,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_order_items__dbt_tmp` union all select -count(*) from `silver_order_items__dbt_tmp` where order_day in (date '2026-11-20')) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_items' order by model;
 
 select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_items';

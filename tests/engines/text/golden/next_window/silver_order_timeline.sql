@@ -115,8 +115,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
 select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition';
 
-select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_order_timeline__dbt_tmp` union all select -count(*) from `silver_order_timeline__dbt_tmp` where order_key in (4611686018427387904)) as counts;
-
 select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_timeline' order by model;
 
 select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'silver_order_timeline';
