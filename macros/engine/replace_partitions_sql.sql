@@ -75,6 +75,8 @@
         ).columns[0].values() | list %}
     {% elif pending_increment().everything %}
         {{ return('true') }}
+    {% elif reads_nothing() %}
+        {% set values = [] %}
     {% elif 'key_column' in declaration %}
         {% set values = run_query(affected_keys()).columns[0].values() | map('string') | list %}
     {% else %}

@@ -44,7 +44,7 @@
 
 {#- After a model was built, in the same transaction where there is one: up to where it has seen each upstream. -#}
 {% macro after_increment() %}
-    {% if execute and replaces_partitions(model) and flags.WHICH in ('run', 'build', 'retry') %}
+    {% if execute and replaces_partitions(model) and flags.WHICH in ('run', 'build', 'retry') and not reads_nothing() %}
         {% set rows = [] %}
         {% for entry in increment_declaration().get('affected_by', []) %}
             {% do rows.append(

@@ -1,5 +1,5 @@
 {% macro new_landed_files(landing) %}
-    {% if not execute %}{{ return([]) }}{% endif %}
+    {% if not execute or reads_nothing() %}{{ return([]) }}{% endif %}
     {% set landed = landed_files(landing) %}
     {% set building = flags.WHICH in ('run', 'build', 'retry') %}
     {% if building and not landed %}

@@ -2,6 +2,7 @@
     {% if not execute or not is_incremental() or flags.WHICH not in ('run', 'build', 'retry') %}
         {{ return({'everything': true, 'partitions': []}) }}
     {% endif %}
+    {% if reads_nothing() %}{{ return({'everything': false, 'partitions': []}) }}{% endif %}
     {% set known = known_in_this_run() %}
     {% if 'increment' not in known %}{% do known.update({'increment': find_pending_increment()}) %}{% endif %}
     {{ return(known.increment) }}
@@ -18,6 +19,11 @@
         {% do graph.update({'known_of_increments': run}) %}
     {% endif %}
     {{ return(run.models.setdefault(model.unique_id, {})) }}
+{% endmacro %}
+
+{#- With `--empty` every upstream relation is empty to a model: rows would be replaced by nothing. -#}
+{% macro reads_nothing() %}
+    {{ return(invocation_args_dict.get('empty') in (true, 'True', 'true')) }}
 {% endmacro %}
 
 {% macro find_pending_increment() %}
@@ -103,7 +109,7 @@
 {% macro is_affected(expression, days_before=0) %}
     {% set pending = pending_increment() %}
     {% if pending.everything %}{{ return('true') }}{% endif %}
-    {% if increment_declaration().get('key_column') %}
+    {% if increment_declaration().get('key_column') and not reads_nothing() %}
         {{ return(expression ~ ' in (' ~ affected_keys() ~ ')') }}
     {% endif %}
     {{ return(among(expression, with_days_before(pending.partitions, days_before))) }}

@@ -140,3 +140,19 @@ def test_upstream_rebuilt_alone_is_followed(
         business.dbt("run", "--full-refresh", "--select", model)
         business.build()
         assert business.differences(business.rebuilt()) == {}, model
+
+
+def test_a_build_that_reads_nothing_changes_and_records_nothing(business: Business) -> None:
+    """`--empty` on a new warehouse, on one that is up to date, and with a window to build."""
+    business.land("window-1.jsonl", order_life("first", NOON))
+    business.dbt("seed")
+    business.dbt("run", "--empty")
+    assert business.query("select count(*) from lakeflow.landed_lines") == [(0,)]
+    business.dbt("run")
+    assert business.differences(business.rebuilt()) == {}
+    business.land("window-2.jsonl", order_life("second", NOON + DAY))
+    business.dbt("run", "--select", "landed_lines")
+    business.dbt("run", "--empty")
+    assert business.query("select count(*) from lakeflow.silver_order_timeline") == [(1,)]
+    business.dbt("run")
+    assert business.differences(business.rebuilt()) == {}
