@@ -71,7 +71,9 @@ class DbtWorker:
 
     def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
         """Run one dbt command on the warehouse in ``data``."""
-        options = ["--target-path", str(self.target), "--log-path", str(self.target)]
+        options = ["--log-path", str(self.target)]
+        if "--target-path" not in arguments:
+            options += ["--target-path", str(self.target)]
         return self.ask({"data": str(data), "arguments": [*arguments, *options]})
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:

@@ -36,4 +36,7 @@ class ExtendedProject:
 
     def arguments(self) -> list[str]:
         """Return the options by which dbt works on this project."""
-        return ["--project-dir", str(self.folder), "--profiles-dir", str(PROJECT)]
+        folders = {"--project-dir": self.folder, "--profiles-dir": PROJECT}
+        # A target folder of its own, so that only what was added is parsed again.
+        folders["--target-path"] = self.folder / "target"
+        return [word for option, folder in folders.items() for word in (option, str(folder))]
