@@ -15,7 +15,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines run live status exact test test-long test-mutations test-spark test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines run live status exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,9 @@ test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has
 
 test-spark: $(ENGINES) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
 	$(BIN)/python -m pytest -m spark
+
+test-spark-sample: $(ENGINES) $(DELTA_JARS)  ## of these what takes minutes: the dataset on Spark, and its parser on every statement
+	$(BIN)/python -m pytest -m spark tests/generator tests/engines/text
 
 test-cluster: $(ENGINES) $(DELTA_JARS)  ## the same once more on a standalone cluster of two workers, on loopback
 	$(BIN)/python -m pytest -m cluster
