@@ -1,13 +1,14 @@
 """What tests of every folder share: one dbt process, and figures for the end of the run."""
 
+import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.business import DbtWorker
+from tests.support.business import Business, DbtWorker
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
 LONGEST_FIRST = ("faults", "engines", "models", "oracle")
@@ -30,6 +31,28 @@ def dbt_worker(
     worker = DbtWorker(tmp_path_factory.mktemp("dbt_target"), shared_folder)
     yield worker
     worker.stop()
+
+
+@pytest.fixture(scope="session")
+def new_business(
+    dbt_worker: DbtWorker, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Business]:
+    """Return a function that opens one empty business after the other."""
+    numbers = itertools.count()
+    root: Path = tmp_path_factory.mktemp("businesses")
+
+    def open_business() -> Business:
+        data = root / f"business_{next(numbers)}"
+        (data / "landing" / "events").mkdir(parents=True)
+        return Business(data, dbt_worker)
+
+    return open_business
+
+
+@pytest.fixture
+def business(new_business: Callable[[], Business]) -> Business:
+    """An empty business."""
+    return new_business()
 
 
 @pytest.fixture(scope="session")
