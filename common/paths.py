@@ -3,11 +3,45 @@
 import os
 from pathlib import Path
 
+from common.errors import UserError
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 # An installed wheel has no project around it: it contains the seeds, and works where it is run.
 _IS_CHECKOUT = (PROJECT / "dbt_project.yml").is_file()
 SEEDS = PROJECT / "seeds" if _IS_CHECKOUT else PROJECT / "generator" / "seeds"
+
+
+def seeds_directory() -> Path:
+    """Return the folder of the business: the world that ``CASPERS_WORLD`` names, or the seeds.
+
+    A world is a folder inside the project, because dbt writes over seeds that it loads from
+    elsewhere; without a project around it, as in an installed wheel, any folder.
+
+    Raises
+    ------
+    UserError
+        If ``CASPERS_WORLD`` names no such folder.
+    """
+    named = os.environ.get("CASPERS_WORLD")
+    if not named:
+        return SEEDS
+    if not _IS_CHECKOUT:
+        world = Path.cwd() / named
+    elif Path(named).is_absolute() or ".." in named:  # the words of dbt_project.yml
+        raise UserError(
+            f"CASPERS_WORLD={named} in the environment: it has to be the path of a folder inside "
+            f"the project such as worlds/london; move that folder, or a link to it, into {PROJECT}."
+        )
+    else:
+        world = PROJECT / named
+    if not world.is_dir():
+        raise UserError(
+            f"CASPERS_WORLD={named} in the environment: there is no folder {world}; name the "
+            "folder of a business, make one with `python -m generator catalogue import`, or "
+            "unset it."
+        )
+    return world
 
 
 def data_directory() -> Path:

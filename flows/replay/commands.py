@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from common.errors import UserError
+from common.paths import seeds_directory
 from common.system_errors import to_user_error
+from flows.replay.catalogue import check_catalogue
 from flows.replay.dataset import open_dataset
 from flows.replay.landing import Landing, watermark
 from flows.replay.replay import (
@@ -88,6 +90,8 @@ class Status:
         What a run now would do.
     waiting
         Events which that run would land.
+    notices
+        Sentences that the user should read.
     """
 
     settings: Settings
@@ -96,6 +100,7 @@ class Status:
     watermark: int
     decision: Decision
     waiting: int
+    notices: tuple[str, ...]
 
 
 def utc_now() -> datetime:
@@ -167,11 +172,15 @@ def run(
     begun = time.perf_counter()
     with _reported_as("land the next window in"):
         dataset, target = open_dataset(canonical), Landing(landing)
+        check_catalogue(canonical, seeds_directory())
         with target.lock() as lock:
             windows = target.windows()
             settings = known_settings(target, windows)
-            notices = _ignored_options(replay_options, settings) if settings else ()
-            settings = settings or fix_settings(dataset, target, now, replay_options)
+            if settings:
+                notices = _ignored_options(replay_options, settings)
+            else:
+                settings = fix_settings(dataset, target, now, replay_options)
+                notices = _repetition(settings)
             replay = Replay(dataset, target, settings, windows)
             decision = replay.decide(now)
             events = replay.land(decision.window, lock, progress) if decision.window else 0
@@ -197,11 +206,13 @@ def status(canonical: Path, landing: Path, now: datetime, replay_options: Replay
         settings = known_settings(target, windows)
         started = settings is not None
         dataset = open_dataset(canonical)
+        check_catalogue(canonical, seeds_directory())
         settings = settings or propose_settings(dataset, now, replay_options)
         replay = Replay(dataset, target, settings, windows)
         decision = replay.decide(now)
         waiting = replay.count(decision.window) if decision.window else 0
-    return Status(settings, started, len(windows), watermark(windows), decision, waiting)
+    notices = () if started else _repetition(settings)
+    return Status(settings, started, len(windows), watermark(windows), decision, waiting, notices)
 
 
 def pause(landing: Path, now: datetime) -> str:
@@ -303,6 +314,21 @@ def _ignored_options(replay_options: ReplayOptions, settings: Settings) -> tuple
             f"To change it, `python -m flows.replay speed {replay_options.speed:g}`."
         )
     return tuple(notices)
+
+
+def _repetition(settings: Settings) -> tuple[str, ...]:
+    """Say that a replay begins after the last day of its dataset, and what to do."""
+    days, start_day = settings.profile.days, settings.start_day
+    if start_day < days:
+        return ()
+    times = settings.segments[0].position / settings.profile.length
+    notice = (
+        f"The dataset has {days} days and the replay begins on day {start_day}: up to there its "
+        f"days are repeated, {times:,.1f} times in all. To begin within them, `python -m "
+        "flows.replay reset`, then `python -m flows.replay run --start-day N` (or START_DAY=N) "
+        f"with N from 0 to {days - 1}."
+    )
+    return (notice,)
 
 
 def _from_environment(name: str, read: Callable[[str], T], what: str) -> T | None:

@@ -170,7 +170,7 @@ def profile_dataset(dataset: Dataset) -> DatasetProfile:
             f"{dataset.events} has events before {epoch}, the epoch in dataset.json beside it: "
             f"{_MAKE}."
         )
-    days = dataset.days or (span.last_created - epoch_microseconds) // MICROSECONDS_PER_DAY + 1
+    days = dataset.days or _days_of(span)
     return DatasetProfile(
         identity=dataset.identity,
         epoch=epoch,
@@ -308,6 +308,15 @@ def _day_zero(path: Path, epoch: object) -> date | None:
         with suppress(ValueError):
             return date.fromisoformat(epoch)
     raise UserError(f"{path}: the epoch {epoch!r} is not a midnight: {_MAKE}.")
+
+
+def _days_of(span: _Span) -> int:
+    """Return the length of a cycle that no ``dataset.json`` gives.
+
+    Whole days from the first event on, not dates: days that were written in another zone begin and
+    end at another hour than midnight, and ninety of them are on ninety-one dates.
+    """
+    return (span.last_created - span.first) // MICROSECONDS_PER_DAY + 1
 
 
 @dataclass(frozen=True, slots=True)

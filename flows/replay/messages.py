@@ -76,4 +76,4 @@ def format_status(state: Status, landing: Path) -> list[str]:
     else:
         case = Case.NOTHING_NEW if decision.window is not None else decision.case
         following = f"The next run would land nothing ({case})."
-    return [head, clock, following]
+    return [*state.notices, head, clock, following]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.errors import UserError
-from common.paths import SEEDS, roads_directory
+from common.paths import roads_directory, seeds_directory
 from generator.commands.options import add_kitchen_options, add_roads_option
 from generator.configuration.defaults import DEFAULT_SEED
 
@@ -101,7 +101,7 @@ def _chosen_kitchens(options: argparse.Namespace) -> list[KitchenSettings]:
     from generator.configuration.configured_kitchens import kitchen_settings  # noqa: PLC0415
 
     configurations = [load_configuration(file) for file in options.config]
-    return kitchen_settings(load_catalogue(SEEDS), configurations, options.locations)
+    return kitchen_settings(load_catalogue(seeds_directory()), configurations, options.locations)
 
 
 def _fetch(options: argparse.Namespace) -> None:

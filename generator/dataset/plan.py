@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from common.errors import UserError
-from common.paths import SEEDS, roads_directory
+from common.paths import roads_directory, seeds_directory
 from common.rng import LARGEST_SEED
 from common.time_units import SECONDS_PER_DAY
 from generator.catalogue.seed_files import load_catalogue
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from generator.configuration.kitchen_settings import KitchenSettings
 
 Engine = Literal["local", "spark"]
+
+EARLIEST_YEAR = 100
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class DatasetPlan:
             )
         if not 0 <= self.seed <= LARGEST_SEED:
             raise UserError(f"--seed {self.seed} is impossible; use a number from 0 to 2**64 - 1.")
+        if self.start.year < EARLIEST_YEAR:
+            raise UserError(
+                f"--start-date {self.start} is before the year {EARLIEST_YEAR}, too early for what "
+                "reads the dataset; start later."
+            )
         if self.start.toordinal() + self.days > date.max.toordinal():
             raise UserError(
                 f"--start-date {self.start} and {self.days} days end after the year 9999; "
@@ -123,7 +130,7 @@ def plan_dataset(
     UserError
         If the seeds, a configuration or an argument cannot be used; names file or option.
     """
-    catalogue = load_catalogue(SEEDS)
+    catalogue = load_catalogue(seeds_directory())
     loaded = [load_configuration(file) for file in configurations]
     return DatasetPlan(
         catalogue=catalogue,

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,13 @@ class DbtWorker:
         """What the process prints, errors included."""
         return self.target / "worker.log"
 
-    def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:
-        """Run one dbt command on the warehouse in ``data``."""
+    def run(self, data: Path, arguments: list[str], world: str | None = None) -> dict[str, Any]:
+        """Run one dbt command on the warehouse in ``data``, with the seeds of a world."""
         options = ["--log-path", str(self.target)]
         if "--target-path" not in arguments:
             options += ["--target-path", str(self.target)]
-        return self.ask({"data": str(data), "arguments": [*arguments, *options]})
+        command = {"data": str(data), "arguments": [*arguments, *options]}
+        return self.ask(command | ({"world": world} if world else {}))
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Send one command to the process and wait for its answer."""
@@ -121,6 +122,7 @@ class Business:
 
     data: Path
     worker: DbtWorker
+    world: str | None = field(default=None, kw_only=True)
 
     @property
     def landing(self) -> Path:
@@ -139,7 +141,7 @@ class Business:
 
     def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, Any]:
         """Run a dbt command; fail the test when it does not end as expected."""
-        answer = self.worker.run(self.data, list(arguments))
+        answer = self.worker.run(self.data, list(arguments), self.world)
         assert answer["success"] is succeeds, "\n".join(
             [str(answer["error"]), *answer["messages"][-30:]]
         )

@@ -50,8 +50,12 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
             messages.append(event.info.msg)
 
     os.environ["CASPERS_DATA"] = command["data"]
-    # Variables may be part of the parsed project, and another project is another one altogether.
-    if {"--vars", "--project-dir"} & set(command["arguments"]):
+    world = command.get("world")
+    if world:
+        os.environ["CASPERS_WORLD"] = world
+    # Variables may be part of the parsed project, as seeds are, and another project is another one
+    # altogether.
+    if world or {"--vars", "--project-dir"} & set(command["arguments"]):
         manifest = None
         # The parser that dbt brings in Rust waits forever for threads that a fork does not have.
         os.environ["DBT_STATIC_PARSER"] = "false"

@@ -177,3 +177,32 @@ def test_a_dictionary_of_texts_is_text(small: Small, tmp_path: Path) -> None:
     )
     assert profile_dataset(open_dataset(canonical)).events == len(small.rows)
     assert pq.read_schema(canonical / "events.parquet").names == SCHEMA.names
+
+
+@pytest.mark.parametrize("hours", [-9, -0.5, 0, 5.75, 8, 13])
+def test_days_of_another_zone_are_as_many_as_at_home(hours: float, tmp_path: Path) -> None:
+    rows = order("A1", 1, 0, STEPS) + order("A2", 1, 3 * DAY - SECOND, STEPS)
+    moved = [row | {"ts_seconds": row["ts_seconds"] + int(hours * 3600)} for row in rows]
+    profile = profile_dataset(open_dataset(write_dataset(tmp_path / "c", moved)))
+    assert profile.days == 3
+    assert profile.epoch == date(2024, 1, 1) - timedelta(days=hours < 0)
+
+
+@pytest.mark.parametrize(("start_day", "days"), [(2, 3), (3, 3), (70, 6)])
+def test_repeating_a_short_dataset_up_to_the_start_is_said(
+    start_day: int, days: int, landing: Path, tmp_path: Path
+) -> None:
+    rows = [row for day in range(days) for row in order(f"A{day}", 1, day * DAY, STEPS)]
+    canonical = write_dataset(tmp_path / "c", rows, days=days)
+    options = ReplayOptions(start_day=start_day)
+    proposed = status(canonical, landing, NOW, options).notices
+    report = run(canonical, landing, NOW, options)
+    assert report.notices == proposed
+    if start_day < days:
+        assert report.notices == ()
+        return
+    times = (start_day + 10.5 / 24) / days
+    assert f"The dataset has {days} days and the replay begins on day {start_day}" in proposed[0]
+    assert f"repeated, {times:.1f} times in all" in proposed[0]
+    assert f"with N from 0 to {days - 1}" in proposed[0]
+    assert status(canonical, landing, NOW, options).notices == ()

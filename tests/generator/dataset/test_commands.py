@@ -85,6 +85,7 @@ def test_a_kitchen_with_far_too_few_stations_gets_a_warning(
         (["--days", "99999"], "--days 99999"),
         (["--seed", "-1"], "--seed -1"),
         (["--start-date", "9999-12-01"], "9999"),
+        (["--start-date", "0099-12-31"], "--start-date 0099-12-31 is before the year 100"),
         (["--locations", "paris"], "paris"),
         (["--config", "nowhere.json"], "nowhere.json"),
     ],

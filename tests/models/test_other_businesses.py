@@ -1,0 +1,82 @@
+"""Other businesses by data alone: the folder that CASPERS_WORLD names, and not a line of code."""
+
+import csv
+import shutil
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from common import paths
+from common.paths import SEEDS
+from flows.replay.commands import ReplayOptions, run
+from generator.__main__ import main
+from tests.support.business import Business
+from tests.support.extended_project import ExtendedProject
+
+NOW = datetime(2026, 11, 21, 10, 30)
+ADDED = {
+    "locations": [
+        "5,lisbon,Lisbon,Rua do Exemplo 12 Lisboa,38.7223,-9.1393,3,4,60,0.01,Lisbon opens."
+    ],
+    "brands": ["25,Salt Cod Society,Portuguese,12"],
+    "brand_locations": [
+        *(f"{60 + brand},{brand},5,0,,steady,0.00" for brand in range(1, 6)),
+        "66,25,5,0,,growing,0.10",
+    ],
+    "menus": ["25,25,Salt Cod Lunch", "26,25,Salt Cod Dinner"],
+    "categories": ["114,25,25,Lunch", "115,26,25,Dinner"],
+    "items": ["219,114,25,25,Bacalhau Roll,9.50", '220,115,26,25,"Bacalhau, Whole",21.95'],
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExtendedProject:
+    """A copy of the project, of which the generator takes its world, too."""
+    copy = ExtendedProject(tmp_path / "project")
+    monkeypatch.setattr(paths, "PROJECT", copy.folder)
+    return copy
+
+
+def grow(world: Path) -> None:
+    """Write the seeds with a kitchen in another country, a brand and two menus."""
+    world.mkdir(parents=True)
+    for file in SEEDS.glob("*.csv"):
+        shutil.copy(file, world)
+        with (world / file.name).open("a", encoding="utf-8") as text:
+            text.writelines(row + "\n" for row in ADDED[file.stem])
+
+
+def live(business: Business, project: ExtendedProject, world: str, *options: str) -> Business:
+    """Generate a business of two days, let it happen, build and test all of it."""
+    business = replace(business, world=world)
+    canonical = business.data / "canonical"
+    assert main(["canonical", "--days", "2", "--out", str(canonical), *options]) == 0
+    run(canonical, business.landing, NOW, ReplayOptions(start_day=1))
+    answer = business.dbt("build", "--exclude", "test_type:unit", *project.arguments())
+    assert set(answer["results"].values()) <= {"success", "pass", "no-op"}, answer["messages"]
+    assert business.query("select count(*) from lakeflow.rejected_events") == [(0,)]
+    return business
+
+
+def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
+    business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = project.folder / "worlds" / "grown"
+    grow(grown)
+    before = {file.name: file.read_bytes() for file in grown.iterdir()}
+    monkeypatch.setenv("CASPERS_WORLD", "worlds/grown")
+    business = live(business, project, "worlds/grown", "--locations", "lisbon,sf")
+    assert {file.name: file.read_bytes() for file in grown.iterdir()} == before
+    with (grown / "items.csv").open(encoding="utf-8", newline="") as text:
+        names = {int(row["id"]): row["name"] for row in csv.DictReader(text)}
+    sold = business.query(
+        "select distinct location_id, item_id, item_name from lakeflow.silver_order_items"
+    )
+    assert all(names[item_id] == name for _, item_id, name in sold)
+    assert {219, 220} <= {item_id for location_id, item_id, _ in sold if location_id == 5}
+    assert not {219, 220} & {item_id for location_id, item_id, _ in sold if location_id == 1}
+    kitchens = business.query("select location_id, orders from lakeflow.gold_kitchen_summary")
+    assert {location_id for location_id, orders in kitchens if orders} == {1, 5}
+    assert len(kitchens) == 5
