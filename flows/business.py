@@ -24,6 +24,7 @@ from common.paths import canonical_directory, landing_directory, warehouse_file
 from common.progress import show_status
 from flows.build import build
 from flows.build_results import Build, format_build
+from flows.business_lock import business_lock
 from flows.canonical import make_default_dataset
 from flows.replay import commands
 from flows.replay.messages import format_report
@@ -300,9 +301,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _raise_keyboard_interrupt)
     try:
         if options.command == "once":
-            once()
+            with business_lock("make run"):
+                once()
         else:
-            serve()
+            with business_lock("make live"):
+                serve()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from common.errors import UserError
+from common.errors import BusyError, UserError
+from common.loopback import bypass_proxies, is_loopback
 from common.paths import data_directory
+from common.system_errors import to_user_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +61,14 @@ def server_arguments(port: int) -> list[str]:
 
 
 def prepare_environment() -> None:
-    """Set `prefect_environment` in this process; variables that are already set stay."""
+    """Set `prefect_environment` in this process; variables that are already set stay.
+
+    Loopback is added to those that name hosts which are asked without a proxy.
+    """
     for name, value in prefect_environment(data_directory() / "prefect").items():
         os.environ.setdefault(name, value)
+    # The server, its clients and every process that is started here inherit this.
+    os.environ.update(bypass_proxies(os.environ, os.environ.get("PREFECT_API_URL", "")))
 
 
 def named_server() -> str | None:
@@ -100,9 +107,20 @@ def prefect_server() -> Iterator[str]:
         with _api_in_environment(api):
             yield api
         return
+    with _reserved_port() as port:
+        process = _start(port)
+        try:
+            with _api_in_environment(_api(port)):
+                yield _api(port)
+        finally:
+            _stop(process)
+
+
+def _start(port: int) -> subprocess.Popen[bytes]:
+    """Start a server and return it once it answers."""
     log = data_directory() / "prefect" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with _reserved_port() as port:
+    with _start_lock():
         with log.open("ab") as output:
             # A process session of its own: Ctrl-C must reach the flow first and the server last.
             process = subprocess.Popen(
@@ -114,10 +132,10 @@ def prefect_server() -> Iterator[str]:
             )
         try:
             _wait_until_healthy(process, _api(port), log)
-            with _api_in_environment(_api(port)):
-                yield _api(port)
-        finally:
+        except BaseException:
             _stop(process)
+            raise
+    return process
 
 
 def _api(port: int) -> str:
@@ -128,10 +146,36 @@ def _is_healthy(api: str) -> bool:
     if not api.startswith(("http://", "https://")):
         return False
     try:
-        with urllib.request.urlopen(f"{api.rstrip('/')}/health", timeout=_ANSWER_SECONDS) as answer:  # noqa: S310  # http or https, checked above
+        with _opener(api).open(f"{api.rstrip('/')}/health", timeout=_ANSWER_SECONDS) as answer:
             return bool(answer.status == 200 and answer.read().strip() == b"true")  # noqa: PLR2004  # OK
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def _opener(api: str) -> urllib.request.OpenerDirector:
+    without_proxy = [urllib.request.ProxyHandler({})] if is_loopback(api) else []
+    return urllib.request.build_opener(*without_proxy)
+
+
+@contextmanager
+def _start_lock() -> Iterator[None]:
+    """Start servers one after another: a new one prepares the database that they share."""
+    home = Path(os.environ.get("PREFECT_HOME") or data_directory() / "prefect")
+    lock = FileLock(home / "server.lock")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=_START_SECONDS)
+    except Timeout:
+        raise BusyError(
+            f"Another Prefect server has been starting in {home} for {_START_SECONDS:.0f} s: stop "
+            "it, then run again."
+        ) from None
+    except OSError as error:
+        raise to_user_error(error, "start a Prefect server in", "PREFECT_HOME") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

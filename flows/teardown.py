@@ -26,6 +26,7 @@ from common.paths import (
     warehouse_file,
 )
 from common.system_errors import to_user_error
+from flows.business_lock import check_no_business_runs
 from flows.dbt import dbt_arguments, last_words, run_dbt
 from flows.replay import commands
 from flows.replay.landing import Landing
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show what would be removed, ask, remove it; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
+        check_no_business_runs()
         with build_lock(remove_lock_file=True):
             _teardown(options.target, dry_run=options.dry_run, confirmed=options.yes)
     except UserError as error:

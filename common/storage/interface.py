@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,6 +14,12 @@ if TYPE_CHECKING:
 
 class LockedError(Exception):
     """Another process has the lock; the text says which, as far as it is known."""
+
+
+def describe_process() -> str:
+    """Return which process this is and since when it locks, as others read it."""
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return f"process {os.getpid()} on {socket.gethostname()}, since {since} UTC"
 
 
 class Lock(Protocol):

@@ -20,9 +20,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -34,7 +32,7 @@ from common.landed_files import (
     parse_window_file_name,
     window_file_name,
 )
-from common.storage import LockedError, storage_of
+from common.storage import LockedError, describe_process, storage_of
 from flows.replay.window import NOTHING_LANDED, Window
 
 if TYPE_CHECKING:
@@ -87,11 +85,8 @@ class Landing:
             If another replay has the lock; the message says which.
         """
         self.state_folder.mkdir(parents=True, exist_ok=True)
-        host = socket.gethostname()
-        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        owner = f"process {os.getpid()} on {host}, since {since} UTC"
         try:
-            with self._storage.lock(self.state_folder / "lock", owner) as lock:
+            with self._storage.lock(self.state_folder / "lock", describe_process()) as lock:
                 self.recover()
                 yield lock
         except LockedError as error:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from common.errors import UserError
+from common.loopback import NO_PROXIES, is_loopback
 from common.storage import storage_of
 from generator.roads.addresses import KnownAddresses
 from generator.roads.attribution import OSM_ATTRIBUTION
@@ -52,6 +53,11 @@ class Overpass:
     url: str = DEFAULT_URL
     rate_limit: bool = True
     timeout_s: int = 180
+
+    @property
+    def request_options(self) -> dict[str, Any]:
+        """Options of every request: one on this machine is not asked through a proxy."""
+        return {"proxies": NO_PROXIES} if is_loopback(self.url) else {}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Overpass:
@@ -172,7 +178,9 @@ def _check_server(server: Overpass, location_code: str) -> None:
     import requests  # noqa: PLC0415 - slow to import
 
     try:
-        requests.get(f"{server.url}/status", timeout=min(server.timeout_s, 30))
+        requests.get(
+            f"{server.url}/status", timeout=min(server.timeout_s, 30), **server.request_options
+        )
     except requests.exceptions.RequestException as error:
         raise UserError(_unreachable(server, location_code)) from error
 
@@ -227,6 +235,7 @@ def _osmnx_settings(server: Overpass, cache: Path, *, use_cache: bool) -> Iterat
         "overpass_url": server.url,
         "overpass_rate_limit": server.rate_limit,
         "requests_timeout": server.timeout_s,
+        "requests_kwargs": server.request_options,
         "cache_folder": cache,
         "use_cache": use_cache,
         # Without it a name that does not resolve is looked up at a public server, for minutes.

@@ -158,6 +158,10 @@ def test_a_run_leaves_artifacts_and_a_failed_one_a_single_line(
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")
     } | {"CASPERS_DATA": str(tmp_path), "START_DAY": "1"}
+    # Proxies that nobody answers, and no exception for loopback.
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        environment |= {name: "http://127.0.0.1:9", name.upper(): "http://127.0.0.1:9"}
+    environment = {name: environment[name] for name in environment if name.lower() != "no_proxy"}
 
     ended = subprocess.run(
         [sys.executable, "-c", ONCE],

@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from filelock import FileLock
 
-from common.errors import UserError
+from common.errors import BusyError, UserError
 from flows import server
 from flows.server import named_server, prefect_environment, prefect_server, prepare_environment
 
@@ -53,6 +54,7 @@ def no_server_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(server, "USUAL_PORT", port)
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.delenv("PREFECT_HOME", raising=False)
 
 
 def test_variables_of_the_user_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -77,6 +79,20 @@ def test_the_server_that_the_user_names_is_used(
     monkeypatch.setattr(Health, "answer", b"no")
     with pytest.raises(UserError, match="PREFECT_API_URL"):
         named_server()
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_a_server_on_loopback_is_not_asked_through_a_proxy(
+    healthy: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("PREFECT_API_URL", healthy)
+    assert named_server() == healthy
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.7.7.7:4200/api")
+    prepare_environment()
+    assert os.environ["no_proxy"] == os.environ["NO_PROXY"] == "localhost,127.0.0.1,::1,127.7.7.7"
 
 
 def test_another_server_on_the_usual_port_is_not_used(
@@ -120,6 +136,26 @@ def test_two_simultaneous_runs_have_a_server_each(monkeypatch: pytest.MonkeyPatc
         with prefect_server() as other:
             assert one != other
         monkeypatch.setenv("PREFECT_API_URL", one)
+
+
+def test_servers_with_one_database_start_one_after_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two that prepare a new database at once end with `table … already exists`."""
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "shared"))
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    with prefect_server():
+        monkeypatch.delenv("PREFECT_API_URL")
+        monkeypatch.setattr(server, "_START_SECONDS", 0.0)
+        with (
+            FileLock(tmp_path / "shared" / "server.lock"),
+            pytest.raises(BusyError, match=f"starting in {tmp_path / 'shared'}"),
+            prefect_server(),
+        ):
+            pass
+        monkeypatch.setenv("PREFECT_API_URL", "")
 
 
 def test_another_port_is_taken_where_the_usual_one_is_in_use(

@@ -104,7 +104,13 @@ def test_settings_of_osmnx_are_restored(
     assert socket.getaddrinfo is resolver
 
 
-def test_refresh_downloads_again(overpass: Server, tmp_path: Path) -> None:
+def test_refresh_downloads_again(
+    overpass: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # A server on this machine is not asked through a proxy.
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     server = Overpass(overpass.url, rate_limit=False, timeout_s=10)
     file = fetch(AREA, tmp_path, overpass=server)
     assert fetch(AREA, tmp_path, overpass=server) == file
