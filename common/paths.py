@@ -12,29 +12,46 @@ _IS_CHECKOUT = (PROJECT / "dbt_project.yml").is_file()
 SEEDS = PROJECT / "seeds" if _IS_CHECKOUT else PROJECT / "generator" / "seeds"
 
 
-def seeds_directory() -> Path:
-    """Return the folder of the business: the world that ``CASPERS_WORLD`` names, or the seeds.
+def world_directory(named: str, option: str) -> Path:
+    """Return the folder of another business: one inside the project, such as ``worlds/london``.
 
-    A world is a folder inside the project, because dbt writes over seeds that it loads from
-    elsewhere; without a project around it, as in an installed wheel, any folder.
+    dbt writes over seeds that it loads from outside. Without a project around it, as in an
+    installed wheel, it is any folder.
+
+    Parameters
+    ----------
+    named
+        The path, from the project.
+    option
+        Where it was named, for errors.
 
     Raises
     ------
     UserError
-        If ``CASPERS_WORLD`` names no such folder.
+        If it leaves the project.
+    """
+    if not _IS_CHECKOUT:
+        return Path.cwd() / named
+    if Path(named).is_absolute() or ".." in named:  # the words of dbt_project.yml
+        raise UserError(
+            f"{option}: {named} has to be the path of a folder inside the project, from there, "
+            f"such as worlds/london; move that folder, or a link to it, into {PROJECT}."
+        )
+    return PROJECT / named
+
+
+def seeds_directory() -> Path:
+    """Return the folder of the business: the world that ``CASPERS_WORLD`` names, or the seeds.
+
+    Raises
+    ------
+    UserError
+        If ``CASPERS_WORLD`` names no folder inside the project.
     """
     named = os.environ.get("CASPERS_WORLD")
     if not named:
         return SEEDS
-    if not _IS_CHECKOUT:
-        world = Path.cwd() / named
-    elif Path(named).is_absolute() or ".." in named:  # the words of dbt_project.yml
-        raise UserError(
-            f"CASPERS_WORLD={named} in the environment: it has to be the path of a folder inside "
-            f"the project such as worlds/london; move that folder, or a link to it, into {PROJECT}."
-        )
-    else:
-        world = PROJECT / named
+    world = world_directory(named, "CASPERS_WORLD")
     if not world.is_dir():
         raise UserError(
             f"CASPERS_WORLD={named} in the environment: there is no folder {world}; name the "

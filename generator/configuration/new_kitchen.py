@@ -63,14 +63,14 @@ def new_kitchen(catalogue: Catalogue, configuration: KitchenConfiguration) -> Lo
         lat=position[0],
         lon=position[1],
         radius_mi=NEW_KITCHEN_RADIUS_MI,
-        stations=_stations_for(catalogue, max(first, configuration.orders_last or 0.0)),
+        stations=stations_for(catalogue, max(first, configuration.orders_last or 0.0)),
         base_orders_day=max(1, round(first)),
         growth_rate_daily=0.0,
         narrative=f"{configuration.kitchen} was opened by {configuration.file.name}.",
     )
 
 
-def _stations_for(catalogue: Catalogue, orders_day: float) -> int:
+def stations_for(catalogue: Catalogue, orders_day: float) -> int:
     """Return as many stations per order of the busiest day as the other kitchens have."""
     busiest = [
         location.base_orders_day

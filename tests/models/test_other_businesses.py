@@ -6,14 +6,18 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from common import paths
+from common.errors import UserError
 from common.paths import SEEDS
 from flows.replay.commands import ReplayOptions, run
 from generator.__main__ import main
 from tests.support.business import Business
 from tests.support.extended_project import ExtendedProject
+from tests.support.foreign_business import foreign_tables, write_tables
 
 NOW = datetime(2026, 11, 21, 10, 30)
 ADDED = {
@@ -48,12 +52,9 @@ def grow(world: Path) -> None:
             text.writelines(row + "\n" for row in ADDED[file.stem])
 
 
-def live(business: Business, project: ExtendedProject, world: str, *options: str) -> Business:
-    """Generate a business of two days, let it happen, build and test all of it."""
+def build(business: Business, project: ExtendedProject, world: str) -> Business:
+    """Build and test what has landed, with the seeds of a world."""
     business = replace(business, world=world)
-    canonical = business.data / "canonical"
-    assert main(["canonical", "--days", "2", "--out", str(canonical), *options]) == 0
-    run(canonical, business.landing, NOW, ReplayOptions(start_day=1))
     answer = business.dbt("build", "--exclude", "test_type:unit", *project.arguments())
     assert set(answer["results"].values()) <= {"success", "pass", "no-op"}, answer["messages"]
     assert business.query("select count(*) from lakeflow.rejected_events") == [(0,)]
@@ -67,7 +68,11 @@ def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     grow(grown)
     before = {file.name: file.read_bytes() for file in grown.iterdir()}
     monkeypatch.setenv("CASPERS_WORLD", "worlds/grown")
-    business = live(business, project, "worlds/grown", "--locations", "lisbon,sf")
+    canonical = business.data / "canonical"
+    options = ("--days", "2", "--locations", "lisbon,sf", "--out", str(canonical))
+    assert main(["canonical", *options]) == 0
+    run(canonical, business.landing, NOW, ReplayOptions(start_day=1))
+    business = build(business, project, "worlds/grown")
     assert {file.name: file.read_bytes() for file in grown.iterdir()} == before
     with (grown / "items.csv").open(encoding="utf-8", newline="") as text:
         names = {int(row["id"]): row["name"] for row in csv.DictReader(text)}
@@ -80,3 +85,39 @@ def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     kitchens = business.query("select location_id, orders from lakeflow.gold_kitchen_summary")
     assert {location_id for location_id, orders in kitchens if orders} == {1, 5}
     assert len(kitchens) == 5
+
+
+def in_the_older_form(canonical: Path, hours: int) -> None:
+    """Write the events without the columns that older datasets lack, in another zone."""
+    file = canonical / "events.parquet"
+    events = pq.read_table(file).drop_columns(["ts_micros", "eta_mins"])
+    seconds = pc.add(events["ts_seconds"], hours * 3600)
+    place = events.schema.get_field_index("ts_seconds")
+    pq.write_table(events.set_column(place, "ts_seconds", seconds), file)
+    (canonical / "dataset.json").unlink()
+
+
+def test_a_dataset_of_somebody_else_becomes_a_business_out_of_its_own_tables(
+    business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = write_tables(business.data / "canonical_dataset", foreign_tables())
+    assert main(["catalogue", "import", str(dataset)]) == 0
+    monkeypatch.setenv("CASPERS_WORLD", "worlds/canonical_dataset")
+    assert main(["canonical", "--days", "2", "--out", str(business.data / "canonical")]) == 0
+
+    # What they would have: these events in their form, their tables beside them.
+    shutil.copy(business.data / "canonical" / "events.parquet", dataset)
+    (dataset / "dataset.json").touch()
+    in_the_older_form(dataset, 8)
+    monkeypatch.delenv("CASPERS_WORLD")
+    with pytest.raises(UserError, match=r'item 1 is "Farfalle" in its items\.parquet'):
+        run(dataset, business.landing, NOW, ReplayOptions())
+    monkeypatch.setenv("CASPERS_WORLD", "worlds/canonical_dataset")
+    report = run(dataset, business.landing, NOW, ReplayOptions(start_day=1))
+    assert report.settings.profile.days == 2
+
+    business = build(business, project, "worlds/canonical_dataset")
+    tables = foreign_tables()
+    names = set(zip(tables["items"]["id"], tables["items"]["name"], strict=True))
+    sold = business.query("select distinct item_id, item_name from lakeflow.silver_order_items")
+    assert set(sold) == names

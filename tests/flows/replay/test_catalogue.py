@@ -129,4 +129,4 @@ def test_the_world_that_the_environment_names_is_the_business(
     refused(r"items\.csv does not have a whole number id and a name in each row")
     for elsewhere in (str(world), "worlds/../../elsewhere"):
         monkeypatch.setenv("CASPERS_WORLD", elsewhere)
-        refused("it has to be the path of a folder inside the project")
+        refused("has to be the path of a folder inside the project")
