@@ -14,16 +14,21 @@ if TYPE_CHECKING:
     from generator.simulation.kitchen_day import Kitchen
 
 _LONG_WAIT_MINUTES = 240.0
+_ORDERS_A_DAY_OF_AN_ADDRESS = 2
 
 
 @dataclass(frozen=True)
 class KitchenSummary:
-    """What one kitchen produced; ``longest_wait_minutes`` is that of an order for a station."""
+    """What one kitchen produced; ``longest_wait_minutes`` is that of an order for a station.
+
+    ``addresses`` are those that it delivers to.
+    """
 
     location_code: str
     orders: int
     events: int
     longest_wait_minutes: float
+    addresses: int
     unreachable_addresses: int
 
 
@@ -66,17 +71,25 @@ def summarise_kitchen(
         orders=orders,
         events=events,
         longest_wait_minutes=longest_wait / MICROSECONDS_PER_MINUTE,
+        addresses=len(kitchen.addresses.routes.text),
         unreachable_addresses=kitchen.addresses.routes.unreachable_addresses,
     )
 
 
 def find_notices(plan: DatasetPlan, kitchens: Iterable[KitchenSummary]) -> tuple[Notice, ...]:
     """Return what a person should know about a dataset and would not see at a glance."""
-    return (*_notices_of_kitchens(kitchens), *_notices_of_locations(plan))
+    return (*_notices_of_kitchens(kitchens, plan.days), *_notices_of_locations(plan))
 
 
-def _notices_of_kitchens(kitchens: Iterable[KitchenSummary]) -> Iterator[Notice]:
+def _notices_of_kitchens(kitchens: Iterable[KitchenSummary], days: int) -> Iterator[Notice]:
     for kitchen in kitchens:
+        if kitchen.orders > _ORDERS_A_DAY_OF_AN_ADDRESS * kitchen.addresses * days:
+            yield Notice(
+                "warning",
+                f"{kitchen.location_code}: {kitchen.orders:,} orders in {days} days go to "
+                f"{kitchen.addresses:,} addresses, the only ones that its streets lead to: use a "
+                "network of a larger area (--roads), or another radius_mi.",
+            )
         if kitchen.longest_wait_minutes > _LONG_WAIT_MINUTES:
             yield Notice(
                 "warning",

@@ -165,6 +165,44 @@ def known_addresses(
     )
 
 
+def chosen_addresses(addresses: Addresses, chosen: NDArray[np.int64]) -> Addresses:
+    """Return some of the addresses, by their numbers."""
+    return Addresses(
+        addresses.latitude[chosen],
+        addresses.longitude[chosen],
+        addresses.node[chosen],
+        [addresses.text[number] for number in chosen.tolist()],
+    )
+
+
+def filled_up(
+    real: Addresses, invented: Addresses, total: int, rng: np.random.Generator
+) -> Addresses:
+    """Return all real addresses, and as many invented ones as are missing to a total.
+
+    Parameters
+    ----------
+    real, invented
+        Where both have the same text, the real one counts.
+    total
+        How many to return, if there are as many.
+    rng
+        Decides which invented ones.
+    """
+    taken = set(real.text)
+    new = np.array(
+        [number for number, text in enumerate(invented.text) if text not in taken], dtype=np.int64
+    )
+    missing = max(0, min(total - len(real.text), len(new)))
+    added = chosen_addresses(invented, np.sort(rng.choice(new, missing, replace=False)))
+    return Addresses(
+        np.concatenate([real.latitude, added.latitude]),
+        np.concatenate([real.longitude, added.longitude]),
+        np.concatenate([real.node, added.node]),
+        [*real.text, *added.text],
+    )
+
+
 def _all_named(
     names: list[str | None],
     start: NDArray[np.float64],

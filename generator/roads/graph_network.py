@@ -12,27 +12,41 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from shapely import MultiPoint, get_coordinates
 
 from common.errors import UserError
-from generator.roads.addresses import KnownAddresses, addresses_along, known_addresses
+from generator.roads.addresses import (
+    KnownAddresses,
+    addresses_along,
+    chosen_addresses,
+    filled_up,
+    known_addresses,
+)
 from generator.roads.delivery_area import KITCHEN_REACH_M
-from generator.roads.geometry import great_circle_m, path_lengths
+from generator.roads.geometry import Plane, great_circle_m, path_lengths
 from generator.roads.network import RoadNetwork, Streets, make_network
 from generator.roads.rng import make_road_rng
 from generator.roads.street_graph import StreetGraph, first_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import networkx as nx
     from numpy.typing import NDArray
 
     from generator.roads.delivery_area import DeliveryArea
+    from generator.roads.network import Addresses
 
 logger = logging.getLogger(__name__)
 
-# With fewer known addresses than this, plausible ones are made up instead.
-MIN_KNOWN_ADDRESSES = 200
+# Up to so many, known addresses are joined by plausible ones that are made up.
+ENOUGH_ADDRESSES = 200
+# A whole city by the sea covers two fifths of the delivery area or more; a file with less than
+# this share is only a part of it. More than this share of nodes left out is not a few dead ends.
+_SMALL_COVER, _MANY_EXCLUDED = 0.25, 1 / 3
+# The shape of a street may end this far from its nodes, as where intersections were merged.
+_SHAPE_REACH_M = 1_000.0
 
 
 def load_delivery_network(streets: StreetGraph, area: DeliveryArea, seed: int) -> RoadNetwork:
@@ -41,14 +55,34 @@ def load_delivery_network(streets: StreetGraph, area: DeliveryArea, seed: int) -
     Parameters and errors are those of `network_from_graph`.
     """
     network, excluded = network_from_graph(streets, area, seed)
-    if excluded:
-        logger.warning(
-            "%s: %d nodes of %s are left out: one cannot drive there and back from the kitchen",
-            area.location_code,
-            excluded,
-            streets.file,
-        )
+    for warning in _warnings(network, excluded, streets.file, area):
+        logger.warning("%s: %s", area.location_code, warning)
     return network
+
+
+def _warnings(network: RoadNetwork, excluded: int, file: Path, area: DeliveryArea) -> Iterator[str]:
+    distance = great_circle_m(*area.kitchen, network.latitude, network.longitude)
+    near = distance <= area.radius_m
+    plane = Plane(*area.kitchen)
+    x, y = plane.forward(network.latitude[near], network.longitude[near])
+    hull = MultiPoint(np.stack([x, y], axis=1)).convex_hull
+    cover = float(hull.area) / (math.pi * area.radius_m**2)
+    if cover < _SMALL_COVER:
+        yield (
+            f"the streets of {file} cover {cover:.0%} of the {area.radius_mi:g} miles around the "
+            "kitchen: use a network of a larger area, or make radius_mi smaller"
+        )
+    if excluded:
+        share = excluded / (excluded + int(near.sum()))
+        yield (
+            f"{excluded} nodes of {file} are left out, {share:.0%} of those within the delivery "
+            "radius: one cannot drive there and back from the kitchen"
+            + (
+                "; so many mean that streets are missing from the file or one-way by mistake"
+                if share >= _MANY_EXCLUDED
+                else ""
+            )
+        )
 
 
 def network_from_graph(
@@ -87,6 +121,7 @@ def network_from_graph(
     numbers = {node: number for number, node in enumerate(graph.nodes)}
     latitude, longitude = _coordinates(graph, streets.file)
     edges = _directed_edges(graph)
+    _check_shapes(graph, streets.file)
     start = np.array([numbers[u] for u, _, _ in edges], dtype=np.int64)
     end = np.array([numbers[v] for _, v, _ in edges], dtype=np.int64)
     distance = great_circle_m(*area.kitchen, latitude, longitude)
@@ -102,11 +137,15 @@ def network_from_graph(
     )
     rng = make_road_rng(seed, area.location_code, "addresses")
     known = _known_nearby(streets.addresses, area)
-    if known is not None:
-        addresses = known_addresses(drivable, known, area.kitchen, rng)
-    else:
+    addresses = None if known is None else known_addresses(drivable, known, area.kitchen, rng)
+    if addresses is None or len(addresses.text) < ENOUGH_ADDRESSES:
         names = [_name(edges[edge][2].get("name")) for edge in kept]
-        addresses = addresses_along(drivable, names, area.kitchen, rng)
+        invented = addresses_along(drivable, names, area.kitchen, rng)
+        addresses = (
+            invented
+            if addresses is None
+            else filled_up(addresses, _within(invented, area), ENOUGH_ADDRESSES, rng)
+        )
     network = make_network(streets.source, latitude[part], longitude[part], drivable, addresses)
     return network, int(np.sum((distance <= area.radius_m) & ~part))
 
@@ -119,28 +158,72 @@ def _coordinates(
         np.array([data.get(key, math.nan) for _, data in graph.nodes(data=True)], dtype=float)
         for key in ("y", "x")
     )
-    wrong = ~((np.abs(latitude) <= 90.0) & (np.abs(longitude) <= 360.0))  # noqa: PLR2004 - degrees
+    wrong = ~((np.abs(latitude) <= 90.0) & (np.abs(longitude) <= 180.0))  # noqa: PLR2004 - degrees
     if wrong.any():
         node = list(graph.nodes)[int(wrong.argmax())]
         raise UserError(
             f"{int(wrong.sum())} of {len(wrong)} nodes of {file} have no coordinates in degrees "
-            f"(attributes x and y), the first is {node}: repair the file or use another"
+            "(attributes x from -180 to 180 and y from -90 to 90), the first is "
+            f"{node}: repair the file or use another"
         )
     return latitude, longitude
 
 
+def _check_shapes(graph: nx.MultiDiGraph[str], file: Path) -> None:
+    """Refuse the first edge whose shape is not on the globe or is that of another street."""
+    shaped = [edge for edge in graph.edges(data=True) if edge[2].get("geometry") is not None]
+    if not shaped:
+        return
+    points, owner = get_coordinates([data["geometry"] for _, _, data in shaped], return_index=True)
+    off_globe = ~((np.abs(points[:, 0]) <= 180.0) & (np.abs(points[:, 1]) <= 90.0))  # noqa: PLR2004 - degrees
+    if off_globe.any():
+        start, end, _ = shaped[int(owner[off_globe.argmax()])]
+        raise UserError(
+            f"{file}: the geometry of the edge from {start} to {end} leads outside -180 to 180 "
+            "degrees of longitude (first) or -90 to 90 of latitude: repair it, or remove it and "
+            "the edge is taken as straight"
+        )
+    nodes = graph.nodes
+    ends = np.array(
+        [[(nodes[node]["y"], nodes[node]["x"]) for node in edge[:2]] for edge in shaped], float
+    )
+    tips = points[:, ::-1][np.searchsorted(owner, np.arange(len(shaped)))]
+    tails = points[:, ::-1][np.searchsorted(owner, np.arange(len(shaped)), side="right") - 1]
+
+    def apart(one: int, other: int) -> NDArray[np.float64]:
+        return np.maximum(
+            great_circle_m(*tips.T, *ends[:, one].T), great_circle_m(*tails.T, *ends[:, other].T)
+        )
+
+    # A shape may be written in either direction.
+    distance = np.minimum(apart(0, 1), apart(1, 0))
+    if (distance > _SHAPE_REACH_M).any():
+        first = int((distance > _SHAPE_REACH_M).argmax())
+        start, end, _ = shaped[first]
+        raise UserError(
+            f"{file}: the geometry of the edge from {start} to {end} ends "
+            f"{distance[first] / 1000:,.1f} km from these nodes: write longitude before latitude, "
+            "or remove it and the edge is taken as straight"
+        )
+
+
 def _known_nearby(known: KnownAddresses | None, area: DeliveryArea) -> KnownAddresses | None:
-    """Return the known addresses within the delivery radius, if they are enough."""
+    """Return the known addresses within the delivery radius, if there are any."""
     if known is None:
         return None
     inside = great_circle_m(*area.kitchen, known.latitude, known.longitude) <= area.radius_m
-    if inside.sum() < MIN_KNOWN_ADDRESSES:
+    if not inside.any():
         return None
     return KnownAddresses(
         known.latitude[inside],
         known.longitude[inside],
         [text for text, here in zip(known.text, inside.tolist(), strict=True) if here],
     )
+
+
+def _within(addresses: Addresses, area: DeliveryArea) -> Addresses:
+    distance = great_circle_m(*area.kitchen, addresses.latitude, addresses.longitude)
+    return chosen_addresses(addresses, np.flatnonzero(distance <= area.radius_m))
 
 
 def _in_degrees(graph: nx.MultiDiGraph[str], file: Path) -> nx.MultiDiGraph[str]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from generator.roads.delivery_area import DeliveryArea
     from generator.roads.network import RoadNetwork
 
@@ -288,12 +290,23 @@ def _read_addresses(file: Path) -> KnownAddresses | None:
             rows = list(csv.DictReader(stream))
         latitude = np.array([float(row["latitude"]) for row in rows])
         longitude = np.array([float(row["longitude"]) for row in rows])
-        return KnownAddresses(latitude, longitude, [row["address"] for row in rows])
+        texts = [row["address"] for row in rows]
+        _check_rows(latitude, longitude, texts)
+        return KnownAddresses(latitude, longitude, texts)
     except (KeyError, ValueError, TypeError, csv.Error) as error:
         raise UserError(
             f"{file} has no readable addresses ({error}): delete it and the .graphml beside it to "
             "download both again"
         ) from error
+
+
+def _check_rows(
+    latitude: NDArray[np.float64], longitude: NDArray[np.float64], texts: list[str | None]
+) -> None:
+    wrong = ~((np.abs(latitude) <= 90.0) & (np.abs(longitude) <= 180.0))  # noqa: PLR2004 - degrees
+    wrong |= np.array([not text for text in texts], dtype=bool)
+    if wrong.any():
+        raise ValueError(f"row {int(wrong.argmax()) + 1} below the heading is none")
 
 
 def _number(value: object) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, iterparse
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from generator.roads.street_graph import first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from xml.etree.ElementTree import Element
 
     import networkx as nx
 
@@ -44,6 +45,7 @@ def read_osm(file: Path) -> tuple[nx.MultiDiGraph[str], KnownAddresses | None]:
     import networkx as nx  # noqa: PLC0415 - slow to import
     import osmnx as ox  # noqa: PLC0415 - slow to import
 
+    _check_elements(file)
     before = ox.settings.useful_tags_way
     ox.settings.useful_tags_way = [*before, "motor_vehicle", "motorcar"]
     try:
@@ -75,6 +77,78 @@ def read_osm(file: Path) -> tuple[nx.MultiDiGraph[str], KnownAddresses | None]:
     finally:
         ox.settings.useful_tags_way = before
     return graph, _osm_addresses(file)
+
+
+def _check_elements(file: Path) -> None:
+    """Refuse a file by its first node or way that cannot be read.
+
+    OSMnx ends with an error that names none of them, or skips them.
+    """
+    nodes: set[str] = set()
+    last = ""
+    # Ways may come before their nodes.
+    ways: list[tuple[str, list[str]]] = []
+    try:
+        elements = iterparse(file, events=("start", "end"))  # noqa: S314 - OSMnx reads it with the same parser
+        _, root = next(elements)
+        for event, element in elements:
+            if event == "start" or element.tag not in {"node", "way"}:
+                continue
+            name = f"{element.tag} {element.get('id', '')}"
+            if not element.get("id"):
+                after = f"after node {last}" if last else "the first one"
+                raise _unreadable(file, f"the {element.tag} {after}", "has no id")
+            if element.tag == "node":
+                _check_node(element, name, file)
+                last = element.get("id", "")
+                nodes.add(last)
+            else:
+                ways.append((name, _checked_references(element, name, file)))
+            root.clear()
+    except (ParseError, OSError, StopIteration):
+        # Reported when it is read.
+        return
+    for name, references in ways:
+        for reference in references:
+            if reference not in nodes:
+                raise _unreadable(
+                    file, name, f"leads through node {reference}, which the file does not have"
+                )
+
+
+def _check_node(node: Element, name: str, file: Path) -> None:
+    for attribute, most in (("lat", 90.0), ("lon", 180.0)):
+        text = node.get(attribute)
+        try:
+            valid = abs(float(text or "")) <= most
+        except ValueError:
+            valid = False
+        if not valid:
+            raise _unreadable(
+                file,
+                name,
+                f"has no {attribute} from -{most:g} to {most:g} degrees ({text or 'nothing'})",
+            )
+
+
+def _checked_references(way: Element, name: str, file: Path) -> list[str]:
+    """Return the nodes of a way, if it has enough to be a street or a building."""
+    references = [node.get("ref", "") for node in way.iter("nd")]
+    tags = {tag.get("k") for tag in way.iter("tag")}
+    if "" in references:
+        raise _unreadable(file, name, "has a node without ref")
+    if not references:
+        raise _unreadable(file, name, "has no nodes")
+    if len(references) == 1 and not tags.isdisjoint({"highway", "addr:housenumber"}):
+        raise _unreadable(file, name, "has one node only")
+    return references
+
+
+def _unreadable(file: Path, element: str, problem: str) -> UserError:
+    return UserError(
+        f"{file}: {element} {problem}: remove or repair it, or export the area again from "
+        "OpenStreetMap, with whole ways"
+    )
 
 
 def _osm_addresses(file: Path) -> KnownAddresses | None:

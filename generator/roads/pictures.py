@@ -274,7 +274,7 @@ def _picture(subject: Subject) -> _Picture:
     return _Picture(
         title=title,
         subtitle=subtitle,
-        credit=_credit(network.source),
+        credit=_credit(network.source, area),
         streets=_street_lines(network),
         nodes=np.stack([network.longitude, network.latitude], axis=1),
         routes=_sample_routes(network, area, subject.route_count),
@@ -283,9 +283,10 @@ def _picture(subject: Subject) -> _Picture:
     )
 
 
-def _credit(source: str) -> str:
+def _credit(source: str, area: DeliveryArea) -> str:
     if source == "synthetic":
-        return "Invented streets, shaped after published statistics of the city"
+        targets = city_for(area.location_code, *area.kitchen).targets
+        return f"Invented streets. Statistics that they are shaped after: {targets.source}"
     return f"Streets {OSM_ATTRIBUTION}" if source == "osm" else f"Streets from {source}"
 
 

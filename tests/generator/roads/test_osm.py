@@ -92,6 +92,40 @@ def test_streets_without_house_numbers_get_invented_ones(
     assert len(streets) == 14
 
 
+def test_invented_addresses_only_fill_up_the_real_ones(
+    overpass: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    point_to(overpass, monkeypatch)
+    houses = overpass.answers["addr:housenumber"]["elements"]
+    del houses[120:]
+    # The same text as one that would be invented: the real place counts.
+    houses[0]["tags"] = {"addr:housenumber": "100", "addr:street": "Willow 0 St"}
+    network = load_network(AREA, "osm", 42, tmp_path)
+    real = {f"{100 + number} Willow {number % 6} St" for number in range(120)}
+    assert real <= set(network.address_text)
+    assert len(set(network.address_text)) == len(network.address_text)
+    # The town is small: it has fewer doors than would fill it up to 200.
+    assert 120 < len(network.address_text) <= 200
+    assert load_network(AREA, "osm", 42, tmp_path).content_hash == network.content_hash
+    routes = delivery_routes(network, *TOWN, RADIUS_MI)
+    assert len(routes.text) == len(network.address_text)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["nan,-95.0,1 Elm St", "40.0,inf,1 Elm St", "40.0,-181,1 Elm St", "91,-95.0,x", "40,-95,"],
+)
+def test_a_kept_address_that_is_no_place_is_named(
+    overpass: Server, tmp_path: Path, row: str
+) -> None:
+    server = Overpass(overpass.url, timeout_s=5)
+    file = fetch(AREA, tmp_path, overpass=server)
+    addresses = file.with_name("home.addresses.csv")
+    addresses.write_text(f"latitude,longitude,address\n40.0,-95.0,2 Elm St\n{row}\n")
+    with pytest.raises(UserError, match=r"home\.addresses\.csv .*row 2 below the heading is none"):
+        osm_network(AREA, 42, tmp_path, server)
+
+
 def test_settings_of_osmnx_are_restored(
     overpass: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
