@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError, iterparse
 
@@ -95,9 +96,11 @@ def _check_elements(file: Path) -> None:
             if event == "start" or element.tag not in {"node", "way"}:
                 continue
             name = f"{element.tag} {element.get('id', '')}"
-            if not element.get("id"):
-                after = f"after node {last}" if last else "the first one"
-                raise _unreadable(file, f"the {element.tag} {after}", "has no id")
+            if re.fullmatch(r"-?\d+", element.get("id", "")) is None:
+                after = f"after node {last}" if last else "at the beginning"
+                raise _unreadable(file, f"the {element.tag} {after}", "has no number as its id")
+            if any(not {"k", "v"} <= set(tag.keys()) for tag in element.iter("tag")):
+                raise _unreadable(file, name, "has a tag without k or v")
             if element.tag == "node":
                 _check_node(element, name, file)
                 last = element.get("id", "")
