@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
-    from generator.simulation.kitchen_day import Kitchen, KitchenDay
+    from generator.simulation.kitchen_day import Handover, Kitchen, KitchenDay
 
 
 def make_events_locally(
@@ -47,18 +47,18 @@ def make_events_locally(
 
 @dataclass
 class _KitchenRun:
-    """One kitchen while its days are simulated: its stations, and totals so far."""
+    """One kitchen while its days are simulated: what a day hands over, and totals so far."""
 
     kitchen: Kitchen
     orders: int = 0
     events: int = 0
     longest_wait: int = 0
-    stations_free_at: list[int] | None = None
+    handover: Handover | None = None
 
     def simulate(self, day: int, epoch: int) -> pa.Table:
         """Simulate the next day and return its events."""
-        made: KitchenDay = simulate(self.kitchen, day, epoch, self.stations_free_at)
-        self.stations_free_at = made.stations_free_at
+        made: KitchenDay = simulate(self.kitchen, day, epoch, self.handover)
+        self.handover = made.handover
         self.orders += made.orders
         self.events += made.events.num_rows
         self.longest_wait = max(self.longest_wait, made.longest_wait)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.configuration.kitchen_settings import KitchenSettings
-    from generator.simulation.kitchen import CookedOrders
 
 _METRES_PER_SECOND_PER_MPH = 0.44704
 
@@ -76,14 +75,15 @@ def rush_factor(at: NDArray[np.int64]) -> NDArray[np.float64]:
 def draw_deliveries(
     rng: Generator,
     settings: KitchenSettings,
-    cooked: CookedOrders,
+    created: NDArray[np.int64],
+    ready: NDArray[np.int64],
     distance_m: NDArray[np.float64],
 ) -> Deliveries:
     """Draw customer, driver and drive of each order.
 
     The bag waits ``ready_to_picked_up``. A driver who comes after it is ready arrives within that
-    wait; one who comes before arrives while the order is being cooked and packed. So no driver
-    picks up before arriving.
+    wait; one who comes before arrives between order and ready. So no driver picks up before
+    arriving.
 
     Parameters
     ----------
@@ -91,20 +91,20 @@ def draw_deliveries(
         Random numbers of this kitchen-day.
     settings
         Driver arrival, speed and waiting time of the kitchen.
-    cooked
-        When cooking started and the bag was ready.
+    created, ready
+        When the order was placed and when its bag was ready, microseconds since day 0, shape (N,)
+        each.
     distance_m
         Length of the way to each address, metres, shape (A,).
     """
-    ready = cooked.ready
     orders = ready.size
     arrival = settings.driver_arrival
     address = rng.integers(0, distance_m.size, size=orders, dtype=np.int64)
     wait = draw_minutes(rng, settings.service_times.ready_to_picked_up, orders)
     comes_after = rng.random(orders) < arrival.after_ready
     part = rng.beta(arrival.alpha, arrival.beta, size=orders)
-    begin = np.where(comes_after, ready, cooked.started)
-    span = np.where(comes_after, wait, ready - cooked.started)
+    begin = np.where(comes_after, ready, created)
+    span = np.where(comes_after, wait, ready - created)
     arrived = begin + round_to_millis(part * span)
     picked_up = ready + wait
 

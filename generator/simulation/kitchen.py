@@ -10,7 +10,7 @@ import numpy as np
 
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.simulation.demand import CLOSED_HOURS
-from generator.simulation.durations import draw_minutes
+from generator.simulation.durations import draw_minutes, round_to_millis
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from generator.configuration.kitchen_settings import ServiceTimes
 
-# The kitchen's day starts here: every station is free, whatever happened before.
+# No order is placed from here on ...
+CLOSES_AT = CLOSED_HOURS[0] * 60 * MICROSECONDS_PER_MINUTE
+# ... and here the kitchen's day starts: every station is free, whatever happened before.
 CLEARED_AT = CLOSED_HOURS[1] * 60 * MICROSECONDS_PER_MINUTE
 
 
@@ -38,6 +40,40 @@ class Preparation:
 
 
 @dataclass(frozen=True)
+class Work:
+    """N orders as the kitchen gets them.
+
+    Attributes
+    ----------
+    created
+        When they were placed, ascending, microseconds since day 0, shape (N,).
+    preparation
+        The work that each means.
+    """
+
+    created: NDArray[np.int64]
+    preparation: Preparation
+
+    def part(self, first: int | None, last: int | None) -> Work:
+        """Return the orders from position ``first`` up to and without ``last``."""
+        chosen, work = slice(first, last), self.preparation
+        preparation = Preparation(
+            work.acknowledging[chosen], work.cooking[chosen], work.packing[chosen]
+        )
+        return Work(self.created[chosen], preparation)
+
+    def followed_by(self, later: Work) -> Work:
+        """Return these orders and later ones."""
+        own, other = self.preparation, later.preparation
+        preparation = Preparation(
+            acknowledging=np.concatenate((own.acknowledging, other.acknowledging)),
+            cooking=np.concatenate((own.cooking, other.cooking)),
+            packing=np.concatenate((own.packing, other.packing)),
+        )
+        return Work(np.concatenate((self.created, later.created)), preparation)
+
+
+@dataclass(frozen=True)
 class CookedOrders:
     """N orders on their way through the kitchen; times in microseconds since day 0.
 
@@ -45,17 +81,31 @@ class CookedOrders:
     ----------
     started, finished, ready
         Start and end of cooking, and bag packed, shape (N,) each.
-    longest_wait
-        Longest time that an order waited for a free station.
-    stations_free_at
-        When each station that is open at the end of the day becomes free, a heap.
+    waited
+        How long each order would have waited for a free station if nobody had hurried before
+        closing, shape (N,).
     """
 
     started: NDArray[np.int64]
     finished: NDArray[np.int64]
     ready: NDArray[np.int64]
-    longest_wait: int
-    stations_free_at: list[int]
+    waited: NDArray[np.int64]
+
+    def part(self, first: int | None, last: int | None) -> CookedOrders:
+        """Return the orders from position ``first`` up to and without ``last``."""
+        chosen = slice(first, last)
+        return CookedOrders(
+            self.started[chosen], self.finished[chosen], self.ready[chosen], self.waited[chosen]
+        )
+
+    def followed_by(self, later: CookedOrders) -> CookedOrders:
+        """Return these orders and later ones."""
+        return CookedOrders(
+            started=np.concatenate((self.started, later.started)),
+            finished=np.concatenate((self.finished, later.finished)),
+            ready=np.concatenate((self.ready, later.ready)),
+            waited=np.concatenate((self.waited, later.waited)),
+        )
 
 
 def draw_preparation(
@@ -109,41 +159,49 @@ def serve(
     return np.array(starts, dtype=np.int64)
 
 
-def cook(
-    created: NDArray[np.int64],
-    preparation: Preparation,
-    day: int,
-    stations: int,
-    free_at_midnight: list[int],
-) -> CookedOrders:
-    """Cook the orders of one calendar day: until 04:00 on last night's stations, then on today's.
+def cook(work: Work, day: int, stations: int) -> CookedOrders:
+    """Cook the orders of one working day, which lasts from 04:00 to 04:00.
+
+    It begins with all stations free and ends with nothing on them, so that working days are
+    independent of each other and no station ever has two orders. What would still be cooking at
+    04:00 is cooked in a hurry: the clock of the last hour, in which no order is placed, then runs
+    as fast as it takes.
 
     Parameters
     ----------
-    created
-        When the orders of the day were placed, ascending, microseconds since day 0, shape (N,).
-    preparation
-        The work that each means.
+    work
+        The orders that were placed from 04:00 of the day to 04:00 of the next.
     day
         The day, counted from day 0.
     stations
-        Stations open from 04:00 on.
-    free_at_midnight
-        When the stations of the night before are free, a heap; not changed. It does not matter
-        for ``stations_free_at``: at 04:00 the kitchen is cleared.
+        Stations that are open.
     """
-    acknowledged = created + preparation.acknowledging
-    cleared = day * MICROSECONDS_PER_DAY + CLEARED_AT
-    morning = int(np.searchsorted(created, cleared))
-    early = serve(acknowledged[:morning], preparation.cooking[:morning], list(free_at_midnight))
-    free_at = [cleared] * stations
-    late = serve(acknowledged[morning:], preparation.cooking[morning:], free_at)
-    started = np.concatenate((early, late))
-    finished = started + preparation.cooking
-    return CookedOrders(
-        started=started,
-        finished=finished,
-        ready=finished + preparation.packing,
-        longest_wait=int((started - acknowledged).max(initial=0)),
-        stations_free_at=free_at,
-    )
+    begins = day * MICROSECONDS_PER_DAY + CLEARED_AT
+    acknowledged = work.created + work.preparation.acknowledging
+    started = serve(acknowledged, work.preparation.cooking, [begins] * stations)
+    finished = started + work.preparation.cooking
+    closes = (day + 1) * MICROSECONDS_PER_DAY + CLOSES_AT
+    cleared = (day + 1) * MICROSECONDS_PER_DAY + CLEARED_AT
+    waited = started - acknowledged
+    started, finished = hurry(started, finished, closes, cleared)
+    return CookedOrders(started, finished, finished + work.preparation.packing, waited)
+
+
+def hurry(
+    started: NDArray[np.int64], finished: NDArray[np.int64], closes: int, cleared: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return times at which nothing is cooked after ``cleared``.
+
+    All times after ``closes`` move towards it by the same factor. They keep their order, so no
+    more orders are cooked at once than before.
+    """
+    last = int(finished.max(initial=cleared))
+    if last <= cleared:
+        return started, finished
+    factor = (cleared - closes) / (last - closes)
+
+    def earlier(times: NDArray[np.int64]) -> NDArray[np.int64]:
+        after = (times - closes).astype(np.float64)
+        return np.where(times > closes, closes + round_to_millis(after * factor), times)
+
+    return earlier(started), earlier(finished)

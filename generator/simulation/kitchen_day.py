@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from common.rng import make_day_rngs
 from common.time_units import MICROSECONDS_PER_DAY
 from generator.simulation.baskets import collect_menus, draw_baskets
@@ -16,13 +18,12 @@ from generator.simulation.day_conditions import day_conditions
 from generator.simulation.deliveries import draw_deliveries, pings_between
 from generator.simulation.demand import draw_order_times, minute_weights, shape_of
 from generator.simulation.event_table import OrderLifecycles, delivery_addresses, event_table
-from generator.simulation.kitchen import cook, draw_preparation
+from generator.simulation.kitchen import CLEARED_AT, Work, cook, draw_preparation
 from generator.simulation.order_ids import order_numbers
 
 if TYPE_CHECKING:
     from datetime import date
 
-    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from generator.simulation.baskets import Baskets, Menus
     from generator.simulation.day_conditions import DayConditions
     from generator.simulation.event_table import DeliveryAddresses
-    from generator.simulation.kitchen import Preparation
+    from generator.simulation.kitchen import CookedOrders
 
 
 @dataclass(frozen=True)
@@ -84,36 +85,54 @@ class KitchenDay:
         How many orders these are.
     longest_wait
         Longest time that an order waited for a free station, microseconds.
-    stations_free_at
-        When each open station is free, a heap of microseconds since day 0: the state in which
-        the next day begins.
+    handover
+        What the next day begins with.
     """
 
     events: pa.Table
     orders: int
     longest_wait: int
-    stations_free_at: list[int]
+    handover: Handover
 
 
 @dataclass(frozen=True)
-class _PlacedOrders:
+class Handover:
+    """What was computed of a day with the day before it: its orders, and those cooked by 04:00.
+
+    Attributes
+    ----------
+    placed
+        The orders of the day.
+    early
+        Those of them that were placed before 04:00: they belong to the working day of the day
+        before, on whose stations they are cooked.
+    """
+
+    placed: PlacedOrders
+    early: CookedOrders
+
+
+@dataclass(frozen=True)
+class PlacedOrders:
     """The N orders of one kitchen-day as they come in: when, with what, and how much work.
 
     Attributes
     ----------
     rngs, conditions
         Of the day.
-    created
-        When they were placed, ascending, microseconds since day 0, shape (N,).
-    baskets, preparation
-        What is in them, and the work that this means for the kitchen.
+    baskets
+        What is in them.
+    work
+        When they come, and the work that they mean for the kitchen.
+    early
+        How many of them were placed before 04:00.
     """
 
     rngs: DayRngs
     conditions: DayConditions
-    created: NDArray[np.int64]
     baskets: Baskets
-    preparation: Preparation
+    work: Work
+    early: int
 
 
 def prepare_kitchen(
@@ -151,7 +170,7 @@ def prepare_kitchen(
 
 
 def simulate(
-    kitchen: Kitchen, day: int, epoch_seconds: int, stations_free_at: list[int] | None = None
+    kitchen: Kitchen, day: int, epoch_seconds: int, handover: Handover | None = None
 ) -> KitchenDay:
     """Make all events of the orders placed in one kitchen on one day.
 
@@ -164,31 +183,26 @@ def simulate(
         fall on the next day.
     epoch_seconds
         Midnight of day 0, Unix seconds.
-    stations_free_at
-        The state in which the day before left the stations, if it is known; otherwise it is
-        computed, with the same result.
+    handover
+        What the day before handed over, if it is known; otherwise it is computed, with the same
+        result.
     """
     settings, addresses = kitchen.settings, kitchen.addresses
-    placed = _place_orders(kitchen, day)
-    cooked = cook(
-        placed.created,
-        placed.preparation,
-        day,
-        placed.conditions.open_stations,
-        stations_free_at or stations_at_midnight(kitchen, day),
-    )
+    handover = handover or _hand_over(kitchen, day)
+    placed = handover.placed
+    late, following = _cook_working_day(kitchen, day, placed)
+    cooked = handover.early.followed_by(late)
+    created = placed.work.created
     deliveries = draw_deliveries(
-        placed.rngs.delivery, settings, cooked, addresses.routes.distance_m
+        placed.rngs.delivery, settings, created, cooked.ready, addresses.routes.distance_m
     )
     lifecycles = OrderLifecycles(
-        created=placed.created,
+        created=created,
         items_json=placed.baskets.items_json,
         cooked=cooked,
         deliveries=deliveries,
         pings=pings_between(deliveries, settings.ping_seconds),
-        order_numbers=order_numbers(
-            kitchen.order_seed, kitchen.location_id, day, placed.created.size
-        ),
+        order_numbers=order_numbers(kitchen.order_seed, kitchen.location_id, day, created.size),
     )
     events = event_table(
         lifecycles,
@@ -198,29 +212,46 @@ def simulate(
         epoch_seconds,
         placed.rngs.missing_fields,
     )
-    return KitchenDay(events, placed.created.size, cooked.longest_wait, cooked.stations_free_at)
+    return KitchenDay(events, created.size, int(cooked.waited.max(initial=0)), following)
 
 
-def stations_at_midnight(kitchen: Kitchen, day: int) -> list[int]:
-    """Return when each open station is free as a day begins, from the day before it alone.
+def _hand_over(kitchen: Kitchen, day: int) -> Handover:
+    """Return what the day before hands over, from its orders and those of the day alone.
 
-    The kitchen is cleared at 04:00, so how the day before began does not matter. Its orders are
-    drawn again, without drivers or events.
+    A working day is independent of all others, so how the day before began does not matter. Its
+    orders are drawn again, without drivers or events.
     """
-    if day == 0:
-        return [0] * day_conditions(kitchen.settings, kitchen.start, 0).open_stations
-    yesterday = day - 1
-    placed = _place_orders(kitchen, yesterday)
-    stations = placed.conditions.open_stations
-    return cook(placed.created, placed.preparation, yesterday, stations, [0]).stations_free_at
+    if day > 0:
+        return _cook_working_day(kitchen, day - 1, _place_orders(kitchen, day - 1))[1]
+    placed = _place_orders(kitchen, day)
+    night = placed.work.part(None, placed.early)
+    return Handover(placed, cook(night, day - 1, placed.conditions.open_stations))
 
 
-def _place_orders(kitchen: Kitchen, day: int) -> _PlacedOrders:
+def _cook_working_day(
+    kitchen: Kitchen, day: int, placed: PlacedOrders
+) -> tuple[CookedOrders, Handover]:
+    """Cook what is placed from 04:00 of a day to 04:00 of the next.
+
+    Returns
+    -------
+    The orders of the day from 04:00 on, and what the next day begins with.
+    """
+    following = _place_orders(kitchen, day + 1)
+    late = placed.work.part(placed.early, None)
+    night = following.work.part(None, following.early)
+    cooked = cook(late.followed_by(night), day, placed.conditions.open_stations)
+    by_midnight = late.created.size
+    return cooked.part(None, by_midnight), Handover(following, cooked.part(by_midnight, None))
+
+
+def _place_orders(kitchen: Kitchen, day: int) -> PlacedOrders:
     """Draw the orders of a day: when they come, what is in them, how much work they are."""
     settings = kitchen.settings
     rngs = make_day_rngs(kitchen.seed, kitchen.location_id, day)
     conditions = day_conditions(settings, kitchen.start, day)
-    created = day * MICROSECONDS_PER_DAY + draw_order_times(
+    midnight = day * MICROSECONDS_PER_DAY
+    created = midnight + draw_order_times(
         rngs.demand, conditions.expected_orders, settings.noise, kitchen.minute_weights
     )
     baskets = draw_baskets(
@@ -229,4 +260,5 @@ def _place_orders(kitchen: Kitchen, day: int) -> _PlacedOrders:
     preparation = draw_preparation(
         rngs.cooking, settings.service_times, baskets.cooking_factor * conditions.slowness
     )
-    return _PlacedOrders(rngs, conditions, created, baskets, preparation)
+    early = int(np.searchsorted(created, midnight + CLEARED_AT))
+    return PlacedOrders(rngs, conditions, baskets, Work(created, preparation), early)

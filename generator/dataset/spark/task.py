@@ -17,7 +17,7 @@ from generator.simulation.kitchen_day import simulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.simulation.kitchen_day import Kitchen, KitchenDay
+    from generator.simulation.kitchen_day import Handover, Kitchen, KitchenDay
 
 PART = "part"
 LONGEST_WAIT = "longest_wait"
@@ -78,12 +78,12 @@ def make_days(task: KitchenTask, batches: Iterator[pa.RecordBatch]) -> Iterator[
     """
     kitchen = _kitchen(task)
     day_before = None
-    stations: list[int] | None = None
+    handover: Handover | None = None
     for batch in batches:
         for day in batch.column(0).to_pylist():
-            # Passing on the stations of the day before saves computing them, with the same result.
-            made = simulate(kitchen, day, task.epoch, stations if day - 1 == day_before else None)
-            day_before, stations = day, made.stations_free_at
+            # What the day before hands over need not be computed again, with the same result.
+            made = simulate(kitchen, day, task.epoch, handover if day - 1 == day_before else None)
+            day_before, handover = day, made.handover
             yield from _rows(made, task).to_batches()
 
 

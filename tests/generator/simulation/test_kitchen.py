@@ -15,7 +15,7 @@ from common.rng import Purpose, make_rng
 from generator.configuration.kitchen_settings import Minutes
 from generator.simulation.day_conditions import open_stations
 from generator.simulation.durations import draw_minutes
-from generator.simulation.kitchen import CLEARED_AT, serve
+from generator.simulation.kitchen import CLEARED_AT, hurry, serve
 from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def minutes_between(events: pa.Table, first: int, second: int) -> NDArray[np.flo
 
 
 def run(kitchen: Kitchen, days: Iterable[int]) -> pa.Table:
-    tables, stations = [], None
+    tables, handover = [], None
     for day in days:
-        made = simulate(kitchen, day, EPOCH, stations)
-        stations = made.stations_free_at
+        made = simulate(kitchen, day, EPOCH, handover)
+        handover = made.handover
         tables.append(made.events)
     return pa.concat_tables(tables)
 
@@ -126,11 +126,51 @@ def test_orders_wait_at_friday_dinner_and_more_with_half_the_stations(
     assert halved.mean() > usual.mean() + 10
 
 
+@pytest.mark.parametrize("stations", [1, 2, 3])
+def test_a_night_with_too_few_stations_ends_before_the_morning_begins(
+    make_kitchen: Callable[..., Kitchen], stations: int
+) -> None:
+    kitchen = make_kitchen("sv", stations=stations)
+    events = run(kitchen, range(80, 84))
+    created, started = moments(events, 1), moments(events, STARTED)
+    finished = moments(events, FINISHED)
+    assert all(created[order] < started[order] <= finished[order] for order in created)
+    intervals = [(started[order], finished[order]) for order in started]
+    assert most_at_once(intervals) == stations
+    hurried = minutes_between(events, STARTED, FINISHED)
+    assert (hurried.min() < 0.25) == (stations == 1)
+    waits = [simulate(kitchen, day, EPOCH).longest_wait / 3600e6 for day in range(80, 84)]
+    assert (max(waits) > 4) == (stations == 1)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 300)), min_size=1, max_size=30),
+    st.integers(1, 4),
+)
+def test_hurrying_keeps_the_order_and_the_stations_and_ends_in_time(
+    orders: list[tuple[int, int]], stations: int
+) -> None:
+    millisecond, closes, cleared = 1000, 3_000_000, 4_000_000
+    ready, cooking = (np.array(column) * millisecond for column in zip(*orders, strict=True))
+    started = serve(np.sort(ready), cooking, [0] * stations)
+    finished = started + cooking
+    before, after = hurry(started, finished, closes, cleared)
+    assert np.all(before <= after)
+    assert after.max() <= max(cleared, closes)
+    assert np.all(before <= started)
+    for moved, was in ((before, started), (after, finished)):
+        assert np.array_equal(moved[was <= closes], was[was <= closes])
+        assert np.all(np.diff(moved[np.argsort(was, kind="stable")]) >= 0)
+    assert most_at_once(list(zip(before.tolist(), after.tolist(), strict=True))) <= stations
+    if finished.max() <= cleared:
+        assert np.array_equal(after, finished)
+
+
 def test_nothing_is_cooking_when_the_kitchen_is_cleared(
     make_kitchen: Callable[..., Kitchen],
 ) -> None:
-    for code in ("sv", "chicago"):
-        events = run(make_kitchen(code), range(20, 26))
+    for code, stations in (("sv", 5), ("chicago", 9), ("sv", 1), ("chicago", 2)):
+        events = run(make_kitchen(code, stations=stations), range(20, 26))
         finished = np.array(list(moments(events, FINISHED).values()))
         started = np.array(list(moments(events, STARTED).values()))
         for day in range(21, 26):

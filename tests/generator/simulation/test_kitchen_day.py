@@ -14,7 +14,8 @@ from generator.configuration.kitchen_settings import DriverArrival, NullProbabil
 from generator.simulation.day_conditions import brand_weight
 from generator.simulation.deliveries import Deliveries, pings_between, rush_factor
 from generator.simulation.event_table import delivery_addresses
-from generator.simulation.kitchen_day import simulate, stations_at_midnight
+from generator.simulation.kitchen import cook
+from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -159,12 +160,17 @@ def test_how_many_drivers_come_early_is_a_setting(
     make_kitchen: Callable[..., Kitchen], after_ready: float, low: float, high: float
 ) -> None:
     kitchen = make_kitchen("sf", driver_arrival=DriverArrival(3.0, 3.0, after_ready))
-    early = []
+    early, parts = [], []
     for rows in by_order(simulate(kitchen, 3, EPOCH).events).values():
         at = {row["event_type_id"]: row["at"] for row in rows}
         assert at[1] < at[5] <= at[6]
         early.append(at[5] < at[4])
+        begin, end = (at[4], at[6]) if after_ready else (at[1], at[4])
+        parts.append((at[5] - begin) / (end - begin))
     assert low <= np.mean(early) <= high
+    # Beta(3, 3): its mean is a half, its deviation the root of 1/28.
+    assert np.mean(parts) == pytest.approx(0.5, abs=0.05)
+    assert np.std(parts) == pytest.approx(28**-0.5, abs=0.03)
 
 
 def test_baskets_are_what_the_menus_offer(
@@ -217,24 +223,29 @@ def test_any_kitchen_day_alone_equals_its_part_of_the_whole(
 ) -> None:
     # Few stations, so that the queue of the evening reaches over midnight.
     kitchen = make_kitchen(code, stations=3)
-    whole, stations = {}, None
+    whole, handover = {}, None
     for day in range(max(days) + 1):
-        whole[day] = simulate(kitchen, day, EPOCH, stations)
-        stations = whole[day].stations_free_at
+        whole[day] = simulate(kitchen, day, EPOCH, handover)
+        handover = whole[day].handover
     for day in reversed(days):
         alone = simulate(make_kitchen(code, stations=3), day, EPOCH)
         assert alone.events.equals(whole[day].events)
-        assert alone.stations_free_at == whole[day].stations_free_at
+        assert alone.longest_wait == whole[day].longest_wait
 
 
 def test_a_late_evening_is_felt_after_midnight(make_kitchen: Callable[..., Kitchen]) -> None:
     kitchen = make_kitchen("sv", stations=1)
     midnight = 30 * 86_400_000_000
-    free_at = stations_at_midnight(kitchen, 30)
-    assert max(free_at) > midnight
-    busy = simulate(kitchen, 30, EPOCH).events
-    rested = simulate(kitchen, 30, EPOCH, [midnight]).events
-    assert not busy.equals(rested)
+    evening = simulate(kitchen, 29, EPOCH)
+    busy, placed = evening.handover.early, evening.handover.placed
+    night = placed.work.part(None, placed.early)
+    rested = cook(night, 29, 1)
+    assert night.created[0] - midnight < 1800e6
+    assert busy.started[0] - night.created[0] > 1800e6
+    assert rested.started[0] - night.created[0] < 1800e6
+    assert simulate(kitchen, 30, EPOCH).events.equals(
+        simulate(kitchen, 30, EPOCH, evening.handover).events
+    )
 
 
 def test_settings_of_one_kitchen_do_not_change_another(
