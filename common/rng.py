@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     DELIVERY = 5
     MISSING_FIELDS = 6
     FAULTS = 7
+    MOMENTUM = 8
 
 
 def make_rng(seed: int, location_id: int, day: int, purpose: Purpose) -> Generator:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
 from common.event_schema import EVENT_TYPE_IDS
-from generator.configuration.defaults import DEFAULT_DAYS
-from generator.configuration.kitchen_configuration import KitchenConfiguration
+from common.rng import Purpose, make_rng
+from generator.configuration.defaults import (
+    BUSIEST_MINUTE,
+    BUSIEST_WEEKDAY,
+    DEFAULT_DAYS,
+    DEFAULT_SEED,
+)
+from generator.configuration.kitchen_configuration import (
+    KitchenConfiguration,
+    MomentumShares,
+    nullable_fields,
+)
 from generator.configuration.kitchen_settings import (
     DriverArrival,
     KitchenBrand,
@@ -24,6 +34,8 @@ from generator.configuration.new_kitchen import new_kitchen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.random import Generator
+
     from generator.catalogue.records import Catalogue, Location
 
 
@@ -31,6 +43,7 @@ def kitchen_settings(
     catalogue: Catalogue,
     configurations: Sequence[KitchenConfiguration] = (),
     location_codes: Sequence[str] | None = None,
+    seed: int = DEFAULT_SEED,
 ) -> list[KitchenSettings]:
     """Return the settings of every kitchen of a run.
 
@@ -43,6 +56,8 @@ def kitchen_settings(
     location_codes
         The kitchens to simulate, by code or name. ``None`` means all of the seeds and every new
         one.
+    seed
+        Seed of the run, for what a configuration leaves to chance.
 
     Returns
     -------
@@ -75,7 +90,7 @@ def kitchen_settings(
         if not wanted:
             raise UserError("--locations names no kitchen; name at least one or leave it out.")
     return [
-        apply_configuration(known, location, chosen.get(location.location_id))
+        apply_configuration(known, location, chosen.get(location.location_id), seed)
         for location in sorted(known.locations, key=lambda location: location.location_id)
         if location.location_id in wanted
     ]
@@ -90,7 +105,10 @@ def _find_location(catalogue: Catalogue, code: str) -> Location:
 
 
 def apply_configuration(
-    catalogue: Catalogue, location: Location, configuration: KitchenConfiguration | None = None
+    catalogue: Catalogue,
+    location: Location,
+    configuration: KitchenConfiguration | None = None,
+    seed: int = DEFAULT_SEED,
 ) -> KitchenSettings:
     """Return what the simulation of one kitchen uses: its seeds, changed by its configuration.
 
@@ -103,6 +121,8 @@ def apply_configuration(
         somewhere.
     configuration
         What should be different; ``None`` for nothing.
+    seed
+        Seed of the run, unless the configuration has its own.
 
     Returns
     -------
@@ -117,27 +137,29 @@ def apply_configuration(
     """
     configuration = configuration or KitchenConfiguration()
     moved = _moved(location, configuration)
-    first = configuration.orders_day_1 or float(location.base_orders_day)
-    growth, story_days = location.growth_rate_daily, DEFAULT_DAYS
-    if configuration.orders_last is not None:
-        steps = (configuration.days or DEFAULT_DAYS) - 1
-        # Rounded because the last digit of a power differs between processors.
-        growth = round(math.pow(configuration.orders_last / first, 1.0 / steps) - 1.0, 9)
-        story_days = steps + 1
+    volume = _volume(location, configuration)
+    brands = _kitchen_brands(catalogue, location, configuration, seed)
     service = configuration.svc
     arrival = configuration.driver_arrival
+    stations = configuration.stations or location.stations
+    if volume.configured and configuration.stations is None:
+        stations = _sufficient_stations(catalogue, volume, brands, configuration)
     return KitchenSettings(
         location=replace(
             moved,
             radius_mi=configuration.radius_mi or location.radius_mi,
-            base_orders_day=max(1, round(first)),
-            growth_rate_daily=growth,
+            stations=stations,
+            base_orders_day=max(1, round(volume.first)),
+            growth_rate_daily=volume.growth,
         ),
-        brands=_kitchen_brands(catalogue, location, configuration),
-        stations=location.stations,
-        orders_first_day=first,
-        growth_rate_daily=growth,
-        story_days=story_days,
+        brands=brands,
+        stations=stations,
+        all_stations_open=configuration.stations is not None or volume.configured,
+        orders_first_day=volume.first,
+        orders_last_day=volume.last,
+        orders_of_a_monday=configuration.orders_day_1 is not None,
+        growth_rate_daily=volume.growth,
+        story_days=volume.days,
         noise=configuration.noise_pct / 100.0,
         service_times=ServiceTimes(
             created_to_started=Minutes(*service.cs),
@@ -148,14 +170,74 @@ def apply_configuration(
         driver_arrival=DriverArrival(arrival.alpha, arrival.beta, arrival.after_ready_pct),
         driver_mph=configuration.driver_mph,
         ping_seconds=configuration.ping_sec,
-        null_probabilities=tuple(
-            NullProbability(EVENT_TYPE_IDS[event_type], column, probability)
-            for event_type in sorted(configuration.dq, key=EVENT_TYPE_IDS.__getitem__)
-            for column, probability in sorted(configuration.dq[event_type].items())
-            if probability > 0
-        ),
+        null_probabilities=_null_probabilities(configuration),
         random_seed=configuration.random_seed,
         speed_up=configuration.speed_up,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Volume:
+    """How many orders a kitchen gets: fields of `KitchenSettings`, and who says so.
+
+    Attributes
+    ----------
+    first, last, growth, days
+        ``orders_first_day``, ``orders_last_day``, ``growth_rate_daily`` and ``story_days``.
+    configured
+        Whether a configuration says how many.
+    """
+
+    first: float
+    last: float | None
+    growth: float
+    days: int
+    configured: bool
+
+    @property
+    def most(self) -> float:
+        """Return the orders of the busiest day, before weekday and noise."""
+        return max(self.first, self.last or self.first * (1.0 + self.growth) ** (self.days - 1))
+
+
+def _volume(location: Location, configuration: KitchenConfiguration) -> _Volume:
+    first, last = configuration.orders_day_1, configuration.orders_last
+    configured = first is not None or last is not None
+    first = first or float(location.base_orders_day)
+    if last is None:
+        return _Volume(first, None, location.growth_rate_daily, DEFAULT_DAYS, configured)
+    days = configuration.days or DEFAULT_DAYS
+    # Rounded because the last digit of a power differs between processors.
+    growth = round(math.pow(last / first, 1.0 / (days - 1)) - 1.0, 9)
+    return _Volume(first, last, growth, days, configured)
+
+
+def _sufficient_stations(
+    catalogue: Catalogue,
+    volume: _Volume,
+    brands: Sequence[KitchenBrand],
+    configuration: KitchenConfiguration,
+) -> int:
+    """Return so many stations that even in the busiest minute hardly an order waits for one."""
+    usual = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(catalogue.brands)
+    slowest = max(brand.prep_time_min for brand in brands) / usual
+    orders_a_minute = (
+        volume.most * BUSIEST_WEEKDAY * (1.0 + configuration.noise_pct / 100.0)
+    ) * BUSIEST_MINUTE
+    cooking = orders_a_minute * configuration.svc.sf[0] * slowest
+    # So many cook at once on average; they vary like arrivals, by the root of their number.
+    return math.ceil(cooking + 3.0 * math.sqrt(cooking) + 1.0)
+
+
+def _null_probabilities(configuration: KitchenConfiguration) -> tuple[NullProbability, ...]:
+    return tuple(
+        NullProbability(EVENT_TYPE_IDS[event_type], column, probability)
+        for event_type in sorted(configuration.dq, key=EVENT_TYPE_IDS.__getitem__)
+        for column, probability in sorted(
+            (nullable_fields(event_type)[name], probability)
+            for name, probability in configuration.dq[event_type].items()
+        )
+        if probability > 0
     )
 
 
@@ -193,7 +275,7 @@ def _moved(location: Location, configuration: KitchenConfiguration) -> Location:
 
 
 def _kitchen_brands(
-    catalogue: Catalogue, location: Location, configuration: KitchenConfiguration
+    catalogue: Catalogue, location: Location, configuration: KitchenConfiguration, seed: int
 ) -> tuple[KitchenBrand, ...]:
     brands = {brand.brand_id: brand for brand in catalogue.brands}
     present = catalogue.brands_at(location.location_id)
@@ -215,11 +297,30 @@ def _kitchen_brands(
             for brand in catalogue.brands
             if brand.brand_id in established
         ]
-    rates = _momentum(catalogue, location, configuration, {brand.brand_id for brand in cooking})
+    if configuration.momentum_shares is not None:
+        own = configuration.random_seed
+        rng = make_rng(seed if own is None else own, location.location_id, 0, Purpose.MOMENTUM)
+        rates = _shared_momentum([brand.brand_id for brand in cooking], configuration, rng)
+    else:
+        rates = _momentum(catalogue, location, configuration, {brand.brand_id for brand in cooking})
     return tuple(
         replace(brand, growth_rate_monthly=rates.get(brand.brand_id, brand.growth_rate_monthly))
         for brand in cooking
     )
+
+
+def _shared_momentum(
+    brand_ids: Sequence[int], configuration: KitchenConfiguration, rng: Generator
+) -> dict[int, float]:
+    """Deal growth to the brands by shares: the first ones of a shuffled list are improving."""
+    shares = configuration.momentum_shares or MomentumShares()
+    rates = configuration.momentum_rates
+    improving = round(shares.improving * len(brand_ids))
+    flat = round((shares.improving + shares.flat) * len(brand_ids)) - improving
+    growths = [rates["growth"]] * improving + [0.0] * flat
+    growths += [-rates["decline"]] * (len(brand_ids) - len(growths))
+    shuffled = rng.permutation(len(brand_ids)).tolist()
+    return {brand_ids[place]: growth for place, growth in zip(shuffled, growths, strict=True)}
 
 
 def _momentum(
@@ -239,5 +340,5 @@ def _momentum(
                 f'{configuration.file}: brand_momentum: "{name}" {problem} '
                 f"{location.location_code}{did_you_mean(name, here)}."
             )
-        rates[ids[name]] = configuration.momentum_rates[word]
+        rates[ids[name]] = configuration.momentum_rates[str(word)]
     return rates

@@ -6,7 +6,9 @@ Unknown keys and impossible values are refused by name. How a file is read is in
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -21,13 +23,30 @@ from pydantic import (
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
-from common.event_schema import EVENT_TYPE_IDS, NULLABLE_COLUMNS
+from common.event_schema import BODY_COLUMNS, EVENT_TYPE_IDS, NULLABLE_COLUMNS
 
 _PositiveMinutes = Annotated[float, Field(ge=0, le=600)]
 _Probability = Annotated[float, Field(ge=0, le=1)]
 _MeanAndDeviation = tuple[_PositiveMinutes, _PositiveMinutes]
 _Orders = Annotated[float, Field(gt=0, le=100_000)]
+_SHARES_TOLERANCE = 1e-6
 _Days = Annotated[int, Field(ge=0, le=36_500)]
+
+
+@dataclass(frozen=True, slots=True)
+class MomentumShares:
+    """Shares of a kitchen's brands, which add up to 1."""
+
+    improving: float = 0.0
+    flat: float = 0.0
+    declining: float = 0.0
+
+
+def nullable_fields(event_type: str) -> dict[str, str]:
+    """Return the fields of an event that may be missing, by each of their names, as columns."""
+    columns = {column: column for column in NULLABLE_COLUMNS.get(event_type, ())}
+    keys = BODY_COLUMNS.get(event_type, {})
+    return columns | {key: column for key, column in keys.items() if column in columns}
 
 
 class _Strict(BaseModel):
@@ -84,12 +103,22 @@ class KitchenConfiguration(_Strict):
         "depends on it",
     )
     orders_day_1: _Orders | None = Field(
-        default=None, description="orders expected on the first day, instead of base_orders_day"
+        default=None,
+        description="orders expected on the first day if it is a Monday, instead of "
+        "base_orders_day; the other weekdays have up to 1.35 times as many (Saturday)",
     )
     orders_last: _Orders | None = Field(
         default=None,
-        description="orders expected on the last of the configured days (90 if neither day key "
-        "is given), compounding daily from the first, instead of growth_rate_daily",
+        description="the same of the last of the configured days (90 if neither day key is "
+        "given), to which volume grows linearly, instead of growth_rate_daily; without "
+        "orders_day_1 the mean of a week, as base_orders_day is",
+    )
+    stations: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="orders that can be cooked at the same time, on every day; without it as many "
+        "as the configured orders need, or those of the seeds",
     )
     noise_pct: float = Field(
         default=10.0, ge=0, lt=100, description="daily volume varies up and down by this percentage"
@@ -101,17 +130,20 @@ class KitchenConfiguration(_Strict):
     driver_arrival: DriverArrivalConfiguration = Field(
         default=DriverArrivalConfiguration(), description="when drivers arrive"
     )
-    brand_momentum: dict[str, str] = Field(
+    brand_momentum: dict[str, str | float] = Field(
         default={},
-        description="brand name to a word of momentum_rates, instead of its growth in the seeds",
+        description="instead of the growth in the seeds: brand name to a word of momentum_rates; "
+        "or the shares of the brands that are improving, flat and declining, which add up to 1",
     )
     momentum_rates: dict[str, Annotated[float, Field(gt=-1, le=10)]] = Field(
-        default={"up": 0.15, "flat": 0.0, "down": -0.15},
-        description="growth per 30 days as a fraction, for each word of brand_momentum",
+        default={"up": 0.15, "flat": 0.0, "down": -0.15, "growth": 0.15, "decline": 0.15},
+        description="growth per 30 days as a fraction, for each word of brand_momentum; with "
+        "shares growth, and decline as what is lost",
     )
     dq: dict[str, dict[str, _Probability]] = Field(
         default={},
-        description="event type to column of events.parquet to the probability that it is null",
+        description="event type to field to the probability that it is null; a field is a column "
+        "of events.parquet or a key of the landed body (items_json or items)",
     )
     gk_location: str | None = Field(
         default=None,
@@ -188,6 +220,16 @@ class KitchenConfiguration(_Strict):
             )
         return lat, lon
 
+    @property
+    def momentum_shares(self) -> MomentumShares | None:
+        """Return ``brand_momentum`` as shares of the brands, or ``None`` if it names brands."""
+        shares = {
+            word: float(share)
+            for word, share in self.brand_momentum.items()
+            if not isinstance(share, str)
+        }
+        return MomentumShares(**shares) if shares else None
+
     @field_validator("dq")
     @classmethod
     def _only_known_fields(cls, value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -196,24 +238,28 @@ class KitchenConfiguration(_Strict):
                 raise ValueError(
                     f'unknown event type "{event_type}"{did_you_mean(event_type, EVENT_TYPE_IDS)}'
                 )
-            known = NULLABLE_COLUMNS.get(event_type, ())
+            known = nullable_fields(event_type)
             if not known:
                 raise ValueError(f"{event_type} has no field that could be missing; remove it")
-            for column in columns:
-                if column not in known:
+            named: dict[str, str] = {}
+            for name in columns:
+                if name not in known:
                     raise ValueError(
-                        f'unknown field "{column}" of {event_type}{did_you_mean(column, known)}'
+                        f'unknown field "{name}" of {event_type}{did_you_mean(name, known)}'
+                    )
+                other = named.setdefault(known[name], name)
+                if other != name:
+                    raise ValueError(
+                        f"{other} and {name} of {event_type} are the same field; keep one of them"
                     )
         return value
 
     @model_validator(mode="after")
     def _keys_agree(self) -> Self:
-        for brand, word in self.brand_momentum.items():
-            if word not in self.momentum_rates:
-                raise ValueError(
-                    f'brand_momentum: "{word}" of "{brand}" is not a word of momentum_rates'
-                    f"{did_you_mean(word, self.momentum_rates)}"
-                )
+        if any(not isinstance(value, str) for value in self.brand_momentum.values()):
+            self._check_shares()
+        else:
+            self._check_words()
         if self.days == 0:
             raise ValueError(
                 "start_days_ago and end_days_ahead together give 0 days; make one of them positive"
@@ -221,3 +267,40 @@ class KitchenConfiguration(_Strict):
         if self.orders_last is not None and self.days == 1:
             raise ValueError("orders_last needs at least two days; omit it for a single day")
         return self
+
+    def _check_words(self) -> None:
+        for brand, word in self.brand_momentum.items():
+            if word not in self.momentum_rates:
+                raise ValueError(
+                    f'brand_momentum: "{word}" of "{brand}" is not a word of momentum_rates'
+                    f"{did_you_mean(str(word), self.momentum_rates)}"
+                )
+
+    def _check_shares(self) -> None:
+        known = [share.name for share in fields(MomentumShares)]
+        for word, share in self.brand_momentum.items():
+            if word not in known:
+                raise ValueError(
+                    f'brand_momentum: unknown share "{word}"{did_you_mean(word, known)}; give '
+                    "shares of improving, flat and declining brands, or a word for each brand"
+                )
+            if isinstance(share, str) or not 0 <= share <= 1:
+                raise ValueError(
+                    f"brand_momentum.{word}: {json.dumps(share)} is impossible; a share is a "
+                    "number from 0 to 1"
+                )
+        total = sum(float(share) for share in self.brand_momentum.values())
+        if abs(total - 1.0) > _SHARES_TOLERANCE:
+            raise ValueError(f"brand_momentum: the shares add up to {total:g}; make it 1")
+        for word in ("growth", "decline"):
+            if word not in self.momentum_rates:
+                raise ValueError(
+                    f"momentum_rates: {word} is missing, which the shares of brand_momentum need"
+                )
+            rate = self.momentum_rates[word]
+            if rate < 0 or (word == "decline" and rate >= 1):
+                raise ValueError(
+                    f"momentum_rates.{word}: {rate:g} is impossible; write "
+                    "how much is won or lost, as a number from 0 "
+                    f"{'to below 1' if word == 'decline' else 'to 10'}"
+                )

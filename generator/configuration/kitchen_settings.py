@@ -83,10 +83,18 @@ class KitchenSettings:
         Who cooks there and when, in the order of ``brand_locations.csv``.
     stations
         Orders that can be cooked at the same time.
+    all_stations_open
+        Whether all stations are open and nobody is slower than usual on every day; otherwise cooks
+        come and go with the orders.
     orders_first_day
         Orders expected on day 0, before weekday and noise.
+    orders_last_day
+        Orders expected on day ``story_days - 1``, to which volume grows linearly; ``None`` if it
+        compounds daily by ``growth_rate_daily``.
+    orders_of_a_monday
+        Whether these are the orders of a Monday, the quietest day of a week, and not of its mean.
     growth_rate_daily
-        Compounding per day.
+        Compounding per day that leads from the first day to the last.
     story_days
         Growth ends with this day; the kitchen then keeps the level of day ``story_days - 1``.
     noise
@@ -108,7 +116,10 @@ class KitchenSettings:
     location: Location
     brands: tuple[KitchenBrand, ...]
     stations: int
+    all_stations_open: bool
     orders_first_day: float
+    orders_last_day: float | None
+    orders_of_a_monday: bool
     growth_rate_daily: float
     story_days: int
     noise: float

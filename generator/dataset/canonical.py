@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from generator.simulation.kitchen_day import Kitchen
 
 # Increased whenever the same inputs give another dataset.
-GENERATOR_VERSION = "2"
+GENERATOR_VERSION = "3"
 
 
 class EventMaker(Protocol):

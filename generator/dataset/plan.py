@@ -134,7 +134,7 @@ def plan_dataset(
     loaded = [load_configuration(file) for file in configurations]
     return DatasetPlan(
         catalogue=catalogue,
-        settings=kitchen_settings(catalogue, loaded, locations),
+        settings=kitchen_settings(catalogue, loaded, locations, seed),
         start=start,
         days=days_to_simulate(loaded, days),
         seed=seed,

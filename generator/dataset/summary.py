@@ -95,7 +95,7 @@ def _notices_of_kitchens(kitchens: Iterable[KitchenSummary], days: int) -> Itera
                 "warning",
                 f"{kitchen.location_code} has too few stations for its orders: one waited "
                 f"{kitchen.longest_wait_minutes:,.0f} minutes; raise stations in "
-                "seeds/locations.csv.",
+                "locations.csv or in its configuration.",
             )
         if kitchen.unreachable_addresses:
             yield Notice(

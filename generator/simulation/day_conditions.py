@@ -68,14 +68,19 @@ def day_conditions(settings: KitchenSettings, start: date, day: int) -> DayCondi
         open_stations=open_stations(settings, day),
         slowness=_slowness(settings, day),
         expected_orders=usual_orders(settings, day)
-        * weekday_factor(shape, start + timedelta(days=day)),
+        * weekday_factor(
+            shape, start + timedelta(days=day), of_a_monday=settings.orders_of_a_monday
+        ),
     )
 
 
 def usual_orders(settings: KitchenSettings, day: int) -> float:
     """Return the orders of a usual day at this point of the story: neither weekday nor noise."""
+    first, last = settings.orders_first_day, settings.orders_last_day
     days_of_growth = min(day, settings.story_days - 1)
-    return float(settings.orders_first_day * (1.0 + settings.growth_rate_daily) ** days_of_growth)
+    if last is None:
+        return float(first * (1.0 + settings.growth_rate_daily) ** days_of_growth)
+    return first + (last - first) * days_of_growth / (settings.story_days - 1)
 
 
 def brand_weight(brand: KitchenBrand, day: int, story_days: int) -> float:
@@ -91,6 +96,8 @@ def brand_weight(brand: KitchenBrand, day: int, story_days: int) -> float:
 
 def open_stations(settings: KitchenSettings, day: int) -> int:
     """Return how many of a kitchen's stations are staffed on a day, at least one, at most all."""
+    if settings.all_stations_open:
+        return settings.stations
     orders = usual_orders(settings, day)
     if settings.growth_rate_daily >= 0:
         share = orders / usual_orders(settings, settings.story_days - 1)
@@ -100,6 +107,8 @@ def open_stations(settings: KitchenSettings, day: int) -> int:
 
 
 def _slowness(settings: KitchenSettings, day: int) -> float:
-    """Return by how much cooking takes longer than on the first day: 1 unless orders decline."""
+    """Return by how much cooking takes longer than on the first day: 1 unless cooks leave."""
+    if settings.all_stations_open:
+        return 1.0
     share = usual_orders(settings, day) / usual_orders(settings, 0)
     return max(1.0, float(share**-_SLOWNESS_EXPONENT))

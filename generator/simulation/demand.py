@@ -88,11 +88,12 @@ def minute_weights(shape: DemandShape) -> NDArray[np.float64]:
     return weights
 
 
-def weekday_factor(shape: DemandShape, on: date) -> float:
-    """Return how busy a weekday is relative to the mean of its week."""
+def weekday_factor(shape: DemandShape, on: date, *, of_a_monday: bool = False) -> float:
+    """Return how busy a weekday is relative to the mean of its week, or to its Monday."""
     if not shape.weekly_rhythm:
         return 1.0
-    return _WEEKDAY_FACTORS[on.weekday()] * len(_WEEKDAY_FACTORS) / sum(_WEEKDAY_FACTORS)
+    factor = _WEEKDAY_FACTORS[on.weekday()]
+    return factor if of_a_monday else factor * len(_WEEKDAY_FACTORS) / sum(_WEEKDAY_FACTORS)
 
 
 def draw_order_times(

@@ -30,7 +30,9 @@ def refusal(file: Path) -> str:
     [
         ({"ping_secs": 60}, "unknown key ping_secs (did you mean ping_sec?)"),
         ({"radius": 4}, "unknown key radius (did you mean radius_mi?)"),
-        ({"stations": 4}, "unknown key stations (known are start_days_ago, end_days_ahead,"),
+        ({"cooks": 4}, "unknown key cooks (known are start_days_ago, end_days_ahead,"),
+        ({"stations": 0}, "stations: 0 is impossible; it should be greater than or equal to 1"),
+        ({"stations": 2.5}, "stations: 2.5 is impossible; it should be a whole number"),
         ({"svc": {"cz": [2, 1]}}, "unknown key svc.cz (known are cs, sf, fr, rp)"),
         ({"driver_arrival": {"alfa": 3}}, "unknown key driver_arrival.alfa (did you mean alpha?)"),
         ({"ping_sec": 0}, "ping_sec: 0 is impossible; it should be greater than or equal to 1"),
@@ -69,6 +71,41 @@ def refusal(file: Path) -> str:
                 "(did you mean up?)"
             ),
         ),
+        (
+            {"brand_momentum": {"improving": 0.1, "flat": 0.2, "declining": 0.6}},
+            "brand_momentum: the shares add up to 0.9; make it 1",
+        ),
+        (
+            {"brand_momentum": {"improving": 0.1, "falling": 0.9}},
+            (
+                'brand_momentum: unknown share "falling" (known are improving, flat, declining); '
+                "give shares of improving, flat and declining brands, or a word for each brand"
+            ),
+        ),
+        (
+            {"brand_momentum": {"improving": 1.5, "flat": -0.5}},
+            "brand_momentum.improving: 1.5 is impossible; a share is a number from 0 to 1",
+        ),
+        (
+            {"brand_momentum": {"improving": 1, "flat": "up"}},
+            'brand_momentum.flat: "up" is impossible; a share is a number from 0 to 1',
+        ),
+        (
+            {"brand_momentum": {"declining": 1}, "momentum_rates": {"growth": 0.8}},
+            "momentum_rates: decline is missing, which the shares of brand_momentum need",
+        ),
+        (
+            {"brand_momentum": {"flat": 1}, "momentum_rates": {"growth": 0.8, "decline": 1}},
+            (
+                "momentum_rates.decline: 1 is impossible; write how much is won or lost, as a "
+                "number from 0 to below 1"
+            ),
+        ),
+        (
+            {"dq": {"order_created": {"items": 0.1, "items_json": 0.2}}},
+            "dq: items and items_json of order_created are the same field; keep one of them",
+        ),
+        ({"dq": {"driver_ping": {"lat": 0.1}}}, 'dq: unknown field "lat" of driver_ping'),
         ({"momentum_rates": {"up": -1}}, "momentum_rates.up: -1 is impossible"),
         ({"dq": {"delivery": {}}}, 'dq: unknown event type "delivery" (did you mean delivered?)'),
         ({"dq": {"gk_ready": {"ts": 0.1}}}, "dq: gk_ready has no field that could be missing"),

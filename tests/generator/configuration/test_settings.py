@@ -20,11 +20,12 @@ from generator.configuration.configured_kitchens import (
     kitchen_settings,
 )
 from generator.configuration.defaults import DEFAULT_DAYS
+from generator.configuration.defaults import DEFAULT_START as START
 from generator.configuration.kitchen_configuration import KitchenConfiguration
 from generator.configuration.kitchen_settings import Minutes, NullProbability
 from generator.dataset.business_tables import write_business_tables
 from generator.dataset.simulated_catalogue import simulated_catalogue
-from generator.simulation.day_conditions import brand_weight, usual_orders
+from generator.simulation.day_conditions import brand_weight, day_conditions, usual_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,7 @@ def test_every_parameter_of_the_contract_is_known() -> None:
         "gk_location",
         "location_name",
         "radius_mi",
+        "stations",
         "driver_mph",
         "batch_rows",
         "batch_seconds",
@@ -234,11 +236,15 @@ def test_a_new_kitchen_opens_with_a_position(
     assert kitchens[:4] == kitchen_settings(catalogue)
     assert (kitchens[5].location.lat, kitchens[5].location.lon) == (59.91, 10.75)
     assert kitchens[5].orders_first_day == 400
-    # As many stations per order of its best day as the kitchens of the seeds have together.
+    # As many stations per order of its best day as the kitchens of the seeds have together; where
+    # a configuration says how many orders there are, as many as nobody waits for.
     best = sum(max(usual_orders(kitchen, 0), usual_orders(kitchen, 89)) for kitchen in kitchens[:4])
     fair = sum(kitchen.stations for kitchen in kitchens[:4]) / best
-    assert 400 * fair <= kitchens[5].stations < 400 * fair + 1
-    assert 1 <= kitchens[4].stations < kitchens[5].stations
+    assert 100 * fair <= kitchens[4].stations < 100 * fair + 1
+    assert 400 * fair + 1 < kitchens[5].stations
+    assert [kitchen.location.stations for kitchen in kitchens] == [
+        kitchen.stations for kitchen in kitchens
+    ]
     assert all(weight(brand, 0) == 1 for brand in kitchens[4].brands)
     assert 24 not in {brand.brand_id for brand in kitchens[4].brands}
     assert kitchen_settings(catalogue, [reno, oslo], ["oslo"]) == [kitchens[5]]
@@ -302,9 +308,62 @@ def test_the_examples_load_and_tell_the_stories_of_the_seeds(
     usual = kitchen_settings(catalogue, location_codes=[file.stem])[0]
     assert changed.location.location_code == file.stem
     assert changed != usual
-    for day in (0, 45, 89):
-        assert usual_orders(changed, day) == pytest.approx(usual_orders(usual, day), rel=0.01)
+    for day in (0, 45, 83):
+        expected = [
+            sum(
+                day_conditions(kitchen, START, day + weekday).expected_orders
+                for weekday in range(7)
+            )
+            for kitchen in (changed, usual)
+        ]
+        assert expected[0] == pytest.approx(expected[1], rel=0.01)
+    assert changed.stations == usual.stations
     assert (changed.location.lat, changed.location.lon) == (usual.location.lat, usual.location.lon)
+
+
+def test_fields_may_be_named_as_they_land(write_json: Callable[..., Path]) -> None:
+    landed = {
+        "order_created": {"items": 0.1, "customer_lat": 0.2},
+        "driver_picked_up": {"route_points": 0.3},
+        "driver_ping": {"loc_lat": 0.4, "progress_pct": 0.5},
+        "delivered": {"delivered_lon": 0.6},
+    }
+    columns = {
+        "order_created": {"customer_lat": 0.2, "items_json": 0.1},
+        "driver_picked_up": {"route_json": 0.3},
+        "driver_ping": {"ping_lat": 0.4, "ping_progress": 0.5},
+        "delivered": {"customer_lon": 0.6},
+    }
+    catalogue = load_catalogue(PROJECT / "seeds")
+    by_key, by_column = (
+        kitchen_settings(catalogue, [load_configuration(write_json(dq=dq))], ["sf"])[0]
+        for dq in (landed, columns)
+    )
+    assert by_key == by_column
+    assert NullProbability(1, "items_json", 0.1) in by_key.null_probabilities
+
+
+def test_shares_of_momentum_are_dealt_to_the_brands(
+    catalogue: Catalogue, write_json: Callable[..., Path]
+) -> None:
+    keys = {
+        "brand_momentum": {"improving": 0.1, "flat": 0.2, "declining": 0.7},
+        "momentum_rates": {"growth": 0.8, "decline": 0.2},
+    }
+
+    def rates(seed: int = 42, **more: object) -> list[float]:
+        configuration = load_configuration(write_json(**keys, **more))
+        kitchen = kitchen_settings(catalogue, [configuration], ["sf"], seed)[0]
+        return [brand.growth_rate_monthly for brand in kitchen.brands]
+
+    dealt = rates()
+    brands = len(dealt)
+    counts = [dealt.count(rate) for rate in (0.8, 0.0, -0.2)]
+    assert counts == [round(0.1 * brands), round(0.3 * brands) - round(0.1 * brands), counts[2]]
+    assert sum(counts) == brands
+    assert dealt == rates()
+    assert dealt != rates(43)
+    assert rates(43, random_seed=72) == rates(44, random_seed=72)
 
 
 def test_event_types_are_numbered_as_in_the_dataset() -> None:

@@ -71,10 +71,12 @@ def test_a_kitchen_with_far_too_few_stations_gets_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = tmp_path / "sv.json"
-    config.write_text('{"orders_day_1": 2500}')
+    config.write_text('{"orders_day_1": 2500, "stations": 5}')
     assert run("canonical", "--days", "1", "--config", config, "--locations", "sv",
                "--out", tmp_path / "data") == 0  # fmt: skip
-    assert "warning: sv has too few stations" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "warning: sv has too few stations" in error
+    assert "raise stations in locations.csv or in its configuration" in error
 
 
 @pytest.mark.usefixtures("straight_roads")
