@@ -121,3 +121,11 @@ def test_a_dataset_of_somebody_else_becomes_a_business_out_of_its_own_tables(
     names = set(zip(tables["items"]["id"], tables["items"]["name"], strict=True))
     sold = business.query("select distinct item_id, item_name from lakeflow.silver_order_items")
     assert set(sold) == names
+
+    # Built with the seeds of another business, the dishes are no longer those of the menu.
+    other = replace(business, world=None)
+    other.dbt("seed")
+    answer = other.dbt("test", "--select", "test_dishes_are_those_of_the_menu")
+    name = "test.caspers_kitchens.test_dishes_are_those_of_the_menu"
+    assert answer["results"][name] == "warn"
+    assert any("Got 5 results, configured to warn" in said for said in answer["messages"])
