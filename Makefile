@@ -46,12 +46,13 @@ status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
 
 exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a copy: make exact MODEL=name
+	$(if $(MODEL),,$(error say which table: make exact MODEL=gold_order_header))
 	@$(BIN)/python -m flows.exact $(MODEL)
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m 'not long and not spark and not cluster'
 
-test-long: $(INSTALLED)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
+test-long: $(ENGINES)  ## the tests that take long: 200 random schedules, kills everywhere, full disks
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest -m long tests
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_*_equal_a_full_refresh.py tests/oracle/test_schedules_equal_the_oracle.py
 

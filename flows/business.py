@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,9 +38,11 @@ prepare_environment()
 # Prefect reads its environment when it is imported.
 from prefect import flow, task  # noqa: E402
 from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402
+from prefect.deployments import run_deployment  # noqa: E402
 from prefect.events.worker import EventsWorker  # noqa: E402
 from prefect.logging.handlers import APILogHandler, PrefectConsoleHandler  # noqa: E402
 from prefect.runner import Runner  # noqa: E402
+from prefect.runtime import flow_run  # noqa: E402
 from prefect.schedules import Interval  # noqa: E402
 from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: E402
 
@@ -55,11 +58,12 @@ if TYPE_CHECKING:
 INTERVAL = timedelta(minutes=3)
 
 _INTERRUPTED = 130
-_FIRST_RUN_DELAY = timedelta(seconds=5)
+_DEPLOYMENT = "casper-kitchens/live"
 _RETRIES = 4
 _RETRY_SECONDS = 15.0
 _DRAIN_SECONDS = 10.0
 _POLL_SECONDS = 3.0
+_CONSOLE_LEVEL = "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,45 @@ def publish(report: Report, built: Build) -> tuple[Kitchen, ...]:
 
 
 @flow(name="casper-kitchens", log_prints=False)
-def casper_kitchens() -> Outcome:
-    """Land the next window, build and test the tables, publish the result."""
-    report = land_window()
-    built = build_tables()
-    kitchens = publish(report, built)
+def casper_kitchens(*, announce: bool = False) -> Outcome:
+    """Land the next window, build and test the tables, publish the result.
+
+    Parameters
+    ----------
+    announce
+        Whether to print what was done and when the next window comes, as a served flow has to: it
+        runs in a process of its own.
+    """
+    try:
+        report = land_window()
+        built = build_tables()
+        kitchens = publish(report, built)
+    except Exception as error:
+        if announce:
+            what = str(error) if isinstance(error, UserError) else repr(error)
+            print(f"error: {what}\n{_format_next_window()}", file=sys.stderr, flush=True)
+        raise
+    if announce:
+        for line in format_window(report, built):
+            print(line, flush=True)
     return Outcome(report, built, kitchens)
+
+
+def format_window(report: Report, built: Build) -> list[str]:
+    """Return what a window did: a line on what landed, one on what was built and comes next."""
+    summary, *warnings = format_build(built)
+    return [*format_report(report), f"{summary} {_format_next_window()}", *warnings]
+
+
+def next_window(scheduled: datetime, now: datetime) -> datetime:
+    """Return when the window after a scheduled one begins; one that is overdue begins at once."""
+    return max(scheduled + INTERVAL, now)
+
+
+def _format_next_window() -> str:
+    now = datetime.now(UTC)
+    scheduled = flow_run.scheduled_start_time or now
+    return f"The next window comes at {next_window(scheduled, now).astimezone():%H:%M:%S}."
 
 
 def window_row(report: Report, built: Build) -> dict[str, object]:
@@ -174,9 +211,9 @@ def once() -> None:
     UserError
         If a step fails.
     """
-    _hide_prefect_console()
+    _hide_prefect_console(logging.CRITICAL)
     make_dataset()
-    with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
+    with _server() as api, temporary_settings({PREFECT_API_URL: api}):
         state = casper_kitchens(return_state=True)
         # The server is about to end: unsent messages would be retried for a minute.
         APILogHandler().flush()
@@ -195,8 +232,12 @@ def once() -> None:
 
 def serve() -> None:
     """Run the business now and every three minutes, until Ctrl-C or SIGTERM."""
+    # Each window is announced by its own process, where Prefect's lines would hide it. They are all
+    # in Prefect's pages.
+    _hide_prefect_console(logging.ERROR)
+    os.environ.setdefault(_CONSOLE_LEVEL, "CRITICAL")
     make_dataset()
-    with prefect_server() as api, temporary_settings({PREFECT_API_URL: api}):
+    with _server() as api, temporary_settings({PREFECT_API_URL: api}):
         print(
             f"The business is live; watch it at {api.removesuffix('/api')} - Ctrl-C stops it.",
             flush=True,
@@ -205,8 +246,12 @@ def serve() -> None:
         runner.add_flow(
             casper_kitchens,
             name="live",
-            schedule=Interval(INTERVAL, anchor_date=datetime.now(UTC) + _FIRST_RUN_DELAY),
+            parameters={"announce": True},
+            schedule=Interval(INTERVAL, anchor_date=datetime.now(UTC) + INTERVAL),
         )
+        # At once: a machine that is slow to set up the schedule would miss its first moment, and
+        # then say nothing until the second.
+        run_deployment(_DEPLOYMENT, timeout=0)
         with suppress(KeyboardInterrupt):
             asyncio.run(_run_until_stopped(runner))
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
@@ -226,11 +271,20 @@ def make_dataset() -> None:
         make_default_dataset(canonical)
 
 
-def _hide_prefect_console() -> None:
+@contextmanager
+def _server() -> Iterator[str]:
+    """Offer the Prefect server and say that one is started: on a small machine that takes long."""
+    with ExitStack() as running:
+        with show_status("Starting the Prefect server"):
+            api = running.enter_context(prefect_server())
+        yield api
+
+
+def _hide_prefect_console(below: int) -> None:
     """Keep Prefect's log lines off the terminal, where the command shows its own progress."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, PrefectConsoleHandler):
-            handler.setLevel(logging.CRITICAL)
+            handler.setLevel(below)
 
 
 class _Runner(Runner):

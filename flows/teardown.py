@@ -226,6 +226,8 @@ def _confirmed() -> bool:
     try:
         return input("Remove all of this? [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
+        # Nobody answers, so nobody has ended the line of the question.
+        print()
         return False
 
 

@@ -17,13 +17,12 @@ from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
 from common.errors import UserError
-from common.paths import PROJECT, warehouse_file
+from common.paths import data_directory, warehouse_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-PICTURE = PROJECT / "reports" / "casper.png"
 _COLORS = ("#e4572e", "#2e86ab", "#3a7d44", "#8e5aa8")
 _INK = "#2b2b2b"
 _WEEK = 7
@@ -104,7 +103,13 @@ def _draw_orders(axis: Axes, days: NDArray[Any], orders: NDArray[Any], color: st
 def main() -> int:
     """Draw the picture and print where it is."""
     parser = argparse.ArgumentParser(prog="python -m reports.picture", description=__doc__)
-    parser.add_argument("--out", type=Path, default=PICTURE, help="PNG file (default: %(default)s)")
+    # The one in reports/ is committed: it changes only where a person names it.
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=data_directory() / "casper.png",
+        help="PNG file (default: %(default)s)",
+    )
     out = parser.parse_args().out
     try:
         draw(warehouse_file(), out)

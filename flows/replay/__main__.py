@@ -79,7 +79,8 @@ def _reset(landing: Path, *, confirmed: bool) -> str:
         try:
             confirmed = input(question).strip().lower() in {"y", "yes"}
         except EOFError:
-            confirmed = False
+            # Nobody answers, so nobody has ended the line of the question.
+            print()
     if not confirmed:
         raise UserError("Nothing was removed; `reset --yes` skips the question.")
     return commands.reset(landing)

@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -53,6 +54,40 @@ def test_the_row_of_a_window_has_bounds_events_tables_and_times(report: Report) 
         "landing seconds": 0,
     }
     assert json.loads(json.dumps(row)) == row
+
+
+def test_a_window_is_announced_in_two_lines_with_the_next(
+    report: Report, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(business, "land_window", lambda: report)
+    monkeypatch.setattr(business, "build_tables", lambda: BUILT)
+    monkeypatch.setattr(business, "publish", lambda *_: ())
+    business.casper_kitchens.fn(announce=True)
+    landed, built = capsys.readouterr().out.splitlines()
+    assert landed.startswith(f"Landed {report.events:,} events (first run), day 0 00:00:00 to ")
+    assert re.fullmatch(
+        r"Built 2 tables and passed 1 tests in 12 s\. The next window comes at \d\d:\d\d:\d\d\.",
+        built,
+    )
+    business.casper_kitchens.fn()
+    assert capsys.readouterr().out == ""
+
+    def fail() -> None:
+        raise UserError("Fix this.")
+
+    monkeypatch.setattr(business, "build_tables", fail)
+    with pytest.raises(UserError):
+        business.casper_kitchens.fn(announce=True)
+    error, following = capsys.readouterr().err.splitlines()
+    assert error == "error: Fix this."
+    assert following.startswith("The next window comes at ")
+
+
+def test_a_window_that_is_overdue_begins_at_once() -> None:
+    scheduled = datetime(2026, 11, 21, 10, 30)
+    assert business.next_window(scheduled, scheduled) == scheduled + business.INTERVAL
+    late = scheduled + 2 * business.INTERVAL
+    assert business.next_window(scheduled, late) == late
 
 
 def test_tables_are_listed_with_their_rows_and_views_are_not() -> None:

@@ -1,6 +1,7 @@
 """``python -m flows.replay`` as a person uses it."""
 
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -80,6 +81,11 @@ def test_reset_asks_first(
 ) -> None:
     replay("run", "--now", "2026-11-21T10:30:00", "--start-day", "1")
     before = landed_bytes(landing)
+    # Without a terminal the error has a line of its own.
+    with monkeypatch.context() as nobody:
+        nobody.setattr("sys.stdin", io.StringIO(""))
+        code, out, err = replay("reset")
+        assert (code, out.endswith("? [y/N] \n"), err[:7]) == (1, True, "error: ")
     for answer in ("", "n", "no"):
         monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
         code, _, err = replay("reset")
