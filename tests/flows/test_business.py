@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +82,44 @@ def test_a_window_is_announced_in_two_lines_with_the_next(
     error, following = capsys.readouterr().err.splitlines()
     assert error == "error: Fix this."
     assert following.startswith("The next window comes at ")
+
+
+def test_live_begins_at_once_and_leaves_the_terminal_to_its_windows(
+    small: Small,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    (tmp_path / "canonical").symlink_to(small.folder)
+    calls: list[object] = []
+
+    class Runner:
+        def __init__(self, **_: object) -> None:
+            """Take the options of Prefect's."""
+
+        def add_flow(self, flow: object, *, parameters: object, **_: object) -> None:
+            calls.append((flow, parameters))
+
+    async def run_nothing(_: object) -> None:
+        calls.append("run until stopped")
+
+    monkeypatch.setattr(business, "prefect_server", lambda: nullcontext("http://127.0.0.1:1/api"))
+    monkeypatch.setattr(business, "_Runner", Runner)
+    monkeypatch.setattr(business, "_run_until_stopped", run_nothing)
+    monkeypatch.setattr(business, "run_deployment", lambda name, timeout: calls.append(name))  # noqa: ARG005
+    monkeypatch.delenv(business._CONSOLE_LEVEL, raising=False)
+    business.serve()
+    assert calls == [
+        (business.casper_kitchens, {"announce": True}),
+        "casper-kitchens/live",
+        "run until stopped",
+    ]
+    assert os.environ[business._CONSOLE_LEVEL] == "CRITICAL"
+    del os.environ[business._CONSOLE_LEVEL]
+    printed = capsys.readouterr()
+    assert printed.err == "Starting the Prefect server …\n"
+    assert printed.out.startswith("The business is live; watch it at http://127.0.0.1:1 - Ctrl-C")
 
 
 def test_a_window_that_is_overdue_begins_at_once() -> None:
