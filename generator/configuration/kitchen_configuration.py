@@ -14,6 +14,7 @@ from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -40,6 +41,19 @@ class MomentumShares:
     improving: float = 0.0
     flat: float = 0.0
     declining: float = 0.0
+
+
+def _check_momentum(value: object) -> object:
+    """Refuse what is neither a word nor a number, in one sentence instead of one for each."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(  # noqa: TRY004 - pydantic lets a TypeError pass
+            f"{json.dumps(value, ensure_ascii=False)} is impossible; it should be a word of "
+            "momentum_rates or a share"
+        )
+    return value
+
+
+_Momentum = Annotated[str | float, BeforeValidator(_check_momentum)]
 
 
 def nullable_fields(event_type: str) -> dict[str, str]:
@@ -130,7 +144,7 @@ class KitchenConfiguration(_Strict):
     driver_arrival: DriverArrivalConfiguration = Field(
         default=DriverArrivalConfiguration(), description="when drivers arrive"
     )
-    brand_momentum: dict[str, str | float] = Field(
+    brand_momentum: dict[str, _Momentum] = Field(
         default={},
         description="instead of the growth in the seeds: brand name to a word of momentum_rates; "
         "or the shares of the brands that are improving, flat and declining, which add up to 1",

@@ -69,7 +69,10 @@ def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     before = {file.name: file.read_bytes() for file in grown.iterdir()}
     monkeypatch.setenv("CASPERS_WORLD", "worlds/grown")
     canonical = business.data / "canonical"
+    configuration = business.data / "lisbon.json"
+    configuration.write_text('{"orders_day_1": 50, "orders_last": 90, "stations": 8}')
     options = ("--days", "2", "--locations", "lisbon,sf", "--out", str(canonical))
+    options += ("--config", str(configuration))
     assert main(["canonical", *options]) == 0
     run(canonical, business.landing, NOW, ReplayOptions(start_day=1))
     business = build(business, project, "worlds/grown")

@@ -87,6 +87,14 @@ def refusal(file: Path) -> str:
             "brand_momentum.improving: 1.5 is impossible; a share is a number from 0 to 1",
         ),
         (
+            {"brand_momentum": {"Cinderdisk Pizza": None}},
+            "brand_momentum.Cinderdisk Pizza: null is impossible; it should be a word of",
+        ),
+        (
+            {"brand_momentum": {"improving": True}},
+            "brand_momentum.improving: true is impossible; it should be a word of momentum_rates",
+        ),
+        (
             {"brand_momentum": {"improving": 1, "flat": "up"}},
             'brand_momentum.flat: "up" is impossible; a share is a number from 0 to 1',
         ),
