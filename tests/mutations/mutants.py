@@ -27,6 +27,7 @@ REPLAY = (
     "tests/flows/replay/test_landing.py",
     "tests/flows/replay/test_settings.py",
     "tests/flows/replay/test_dataset.py",
+    "tests/flows/replay/test_catalogue.py",
     "tests/flows/replay/test_commands.py",
     "tests/flows/replay/test_command_line.py",
     "tests/flows/replay/test_kills_and_full_disks.py",
@@ -78,6 +79,8 @@ class Mutant:
 _WINDOW = "flows/replay/window.py"
 _EVENTS = "flows/replay/events.py"
 _LANDING = "flows/replay/landing.py"
+_DATASET = "flows/replay/dataset.py"
+_CATALOGUE = "flows/replay/catalogue.py"
 _LINES = "models/bronze/landed_lines.sql"
 _TIMELINE = "models/silver/silver_order_timeline.sql"
 _ITEMS = "models/silver/silver_order_items.sql"
@@ -97,6 +100,25 @@ MUTANTS = (
         _WINDOW,
         "Window(watermark + 1, position), position)",
         "Window(watermark, position), position)",
+    ),
+    Mutant(
+        "days of another zone are one more",
+        _DATASET,
+        "return (span.last_created - span.first) // MICROSECONDS_PER_DAY + 1",
+        "return (span.last_created // MICROSECONDS_PER_DAY"
+        " - span.first // MICROSECONDS_PER_DAY + 1)",
+    ),
+    Mutant(
+        "items that the business does not have are its own",
+        _CATALOGUE,
+        '_Identity("items", "item", "id", "name"),',
+        '_Identity("items", "item", "id", "name", may_be_new=True),',
+    ),
+    Mutant(
+        "only the keys of a dataset's tables are compared",
+        _CATALOGUE,
+        "if known.get(key, name if identity.may_be_new else None) != name",
+        "if key not in known and not identity.may_be_new",
     ),
     Mutant(
         "a window leaves out its first microsecond",
