@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,12 +80,13 @@ def check_catalogue(canonical: Path, seeds: Path) -> None:
         ]
         if other:
             first = other[0]
+            folder = shlex.quote(str(canonical))
             here = f'"{known[first]}"' if first in known else "not there"
             raise UserError(
                 f"{canonical} belongs to another business than {seeds}: {len(other)} of its "
                 f'{len(own)} {identity.table} are others; {identity.row} {first} is "{own[first]}" '
                 f"in its {table_file(identity.table)} and {here} in {file.name}. Either make a "
-                f"world of its own tables, `python -m generator catalogue import {canonical}`, and "
+                f"world of its own tables, `python -m generator catalogue import {folder}`, and "
                 f"name that in CASPERS_WORLD for every command, or {_MAKE}."
             )
 

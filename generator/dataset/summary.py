@@ -106,12 +106,19 @@ def _notices_of_kitchens(kitchens: Iterable[KitchenSummary], days: int) -> Itera
 
 
 def _notices_of_locations(plan: DatasetPlan) -> Iterator[Notice]:
-    known = {location.location_id for location in plan.catalogue.locations}
+    known = {location.location_id: location for location in plan.catalogue.locations}
     for kitchen in plan.settings:
         location = kitchen.location
-        if location.location_id not in known:
+        listed = known.get(location.location_id)
+        if listed is None:
             yield Notice(
                 "note",
-                f"{location.location_code} is not in seeds/locations.csv: add it there as "
-                f"location_id {location.location_id}, or the models reject its events as unknown.",
+                f"{location.location_code} is not in locations.csv: add it there as location_id "
+                f"{location.location_id}, or the models reject its events as unknown.",
+            )
+        elif listed.stations != kitchen.stations:
+            yield Notice(
+                "note",
+                f"{location.location_code} cooks with {kitchen.stations} stations here; the "
+                f"models know the {listed.stations} of locations.csv until you change them there.",
             )
