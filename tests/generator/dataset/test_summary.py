@@ -31,8 +31,8 @@ def test_too_few_addresses_for_the_orders_are_said(addresses: int, days: int, sa
             '{"stations": 8}',
             [
                 (
-                    "note: sf cooks with 8 stations here; the models know the 6 of locations.csv until "
-                    "you change them there."
+                    "note: sf cooks with 8 stations here; the models know the 6 of locations.csv "
+                    "until you change them there."
                 )
             ],
         ),
@@ -40,8 +40,8 @@ def test_too_few_addresses_for_the_orders_are_said(addresses: int, days: int, sa
             '{"location_name": "Reno", "gk_location": "39.5,-119.8"}',
             [
                 (
-                    "note: reno is not in locations.csv: add it there as location_id 5, or the models "
-                    "reject its events as unknown."
+                    "note: reno is not in locations.csv: add it there as location_id 5, or the "
+                    "models reject its events as unknown."
                 )
             ],
         ),
