@@ -88,7 +88,7 @@ docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static
 	@$(BIN)/dbt docs generate --static
 
 clean:  ## remove what was generated (downloaded streets in data/roads are kept)
-	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal
+	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal $(DATA)/casper.png
 	rm -rf target logs
 
 teardown: $(INSTALLED)  ## remove all that the project has made, tables and files; shows it and asks first

@@ -144,6 +144,9 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
         yield Removal(
             "streets", str(roads_directory()), lambda: _remove_files(streets, roads_directory())
         )
+    picture = data_directory() / "casper.png"
+    if picture.exists():
+        yield Removal("file", str(picture), picture.unlink)
     prefect = data_directory() / "prefect"
     if prefect.exists():
         yield Removal("folder", str(prefect), lambda: shutil.rmtree(prefect))

@@ -45,6 +45,8 @@ ENOUGH_ADDRESSES = 200
 # A whole city by the sea covers two fifths of the delivery area or more; a file with less than
 # this share is only a part of it. More than this share of nodes left out is not a few dead ends.
 _SMALL_COVER, _MANY_EXCLUDED = 0.25, 1 / 3
+# Most streets of any city are this many times as long as the straight line; feet and miles are not.
+_PLAUSIBLE_DETOUR = (0.8, 2.0)
 # The shape of a street may end this far from its nodes, as where intersections were merged.
 _SHAPE_REACH_M = 1_000.0
 
@@ -71,6 +73,18 @@ def _warnings(network: RoadNetwork, excluded: int, file: Path, area: DeliveryAre
         yield (
             f"the streets of {file} cover {cover:.0%} of the {area.radius_mi:g} miles around the "
             "kitchen: use a network of a larger area, or make radius_mi smaller"
+        )
+    start, end = network.edge_start, network.edge_end
+    straight = great_circle_m(
+        network.latitude[start], network.longitude[start],
+        network.latitude[end], network.longitude[end],
+    )  # fmt: skip
+    apart = straight > 1.0
+    ratio = float(np.median(network.edge_length_m[apart] / straight[apart])) if apart.any() else 1.0
+    if not _PLAUSIBLE_DETOUR[0] <= ratio <= _PLAUSIBLE_DETOUR[1]:
+        yield (
+            f"the lengths of {file} are {ratio:.3g} times the distance between the ends of their "
+            "edges: write metres, or leave lengths out and they are measured"
         )
     if excluded:
         share = excluded / (excluded + int(near.sum()))

@@ -26,6 +26,7 @@ def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
     (business.data / "roads").mkdir()
     (business.data / "roads" / "sf.graphml").write_text("<graphml/>")
     (business.data / "prefect").mkdir()
+    (business.data / "casper.png").write_bytes(b"")
     business.build()
     return business
 

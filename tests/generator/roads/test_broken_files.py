@@ -202,6 +202,19 @@ def test_a_city_of_which_the_file_has_a_corner_is_said(
     assert "cover" not in caplog.text
 
 
+@pytest.mark.parametrize(("length", "ratio"), [(0.15, r"0\.001"), (492.0, "3.4"), (0.0, "0 ")])
+def test_lengths_that_are_not_metres_are_said(
+    town_graph: nx.MultiDiGraph[int],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    length: float,
+    ratio: str,
+) -> None:
+    nx.set_edge_attributes(town_graph, length, "length")
+    load(written(town_graph, tmp_path), radius=0.5)
+    assert re.search(rf"home: the lengths of .*graphml are {ratio}.* write metres", caplog.text)
+
+
 def test_many_nodes_that_are_left_out_are_said_with_their_share(
     town_graph: nx.MultiDiGraph[int], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
