@@ -35,12 +35,21 @@ ADDED = {
 }
 
 
+WORLD = "worlds/other"
+
+
+@pytest.fixture(scope="module")
+def copied_project(tmp_path_factory: pytest.TempPathFactory) -> ExtendedProject:
+    """A copy of the project, which dbt parses once; its worlds have the same name."""
+    return ExtendedProject(tmp_path_factory.mktemp("project") / "project")
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ExtendedProject:
-    """A copy of the project, of which the generator takes its world, too."""
-    copy = ExtendedProject(tmp_path / "project")
-    monkeypatch.setattr(paths, "PROJECT", copy.folder)
-    return copy
+def project(copied_project: ExtendedProject, monkeypatch: pytest.MonkeyPatch) -> ExtendedProject:
+    """That copy without a world, of which the generator takes its world, too."""
+    shutil.rmtree(copied_project.folder / WORLD, ignore_errors=True)
+    monkeypatch.setattr(paths, "PROJECT", copied_project.folder)
+    return copied_project
 
 
 def grow(world: Path) -> None:
@@ -52,9 +61,9 @@ def grow(world: Path) -> None:
             text.writelines(row + "\n" for row in ADDED[file.stem])
 
 
-def build(business: Business, project: ExtendedProject, world: str) -> Business:
-    """Build and test what has landed, with the seeds of a world."""
-    business = replace(business, world=world)
+def build(business: Business, project: ExtendedProject) -> Business:
+    """Build and test what has landed, with the seeds of the world."""
+    business = replace(business, world=WORLD)
     answer = business.dbt("build", "--exclude", "test_type:unit", *project.arguments())
     assert set(answer["results"].values()) <= {"success", "pass", "no-op"}, answer["messages"]
     assert business.query("select count(*) from lakeflow.rejected_events") == [(0,)]
@@ -64,10 +73,10 @@ def build(business: Business, project: ExtendedProject, world: str) -> Business:
 def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grown = project.folder / "worlds" / "grown"
+    grown = project.folder / WORLD
     grow(grown)
     before = {file.name: file.read_bytes() for file in grown.iterdir()}
-    monkeypatch.setenv("CASPERS_WORLD", "worlds/grown")
+    monkeypatch.setenv("CASPERS_WORLD", WORLD)
     canonical = business.data / "canonical"
     configuration = business.data / "lisbon.json"
     configuration.write_text('{"orders_day_1": 50, "orders_last": 90, "stations": 8}')
@@ -75,7 +84,7 @@ def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     options += ("--config", str(configuration))
     assert main(["canonical", *options]) == 0
     run(canonical, business.landing, NOW, ReplayOptions(start_day=1))
-    business = build(business, project, "worlds/grown")
+    business = build(business, project)
     assert {file.name: file.read_bytes() for file in grown.iterdir()} == before
     with (grown / "items.csv").open(encoding="utf-8", newline="") as text:
         names = {int(row["id"]): row["name"] for row in csv.DictReader(text)}
@@ -104,8 +113,8 @@ def test_a_dataset_of_somebody_else_becomes_a_business_out_of_its_own_tables(
     business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dataset = write_tables(business.data / "canonical_dataset", foreign_tables())
-    assert main(["catalogue", "import", str(dataset)]) == 0
-    monkeypatch.setenv("CASPERS_WORLD", "worlds/canonical_dataset")
+    assert main(["catalogue", "import", str(dataset), "--out", WORLD]) == 0
+    monkeypatch.setenv("CASPERS_WORLD", WORLD)
     assert main(["canonical", "--days", "2", "--out", str(business.data / "canonical")]) == 0
 
     # What they would have: these events in their form, their tables beside them.
@@ -115,11 +124,11 @@ def test_a_dataset_of_somebody_else_becomes_a_business_out_of_its_own_tables(
     monkeypatch.delenv("CASPERS_WORLD")
     with pytest.raises(UserError, match=r'item 1 is "Farfalle" in its items\.parquet'):
         run(dataset, business.landing, NOW, ReplayOptions())
-    monkeypatch.setenv("CASPERS_WORLD", "worlds/canonical_dataset")
+    monkeypatch.setenv("CASPERS_WORLD", WORLD)
     report = run(dataset, business.landing, NOW, ReplayOptions(start_day=1))
     assert report.settings.profile.days == 2
 
-    business = build(business, project, "worlds/canonical_dataset")
+    business = build(business, project)
     tables = foreign_tables()
     names = set(zip(tables["items"]["id"], tables["items"]["name"], strict=True))
     sold = business.query("select distinct item_id, item_name from lakeflow.silver_order_items")
