@@ -29,13 +29,8 @@
 
 {% macro affected_models() %}
     {% set found = [] %}
-    {% for row in run_query(
-        'select model, fingerprint from ' ~ current_progress() ~ ' as progress'
-        ~ " where upstream = '" ~ model.name ~ "' order by model"
-    ).rows %}
-        {% for entry in fromjson(row[1]) %}
-            {% do found.append({'model': row[0], 'entry': entry}) %}
-        {% endfor %}
+    {% for affected, declared in logged_state().affected %}
+        {% for entry in fromjson(declared) %}{% do found.append({'model': affected, 'entry': entry}) %}{% endfor %}
     {% endfor %}
     {{ return(found) }}
 {% endmacro %}

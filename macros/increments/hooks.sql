@@ -22,10 +22,11 @@
 {% endmacro %}
 
 {% macro announce_what_python_cannot_see() %}
-    {% set pending = read_pending() %}
+    {% set pending, latest = read_pending(), logged_state().latest %}
     {% for upstream in unseen_upstreams(pending.fingerprints) + changed_seeds(pending.fingerprints) %}
+        {% do latest.update({upstream: latest.get(upstream, 0) + 1}) %}
         {% do run_query(
-            'insert into ' ~ change_log() ~ " select '" ~ upstream ~ "', " ~ next_change_number(upstream) ~ ", '" ~ model.name
+            'insert into ' ~ change_log() ~ " select '" ~ upstream ~ "', " ~ latest[upstream] ~ ", '" ~ model.name
             ~ "', '*', cast(null as " ~ type_string() ~ ')'
         ) %}
     {% endfor %}
@@ -36,44 +37,31 @@
     {{ return(next_change_number() if execute and flags.WHICH in ('run', 'build', 'retry') else 1) }}
 {% endmacro %}
 
-{% macro next_change_number(model_name=none) %}
-    {{ return(run_query(
-        'select coalesce(max(change_number), 0) + 1 from ' ~ change_log() ~ " where model = '" ~ (model_name or model.name) ~ "'"
-    ).columns[0].values()[0] | int) }}
+{% macro next_change_number() %}
+    {{ return(logged_state().latest.get(model.name, 0) + 1) }}
 {% endmacro %}
 
 {#- After a model was built, in the same transaction where there is one: up to where it has seen each upstream. -#}
 {% macro after_increment() %}
     {% if execute and replaces_partitions(model) and flags.WHICH in ('run', 'build', 'retry') and not reads_nothing() %}
-        {% set rows = [] %}
+        {% set fingerprints = {} %}
         {% for entry in increment_declaration().get('affected_by', []) %}
-            {% do rows.append(
-                "select '" ~ entry.model ~ "' as upstream, " ~ text_literal(declared_text(entry.model)) ~ ' as fingerprint'
-            ) %}
+            {% do fingerprints.update({entry.model: declared_text(entry.model)}) %}
         {% endfor %}
-        {% for name, fingerprint in seed_fingerprints().items() %}
-            {% do rows.append("select '" ~ name ~ "' as upstream, '" ~ fingerprint ~ "' as fingerprint") %}
-        {% endfor %}
-        {% if rows %}
-            {#- Fetched first, because Delta Lake refuses concurrent appends of statements that read the table as well. -#}
-            {% set seen = [] %}
-            {% for row in run_query(
-                'select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, '
-                ~ 'coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint '
-                ~ 'from (' ~ rows | unique | join(' union all ') ~ ') as upstreams '
-                ~ 'left join (select model, max(change_number) as change_number from ' ~ change_log() ~ ' group by model) as latest '
-                ~ 'on upstreams.upstream = latest.model '
-                ~ 'left join ' ~ current_progress() ~ ' as progress '
-                ~ "on progress.model = '" ~ model.name ~ "' and upstreams.upstream = progress.upstream "
-                ~ 'where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) '
-                ~ 'or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream'
-            ).rows %}
-                {% do seen.append(
-                    "('" ~ model.name ~ "', '" ~ row[0] ~ "', " ~ row[1] ~ ', ' ~ row[2] ~ ', ' ~ text_literal(row[3]) ~ ')'
+        {% do fingerprints.update(seed_fingerprints()) %}
+        {% set logged = logged_state() %}
+        {% set rows = [] %}
+        {% for upstream, fingerprint in fingerprints.items() %}
+            {% set before = logged.seen.get(upstream, {'step': 0, 'change_number': -1, 'fingerprint': none}) %}
+            {% set latest = logged.latest.get(upstream, 0) %}
+            {% if before.change_number < latest or before.fingerprint != fingerprint %}
+                {% do rows.append(
+                    "('" ~ model.name ~ "', '" ~ upstream ~ "', " ~ (before.step + 1) ~ ', ' ~ latest ~ ', '
+                    ~ text_literal(fingerprint) ~ ')'
                 ) %}
-            {% endfor %}
-            {{ 'insert into ' ~ progress_log() ~ ' values ' ~ seen | join(', ') if seen }}
-        {% endif %}
+            {% endif %}
+        {% endfor %}
+        {{ 'insert into ' ~ progress_log() ~ ' values ' ~ rows | join(', ') if rows }}
     {% endif %}
 {% endmacro %}
 

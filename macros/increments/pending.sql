@@ -13,12 +13,16 @@
     model does not change between its compilation and its end. The graph is all that the two have in common.
 -#}
 {% macro known_in_this_run() %}
+    {{ return(known_of_this_run().models.setdefault(model.unique_id, {})) }}
+{% endmacro %}
+
+{% macro known_of_this_run() %}
     {% set run = graph.get('known_of_increments') %}
     {% if not run or run.invocation_id != invocation_id %}
-        {% set run = {'invocation_id': invocation_id, 'models': {}} %}
+        {% set run = {'invocation_id': invocation_id, 'models': {}, 'seeds': {}} %}
         {% do graph.update({'known_of_increments': run}) %}
     {% endif %}
-    {{ return(run.models.setdefault(model.unique_id, {})) }}
+    {{ return(run) }}
 {% endmacro %}
 
 {#- With `--empty` every upstream relation is empty to a model: rows would be replaced by nothing. -#}
@@ -43,24 +47,54 @@
     {{ return({'everything': false, 'partitions': partitions | unique | sort}) }}
 {% endmacro %}
 
-{% macro read_pending() %}
-    {% set by_key = increment_declaration().get('key_column') %}
-    {% set rows = run_query(
-        "select key_name, key_value, cast(null as " ~ type_string() ~ ") as fingerprint from " ~ pending_changes()
-        ~ " where model = '" ~ model.name ~ "'" ~ (" and key_name <> 'partition'" if by_key)
-        ~ " union all select 'seen', upstream, fingerprint from " ~ current_progress() ~ " as progress"
+{#-
+    All that the log says about this model, by one query that is asked once, before anything is built: what is pending,
+    up to where it has seen each upstream, which models it affects, and the latest change of itself and each upstream.
+    What is written to the log while the model is built has a later number, and stays pending.
+-#}
+{% macro logged_state() %}
+    {% set known = known_in_this_run() %}
+    {% if 'logged' not in known %}{% do known.update({'logged': read_logged_state()}) %}{% endif %}
+    {{ return(known.logged) }}
+{% endmacro %}
+
+{% macro read_logged_state() %}
+    {% set declaration = increment_declaration() %}
+    {% set numbered = [model.name] %}
+    {% for upstream in tables_behind(model) if upstream.name not in numbered %}{% do numbered.append(upstream.name) %}{% endfor %}
+    {% set columns = ', cast(null as bigint) as step, cast(null as bigint) as change_number from ' %}
+    {% set pending, seen, affected, latest = [], {}, [], {} %}
+    {% for row in run_query(
+        "select 'pending' as kind, key_name as name, key_value as content" ~ columns ~ pending_changes()
+        ~ " where model = '" ~ model.name ~ "'" ~ (" and key_name <> 'partition'" if declaration.get('key_column'))
+        ~ " union all select 'seen', upstream, fingerprint, step, change_number from " ~ current_progress() ~ " as progress"
         ~ " where model = '" ~ model.name ~ "'"
+        ~ " union all select 'affected', model, fingerprint" ~ columns ~ current_progress() ~ " as progress"
+        ~ " where upstream = '" ~ model.name ~ "'"
+        ~ " union all select 'latest', model, null, null, max(change_number) from " ~ change_log()
+        ~ " where model in ('" ~ numbered | join("', '") ~ "') group by model"
     ).rows %}
-    {% set found = {'everything': false, 'partitions': [], 'lookups': [], 'fingerprints': {}} %}
-    {% set values = {} %}
-    {% for row in rows %}
-        {% if row[0] == '*' %}{% do found.update({'everything': true}) %}
+        {% if row[0] == 'pending' %}{% do pending.append((row[1], row[2])) %}
         {% elif row[0] == 'seen' %}
-            {% do found.fingerprints.update({row[1]: row[2]}) %}
-        {% elif row[0] == 'partition' %}{% do found.partitions.append(row[1]) %}
-        {% else %}{% do values.setdefault(row[0], []).append(row[1]) %}
+            {% do seen.update({row[1]: {'fingerprint': row[2], 'step': row[3] | int, 'change_number': row[4] | int}}) %}
+        {% elif row[0] == 'affected' %}{% do affected.append((row[1], row[2])) %}
+        {% else %}{% do latest.update({row[1]: row[4] | int}) %}
         {% endif %}
     {% endfor %}
+    {{ return({'pending': pending, 'seen': seen, 'affected': affected | sort, 'latest': latest}) }}
+{% endmacro %}
+
+{% macro read_pending() %}
+    {% set logged = logged_state() %}
+    {% set found = {'everything': false, 'partitions': [], 'lookups': [], 'fingerprints': {}} %}
+    {% set values = {} %}
+    {% for name, value in logged.pending %}
+        {% if name == '*' %}{% do found.update({'everything': true}) %}
+        {% elif name == 'partition' %}{% do found.partitions.append(value) %}
+        {% else %}{% do values.setdefault(name, []).append(value) %}
+        {% endif %}
+    {% endfor %}
+    {% for upstream, seen in logged.seen.items() %}{% do found.fingerprints.update({upstream: seen.fingerprint}) %}{% endfor %}
     {% for column, keys in values.items() %}{% do found.lookups.append(among(column, keys)) %}{% endfor %}
     {{ return(found) }}
 {% endmacro %}
@@ -83,22 +117,19 @@
     {{ return(changed) }}
 {% endmacro %}
 
+{#- The content of each seed behind this model, asked once in a run: whoever reads a seed is built after it. -#}
 {% macro seed_fingerprints() %}
-    {% set known = known_in_this_run() %}
-    {% if 'seeds' not in known %}{% do known.update({'seeds': find_seed_fingerprints()}) %}{% endif %}
-    {{ return(known.seeds) }}
-{% endmacro %}
-
-{% macro find_seed_fingerprints() %}
+    {% set known = known_of_this_run().seeds %}
+    {% set seeds = tables_behind(model) | selectattr('resource_type', 'equalto', 'seed') | list %}
     {% set queries = [] %}
-    {% for upstream in tables_behind(model) if upstream.resource_type == 'seed' %}
-        {% do queries.append(
-            "select '" ~ upstream.name ~ "' as seed, " ~ content_fingerprint(node_relation(upstream))
-        ) %}
+    {% for seed in seeds if seed.name not in known %}
+        {% do queries.append("select '" ~ seed.name ~ "' as seed, " ~ content_fingerprint(node_relation(seed))) %}
     {% endfor %}
-    {% if not queries %}{{ return({}) }}{% endif %}
+    {% if queries %}
+        {% for row in run_query(queries | join(' union all ')).rows %}{% do known.update({row[0]: row[1]}) %}{% endfor %}
+    {% endif %}
     {% set found = {} %}
-    {% for row in run_query(queries | join(' union all ')).rows %}{% do found.update({row[0]: row[1]}) %}{% endfor %}
+    {% for seed in seeds %}{% do found.update({seed.name: known[seed.name]}) %}{% endfor %}
     {{ return(found) }}
 {% endmacro %}
 

@@ -222,43 +222,24 @@ def _model(query: Query) -> str:
     return (query.node or "").split(".")[-1]
 
 
-def _pending(here: Warehouse, query: Query) -> Answer:
-    """Answer what a model has to compute again, and what it said of those that it is made from."""
+def _logged_state(here: Warehouse, query: Query) -> Answer:
+    """Answer all that the log says about a model: everything upstream is new, where anything is."""
     model = _model(query)
     affected = [] if "key_name <> 'partition'" in query[0] else here.scenario.affected
-    return Answer(
-        ("key_name", "key_value", "fingerprint"),
-        (
-            *(("partition", day.isoformat(), None) for day in affected),
-            *(
-                ("seen", upstream, said)
-                for (name, upstream), said in here.declared.items()
-                if name == model
-            ),
-        ),
-    )
-
-
-def _readers(here: Warehouse, query: Query) -> Answer:
-    """Answer which models said that a model affects them."""
-    model = _model(query)
-    rows = sorted(
-        (name, said) for (name, upstream), said in here.declared.items() if upstream == model
-    )
-    return Answer(("model", "fingerprint"), tuple(rows))
-
-
-def _worked_off(here: Warehouse, query: Query) -> Answer:
-    """Answer what is new since a model was last built: all, where anything is."""
-    model = _model(query)
-    rows = []
-    for upstream, written in re.findall(rf"select '(\w+)' as upstream, {_TEXT}", query[0]):
-        said = _unescaped(written)
-        if here.scenario.affected or here.declared.get((model, upstream)) != said:
-            rows.append(
-                (upstream, 1 + ((model, upstream) in here.declared), here.change_number, said)
-            )
-    return Answer(("upstream", "step", "change_number", "fingerprint"), tuple(rows))
+    rows: list[tuple[object, ...]] = [
+        ("pending", "partition", day.isoformat(), None, None) for day in affected
+    ]
+    before = here.change_number - 1
+    for (name, upstream), said in sorted(here.declared.items()):
+        if name == model:
+            rows.append(("seen", upstream, said, 1, before))
+        if upstream == model:
+            rows.append(("affected", name, said, None, None))
+    numbered = re.findall(r"'(\w+)'", query["numbered"])
+    for name in numbered:
+        number = here.change_number if here.scenario.affected and name != model else before
+        rows.append(("latest", name, None, None, number))
+    return Answer(("kind", "name", "content", "step", "change_number"), tuple(rows))
 
 
 def _progress(here: Warehouse, _: Query) -> Answer:
@@ -314,14 +295,11 @@ SCRIPT = (
     Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
     Scripted(r"select max\(.*\) from", lambda *_: Answer(("newest",), ((TODAY,),))),
-    Scripted(r"select key_name, key_value, .*\.`pending` .*", _pending),
-    Scripted(r"select model, fingerprint from \(", _readers),
-    Scripted(r"select upstreams\.upstream, .*", _worked_off),
-    Scripted(r"select '\w+' as seed, .*", _seeds),
     Scripted(
-        r"select coalesce\(max\(change_number\), 0\) \+ 1 from",
-        lambda here, _: _one(here.change_number),
+        r"select 'pending' as kind, .*\.`pending` .* where model in \((?P<numbered>[^)]*)\)",
+        _logged_state,
     ),
+    Scripted(r"select '\w+' as seed, .*", _seeds),
     Scripted(
         r"select count\(\*\) from \(select distinct cast\(key_value",
         lambda here, _: _one(len(here.scenario.affected_orders)),

@@ -1,10 +1,6 @@
 list '/Volumes/caspersdev/simulator/events';
 
-select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
-
-select model, fingerprint from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' order by model;
-
-select coalesce(max(change_number), 0) + 1 from `caspersdev`.`increments`.`changes` where model = 'landed_lines';
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'event_types', 'locations', 'items') group by model;
 
 insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
 
@@ -244,6 +240,4 @@ select 'event_types' as seed, concat(cast(count(*) as string), ':',
     ) % 1000000007), 0) as string))
     as fingerprint from `caspersdev`.`simulator`.`items` as content;
 
-select upstreams.upstream, coalesce(progress.step, 0) + 1 as step, coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint from (select 'event_types' as upstream, '4:1234567890' as fingerprint union all select 'locations' as upstream, '4:1234567890' as fingerprint union all select 'items' as upstream, '4:1234567890' as fingerprint) as upstreams left join (select model, max(change_number) as change_number from `caspersdev`.`increments`.`changes` group by model) as latest on upstreams.upstream = latest.model left join (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on progress.model = 'landed_lines' and upstreams.upstream = progress.upstream where progress.upstream is null or progress.change_number < coalesce(latest.change_number, 0) or progress.fingerprint <> upstreams.fingerprint order by upstreams.upstream;
-
-insert into `caspersdev`.`increments`.`progress` values ('landed_lines', 'event_types', 1, 1, '4:1234567890'), ('landed_lines', 'locations', 1, 1, '4:1234567890'), ('landed_lines', 'items', 1, 1, '4:1234567890');
+insert into `caspersdev`.`increments`.`progress` values ('landed_lines', 'event_types', 1, 0, '4:1234567890'), ('landed_lines', 'locations', 1, 0, '4:1234567890'), ('landed_lines', 'items', 1, 0, '4:1234567890');
