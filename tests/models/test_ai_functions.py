@@ -25,6 +25,7 @@ def business(new_business: Callable[[], Business]) -> Business:
     lifecycles.append(order_life("under way", NOON + timedelta(days=1, hours=1))[:4])
     business.land("window-1.jsonl", [event for life in lifecycles for event in life])
     business.build()
+    business.build_functions()
     return business
 
 

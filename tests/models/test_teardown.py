@@ -28,6 +28,7 @@ def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
     (business.data / "prefect").mkdir()
     (business.data / "casper.png").write_bytes(b"")
     business.build()
+    business.build_functions()
     return business
 
 

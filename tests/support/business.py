@@ -14,12 +14,11 @@ from typing import Any
 import duckdb
 import yaml
 
+from tests.support.dbt_worker import RUN, WAREHOUSE
+from tests.support.interruption import Interruption
+
 PROJECT = Path(__file__).resolve().parents[2]
 Event = dict[str, Any]
-
-WAREHOUSE = "caspers.duckdb"
-# Nothing reads the artifacts of these runs, and writing them takes a quarter of one.
-RUN = ["run", "--no-write-json"]
 
 
 def load_metadata_columns(models: Path = PROJECT / "models") -> frozenset[tuple[str, str]]:
@@ -69,13 +68,37 @@ class DbtWorker:
         """What the process prints, errors included."""
         return self.target / "worker.log"
 
-    def run(self, data: Path, arguments: list[str], world: str | None = None) -> dict[str, Any]:
-        """Run one dbt command on the warehouse in ``data``, with the seeds of a world."""
-        options = ["--log-path", str(self.target)]
+    def run(
+        self,
+        data: Path,
+        arguments: list[str],
+        *,
+        world: str | None = None,
+        interruption: Interruption | None = None,
+    ) -> dict[str, Any]:
+        """Run one dbt command on the warehouse in ``data``.
+
+        Parameters
+        ----------
+        world
+            Whose seeds to use instead of the project's.
+        interruption
+            Where the command does not come to its end.
+        """
+        # What dbt says comes back with the answer: no need to write it down as well.
+        options = [
+            "--log-path",
+            str(self.target),
+            "--log-level-file",
+            "none",
+            "--log-level",
+            "error",
+        ]
         if "--target-path" not in arguments:
             options += ["--target-path", str(self.target)]
-        command = {"data": str(data), "arguments": [*arguments, *options]}
-        return self.ask(command | ({"world": world} if world else {}))
+        command: dict[str, Any] = {"data": str(data), "arguments": [*arguments, *options]}
+        command |= {"world": world} if world else {}
+        return self.ask(command | ({"interruption": interruption} if interruption else {}))
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Send one command to the process and wait for its answer."""
@@ -90,24 +113,11 @@ class DbtWorker:
 
     def seeded_warehouse(self) -> Path:
         """Return a warehouse that holds the seeds and nothing else, to be copied."""
-        data = self.target / "seeded"
-        if not data.exists():
-            data.mkdir()
-            self._succeed(data, ["seed"])
-        return data / WAREHOUSE
+        return Path(self.ask({"warehouse": "seeded"})["path"])
 
     def empty_warehouse(self) -> Path:
         """Return a warehouse that was built when nothing had landed, to be copied."""
-        data = self.target / "empty"
-        if not data.exists():
-            (data / "landing" / "events").mkdir(parents=True)
-            shutil.copy(self.seeded_warehouse(), data / WAREHOUSE)
-            self._succeed(data, RUN)
-        return data / WAREHOUSE
-
-    def _succeed(self, data: Path, arguments: list[str]) -> None:
-        answer = self.run(data, arguments)
-        assert answer["success"], "\n".join([str(answer["error"]), *answer["messages"][-30:]])
+        return Path(self.ask({"warehouse": "empty"})["path"])
 
     def stop(self) -> None:
         """End the process."""
@@ -141,14 +151,14 @@ class Business:
 
     def dbt(self, *arguments: str, succeeds: bool = True) -> dict[str, Any]:
         """Run a dbt command; fail the test when it does not end as expected."""
-        answer = self.worker.run(self.data, list(arguments), self.world)
+        answer = self.worker.run(self.data, list(arguments), world=self.world)
         assert answer["success"] is succeeds, "\n".join(
             [str(answer["error"]), *answer["messages"][-30:]]
         )
         return answer
 
     def build(self, *arguments: str) -> None:
-        """Build models without their tests; the first time the seeds are loaded before."""
+        """Build models without their tests or functions; the first time there are only seeds."""
         warehouse = self.data / WAREHOUSE
         first = not warehouse.exists()
         if first and not arguments and not any(self.landing.iterdir()):
@@ -157,6 +167,10 @@ class Business:
         if first:
             shutil.copy(self.worker.seeded_warehouse(), warehouse)
         self.dbt(*RUN, *arguments)
+
+    def build_functions(self) -> None:
+        """Build the functions of the schema ai, which `build` leaves out."""
+        self.dbt("run", "--no-write-json", "--select", "path:models/ai")
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

@@ -2,24 +2,33 @@
 
 A build then pays neither for imports nor for parsing, and the lock on the warehouse ends with the
 fork. ``python dbt_worker.py TARGET SHARED`` reads one JSON object a line from standard input
-(``{"data": folder, "arguments": [...]}``) and answers each with one line (``{"success", "error",
-"results": {node: status}, "messages"}``). TARGET is dbt's target folder; SHARED is a folder in
-which the processes of one test run leave the parsed project for each other.
+(``{"data": folder, "arguments": [...]}``, and ``"interruption"`` where it is not to end well) and
+answers each with one line (``{"success", "error", "results": {node: status}, "messages"}``);
+``{"warehouse": "seeded"}`` or ``"empty"`` with the path of one to copy (``warm_up``). TARGET is
+dbt's target folder; SHARED is a folder in which the processes of one test run leave the parsed
+project for each other.
 """
 
 import gc
 import json
 import os
 import shutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from tests.support.interruption import interrupt
+
 Command = dict[str, Any]
 Answer = dict[str, Any]
 PARSED = "partial_parse.msgpack"
+WAREHOUSE = "caspers.duckdb"
+# Nothing reads the artifacts of these runs, and writing them takes a quarter of one. Functions hold
+# no rows, and building them takes a fifth.
+RUN = ["run", "--no-write-json", "--exclude", "path:models/ai"]
 
 
 def parse_project(target: Path, shared: Path, *arguments: str) -> Any:  # noqa: ANN401  (dbt's own)
@@ -53,13 +62,16 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     world = command.get("world")
     if world:
         os.environ["CASPERS_WORLD"] = world
-    # Variables may be part of the parsed project, as seeds are, and another project is another one
-    # altogether.
-    if world or {"--vars", "--project-dir"} & set(command["arguments"]):
+    # Seeds are part of the parsed project, and another project is another one altogether.
+    if world or "--project-dir" in command["arguments"]:
         manifest = None
-        # The parser that dbt brings in Rust waits forever for threads that a fork does not have.
-        os.environ["DBT_STATIC_PARSER"] = "false"
+    # The parser that dbt brings in Rust waits forever for threads that a fork does not have; a retry
+    # parses in any case, with the options of the run before it.
+    os.environ["DBT_STATIC_PARSER"] = "false"
+    if "interruption" in command:
+        interrupt(command["interruption"])
     outcome = dbtRunner(manifest, callbacks=[remember]).invoke(command["arguments"])
+    close_the_file()
     results = getattr(outcome.result, "results", None) or []
     return {
         "success": outcome.success,
@@ -69,8 +81,53 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     }
 
 
+def keep_the_file_open() -> None:
+    """Let dbt open the warehouse once in each command, and not for every model.
+
+    The profile closes it as soon as no connection is left, so that other programs can read it;
+    a process that ends with its command needs no such care.
+    """
+    from dbt.adapters.duckdb.environments.local import LocalEnvironment  # noqa: PLC0415
+
+    LocalEnvironment.notify_closed = lambda _: None
+
+
+def close_the_file() -> None:
+    """Close the warehouse, with all that was written to it in its one file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
+
+
+def warm_up(target: Path, manifest: Any) -> None:  # noqa: ANN401  (dbt's own)
+    """Build in this process, so that its forks find macros compiled and modules imported.
+
+    What is built stays in ``target``: a warehouse with the seeds alone (``seeded``), and one that
+    was built when nothing had landed (``empty``).
+    """
+    for name, commands in (("seeded", [["seed"]]), ("empty", [RUN, RUN])):
+        data = target / name
+        (data / "landing" / "events").mkdir(parents=True)
+        if name == "empty":
+            shutil.copy(target / "seeded" / WAREHOUSE, data / WAREHOUSE)
+        for arguments in commands:
+            folders = ["--target-path", str(target), "--log-path", str(target)]
+            answer = run_command(
+                {"data": str(data), "arguments": [*arguments, *folders]}, manifest.deepcopy()
+            )
+            if not answer["success"]:
+                raise RuntimeError("\n".join([str(answer["error"]), *answer["messages"][-30:]]))
+
+
+def variables_of(arguments: list[str]) -> str:
+    """Return the variables that a command sets: they are part of the parsed project."""
+    return arguments[arguments.index("--vars") + 1] if "--vars" in arguments else ""
+
+
 def in_a_fork(action: Callable[[], Answer]) -> Answer:
-    """Return what an action answers that runs in a process of its own."""
+    """Return what an action answers that runs in a process of its own; it may be killed there."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
@@ -89,6 +146,8 @@ def in_a_fork(action: Callable[[], Answer]) -> Answer:
     with os.fdopen(read_end) as answers:
         answer = answers.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code == -signal.SIGKILL:
+        return {"success": False, "error": "killed", "results": {}, "messages": []}
     if code:
         raise RuntimeError(f"the fork ended with exit code {code}: see the worker's log")
     result: Answer = json.loads(answer)
@@ -113,12 +172,28 @@ def serve(make_handler: Callable[[], Callable[[Command], Answer]]) -> None:
 
 
 def main() -> None:
-    """Parse the project, then run each command in a fork."""
+    """Parse the project and warm up, then run each command in a fork."""
 
     def make_handler() -> Callable[[Command], Answer]:
-        manifest = parse_project(Path(sys.argv[1]), Path(sys.argv[2]))
+        target = Path(sys.argv[1])
+        manifest = parse_project(target, Path(sys.argv[2]))
+        keep_the_file_open()
+        warm_up(target, manifest)
         gc.freeze()  # so that forks do not copy the memory of what they only read
-        return lambda command: in_a_fork(lambda: run_command(command, manifest))
+
+        manifests = {"": manifest}
+
+        def handle(command: Command) -> Answer:
+            if "warehouse" in command:
+                return {"path": str(target / command["warehouse"] / WAREHOUSE)}
+            variables = variables_of(command["arguments"])
+            if variables not in manifests:
+                folder = target / f"variables_{len(manifests)}"
+                folder.mkdir()
+                manifests[variables] = parse_project(folder, folder, "--vars", variables)
+            return in_a_fork(lambda: run_command(command, manifests[variables]))
+
+        return handle
 
     serve(make_handler)
 
