@@ -650,7 +650,19 @@ class Build:
     arguments: tuple[str, ...] = ()
 
 
-Step = Land | Delete | Rename | ChangeSeeds | Build
+@dataclass(frozen=True)
+class Interrupted:
+    """A build is interrupted before this statement of it, if it has so many.
+
+    It is killed, or the statement fails, and `dbt retry` follows.
+    """
+
+    statement: int
+    retried: bool
+    arguments: tuple[str, ...] = ()
+
+
+Step = Land | Delete | Rename | ChangeSeeds | Build | Interrupted
 
 
 @dataclass(frozen=True)
@@ -677,6 +689,13 @@ def _build(rng: random.Random) -> Build:
         ],
         [8, 1, 3, 1, 2, 2, 2, 1, 1],
     )[0]
+
+
+def _interrupted(rng: random.Random) -> Interrupted:
+    """Return a build that does not come to its end; a third of them are full refreshes."""
+    # A build of all models has about 240 statements.
+    arguments = ("--full-refresh",) if rng.random() < 0.3 else ()
+    return Interrupted(rng.randint(1, 240), rng.random() < 0.5, arguments)
 
 
 def _accident(rng: random.Random, names: list[str], landed: dict[str, bytes]) -> list[Step]:
@@ -735,6 +754,8 @@ def schedule(seed: int, landings: int = 1) -> Schedule:
             # Only then is there anything that bronze sees differently when it is refreshed.
             if rng.random() < 0.5:
                 steps.append(Build(("--full-refresh", "--select", "landed_lines")))
+        if rng.random() < 0.15:
+            steps.append(_interrupted(rng))
         if rng.random() < 0.8:
             steps.append(_build(rng))
         if rng.random() < 0.15:

@@ -9,6 +9,7 @@ that are still there.
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,21 +20,20 @@ from tests.oracle.adversarial import (
     Build,
     ChangeSeeds,
     Delete,
+    Interrupted,
     Land,
     Rename,
     Step,
 )
 from tests.oracle.comparison import differences, found_tables
 from tests.oracle.oracle import LoadedFile, Seeds, all_tables, has_lines, is_landed_file
-from tests.support.business import RUN, Business
+from tests.support.dbt_worker import RUN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-
-NO_TABLES = "path:models/ai"
-"""Functions, which hold no rows: building them takes a fifth of the time."""
+    from tests.support.business import Business
 
 
 @dataclass
@@ -54,6 +54,8 @@ class FollowedBusiness:
         The seeds of the last build of bronze.
     comparisons
         How often all tables were compared.
+    interruptions
+        How often a build was interrupted, by what came of it.
     """
 
     business: Business
@@ -63,6 +65,7 @@ class FollowedBusiness:
     loaded: dict[str, LoadedFile] = field(default_factory=dict)
     judged_by: Seeds | None = None
     comparisons: int = 0
+    interruptions: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def empty(cls, business: Business, seeds: Seeds) -> FollowedBusiness:
@@ -94,6 +97,8 @@ class FollowedBusiness:
             (landing / step.name).rename(landing / step.new_name)
         elif isinstance(step, ChangeSeeds):
             self._change_seeds(step)
+        elif isinstance(step, Interrupted):
+            return self._interrupted(step)
         else:
             return self._build(step)
         return ""
@@ -119,11 +124,50 @@ class FollowedBusiness:
 
     def _build(self, step: Build) -> str:
         """Build, keep account of what was loaded, and compare where every model was built."""
-        excluded = [] if "--exclude" in step.arguments else ["--exclude"]
-        results = self.business.dbt(*RUN, *step.arguments, *excluded, NO_TABLES)["results"]
-        built = {node.rsplit(".", 1)[-1] for node in results if node.startswith("model.")}
+        results = self.business.dbt(*RUN, *step.arguments)["results"]
+        built = models_in(results)
         if "landed_lines" in built:
             self._load(refresh="--full-refresh" in step.arguments)
+        return self._compare(built)
+
+    def _interrupted(self, step: Interrupted) -> str:
+        """Build until an interruption; retry, and compare, if that is what follows."""
+        bronze = self._last_load()
+        answer = self.business.worker.run(
+            self.business.data,
+            # With its artifacts, because a retry reads them.
+            [*(word for word in RUN if word != "--no-write-json"), *step.arguments],
+            interruption={
+                "statement": step.statement,
+                "by": "error" if step.retried else "kill",
+            },
+        )
+        built = models_in(answer["results"])
+        # A killed build says nothing; one that failed may have failed after bronze was stored.
+        if self._last_load() != bronze or "landed_lines" in built:
+            self._load(refresh="--full-refresh" in step.arguments)
+        if answer["success"]:
+            self.interruptions["came after the end"] += 1
+        elif not step.retried:
+            self.interruptions["killed"] += 1
+        elif any(status in ("error", "skipped") for status in answer["results"].values()):
+            self.interruptions["failed, then retried"] += 1
+            retried = models_in(self.business.dbt("retry")["results"])
+            if "landed_lines" in retried:
+                self._load(refresh="--full-refresh" in step.arguments)
+            built |= retried
+        else:
+            self.interruptions["failed before the first model or after the last"] += 1
+        return self._compare(built)
+
+    def _last_load(self) -> object:
+        """Return what tells one state of bronze from another."""
+        return self.business.query(
+            "select max(load_number), count(*), max(loaded_at) from lakeflow.landed_lines"
+        )
+
+    def _compare(self, built: set[str]) -> str:
+        """Compare all tables with the oracle where every model was built."""
         if not built.issuperset(MODELS):
             return ""
         self.comparisons += 1
@@ -143,6 +187,15 @@ class FollowedBusiness:
                     self.loaded[file.name] = read
 
 
+def models_in(results: dict[str, str]) -> set[str]:
+    """Return the names of the models that a run has built."""
+    return {
+        node.rsplit(".", 1)[-1]
+        for node, status in results.items()
+        if node.startswith("model.") and status == "success"
+    }
+
+
 def step_text(step: Step) -> str:
     """Return a step in a line."""
     if isinstance(step, Land):
@@ -153,4 +206,7 @@ def step_text(step: Step) -> str:
         return f"rename {step.name} to {step.new_name}"
     if isinstance(step, ChangeSeeds):
         return f"without items {sorted(step.items)} and kitchens {sorted(step.kitchens)}"
+    if isinstance(step, Interrupted):
+        how = "fails and is retried" if step.retried else "is killed"
+        return " ".join(["build", *step.arguments, f"that {how} at statement {step.statement}"])
     return " ".join(["build", *step.arguments])

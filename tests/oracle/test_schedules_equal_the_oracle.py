@@ -41,6 +41,8 @@ def follow(followed: FollowedBusiness, figures: Counter[str], seed: int, landing
     figures["landings in these"] += landings
     figures["steps in these"] += len(steps)
     figures["comparisons of all tables with the oracle in these"] += followed.comparisons
+    for what, count in followed.interruptions.items():
+        figures[f"interrupted builds in these: {what}"] += count
 
 
 @pytest.mark.parametrize("seed", range(SCHEDULES))
