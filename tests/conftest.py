@@ -61,6 +61,8 @@ def figures(pytestconfig: pytest.Config) -> Counter[str]:
     return pytestconfig.stash.setdefault(_FIGURES, Counter())
 
 
+# First, because pytest-xdist looks at the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the tests by the folder they are in, those with the longest tests first."""
 

@@ -65,8 +65,8 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     # Seeds are part of the parsed project, and another project is another one altogether.
     if world or "--project-dir" in command["arguments"]:
         manifest = None
-    # The parser that dbt brings in Rust waits forever for threads that a fork does not have; a retry
-    # parses in any case, with the options of the run before it.
+    # The parser that dbt brings in Rust waits forever for threads that a fork does not have; a
+    # retry parses in any case, with the options of the run before it.
     os.environ["DBT_STATIC_PARSER"] = "false"
     if "interruption" in command:
         interrupt(command["interruption"])
