@@ -2,7 +2,7 @@
     {{ return(adapter.dispatch('distinct_values')(column)) }}
 {% endmacro %}
 
-{#- Null of a list without values is an empty list, as on the other engines. -#}
+{#- Without any value DuckDB's list is null, and that of other engines empty. -#}
 {% macro duckdb__distinct_values(column) -%}
     coalesce(array_agg(distinct {{ column }}) filter (where {{ column }} is not null), [])
 {%- endmacro %}

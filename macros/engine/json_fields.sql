@@ -2,14 +2,61 @@
     {{ return(adapter.dispatch('json_fields')(expression, fields)) }}
 {% endmacro %}
 
+{#-
+    Numbers are read as text and made numbers of afterwards, on every engine: DuckDB's JSON reader takes true for 1 and
+    1.5 for the whole number 2; Spark's takes 2 for a whole number and neither 2.0 nor "2", and some engines stop at a word.
+-#}
 {% macro duckdb__json_fields(expression, fields) -%}
-    try(json_transform({{ expression }}, '{{ tojson(fields) }}'))
+    {%- set parsed = "try(json_transform(" ~ expression ~ ", '" ~ tojson(duckdb_json_as_text(fields)) ~ "'))" -%}
+    {%- if fields.values() | reject('equalto', 'VARCHAR') | list -%}
+    list_transform([{{ parsed }}], lambda field0: {{ duckdb_json_value('field0', fields, 1) }})[1]
+    {%- else -%}
+    {{ parsed }}
+    {%- endif -%}
 {%- endmacro %}
 
-{#-
-    Spark reads numbers as text and makes numbers of them afterwards, as DuckDB does: its own JSON reader
-    takes 2 for a whole number and neither 2.0 nor "2", and some engines stop at a word.
--#}
+{#- The same structure with every value as text. -#}
+{% macro duckdb_json_as_text(type) %}
+    {% if type is mapping %}
+        {% set fields = {} %}
+        {% for name, inner in type.items() %}{% do fields.update({name: duckdb_json_as_text(inner)}) %}{% endfor %}
+        {{ return(fields) }}
+    {% elif type is string %}
+        {{ return('VARCHAR') }}
+    {% endif %}
+    {{ return([duckdb_json_as_text(type[0])]) }}
+{% endmacro %}
+
+{% macro duckdb_json_value(value, type, depth) -%}
+    {%- if type is mapping -%}
+        {
+        {%- for name, inner in type.items() -%}
+            '{{ name }}': {{ duckdb_json_value(value ~ '.' ~ name, inner, depth) }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+        }
+    {%- elif type is not string -%}
+        list_transform({{ value }}, lambda field{{ depth }}: {{ duckdb_json_value('field' ~ depth, type[0], depth + 1) }})
+    {%- else -%}
+        {{ json_value_as(value, type) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The text of a JSON value in another type. A whole number may be written 2, 2.0 or 2e0; 2.5 is none. NaN is no number. -#}
+{% macro json_value_as(text, type) -%}
+    {%- if type == 'VARCHAR' -%}
+        {{ text }}
+    {%- elif type == 'INTEGER' -%}
+        case
+            when try_cast({{ text }} as double) = floor(try_cast({{ text }} as double))
+                then try_cast(try_cast({{ text }} as double) as integer)
+        end
+    {%- elif type == 'DOUBLE' -%}
+        case when abs(try_cast({{ text }} as double)) <= 1e308 then try_cast({{ text }} as double) end
+    {%- else -%}
+        try_cast({{ text }} as {{ type }})
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro spark__json_fields(expression, fields) -%}
     {%- set parsed = "from_json(" ~ expression ~ ", '" ~ spark_json_columns(fields, ' ') ~ "')" -%}
     {%- if fields.values() | reject('equalto', 'VARCHAR') | list -%}
@@ -46,11 +93,7 @@
         )
     {%- elif type is not string -%}
         transform({{ value }}, field{{ depth }} -> {{ spark_json_value('field' ~ depth, type[0], depth + 1) }})
-    {%- elif type == 'VARCHAR' -%}
-        {{ value }}
-    {%- elif type == 'INTEGER' -%}
-        try_cast(try_cast({{ value }} as decimal(10, 0)) as integer)
     {%- else -%}
-        try_cast({{ value }} as {{ type }})
+        {{ json_value_as(value, type) }}
     {%- endif -%}
 {%- endmacro %}

@@ -18,18 +18,18 @@
 {% endmacro %}
 
 {% macro duckdb__landed_files(landing) %}
-    {% set path = landing_path(landing) %}
+    {% set folder = duckdb_path_literal(landing_path(landing)) %}
     {% set listed = run_query(
         "select parse_filename(file) as file, file as path from ("
-        ~ "select file from glob('" ~ path ~ "/*.jsonl')"
-        ~ " union all select file from glob('" ~ path ~ "/*.jsonl.gz'))"
+        ~ "select file from glob(" ~ folder ~ " || '/*.jsonl')"
+        ~ " union all select file from glob(" ~ folder ~ " || '/*.jsonl.gz'))"
         ~ " where parse_filename(file) not like '\\_%' escape '\\'"
         ~ " and parse_filename(file) not like '.%'"
         ~ " order by 1"
     ) %}
     {% if not listed.rows %}{{ return([]) }}{% endif %}
     {% set paths = [] %}
-    {% for row in listed.rows %}{% do paths.append(text_literal(row[1])) %}{% endfor %}
+    {% for row in listed.rows %}{% do paths.append(duckdb_path_literal(row[1])) %}{% endfor %}
     {#- What is not selected is not read: this looks at sizes only. -#}
     {% set sizes = {} %}
     {% for row in run_query('select filename, size from read_blob([' ~ paths | join(', ') ~ '])').rows %}

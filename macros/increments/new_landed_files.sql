@@ -34,6 +34,26 @@
     {{ return(new) }}
 {% endmacro %}
 
+{#- Lines that are judged by a business that is not there would be rejected for good. -#}
+{% macro refuse_to_judge_without_seeds() %}
+    {% if execute and replaces_partitions(model) and flags.WHICH in ('run', 'build', 'retry') and not reads_nothing() %}
+        {% set absent = [] %}
+        {% for upstream in tables_behind(model) if upstream.resource_type == 'seed' %}
+            {% if load_cached_relation(node_relation(upstream)) is none %}{% do absent.append(upstream.name) %}{% endif %}
+        {% endfor %}
+        {% if not absent %}
+            {% for name, fingerprint in seed_fingerprints().items() if fingerprint.startswith('0:') %}{% do absent.append(name) %}{% endfor %}
+        {% endif %}
+        {% if absent %}
+            {% do exceptions.raise_compiler_error(
+                'Landed lines cannot be judged, so nothing is stored: of the seeds that they are judged by, '
+                ~ absent | join(', ') ~ (' is' if absent | length == 1 else ' are')
+                ~ ' missing or empty. Run `dbt seed`, or `dbt build`, which loads them first.'
+            ) %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
 {% macro warn_of_changed_files(landed, loaded) %}
     {% set present = {} %}
     {% for file in landed %}{% do present.update({file.file: file.bytes}) %}{% endfor %}

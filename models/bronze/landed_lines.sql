@@ -6,6 +6,7 @@
     meta={'increment': {'partition_column': 'file', 'finds_its_partitions': true}}
 ) }}
 
+{% do refuse_to_judge_without_seeds() %}
 {% set new_files = new_landed_files(source('landing', 'events')) %}
 {% set out_of_order = landed_out_of_order(new_files) %}
 
@@ -87,7 +88,7 @@ opened as (
         end as location_id,
         case when body_is_object and event_type = 'order_created' then {{ json_fields('body', {
             'customer_lat': 'DOUBLE', 'customer_lon': 'DOUBLE',
-            'items': [{'id': 'DOUBLE', 'price': 'DECIMAL(10,2)', 'qty': 'DOUBLE'}]
+            'items': [{'id': 'DOUBLE', 'price': 'DOUBLE', 'qty': 'DOUBLE'}]
         }) }} end as creation,
         case when body_is_object and event_type = 'driver_ping' then {{ json_fields('body', {
             'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE'
@@ -101,7 +102,8 @@ opened as (
 
 -- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
 -- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
--- and a half of a dish. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
+-- and a half of a dish. More than 10,000 pieces, 100,000 dollars or a thousand lines would not fit into the types
+-- of the tables that follow. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
 -- cannot be charged, makes the line no event at all.
 judged as (
     select
@@ -134,8 +136,9 @@ judged as (
             when {{ any_in_list(
                 'creation.items', 'item',
                 'coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0'
-                ' or item.price is null or item.price < 0'
+                ' or item.qty > 10000 or item.price is null or item.price < 0 or item.qty * item.price >= 100000'
             ) }} then 'item_impossible'
+            when {{ list_length('creation.items') }} > 1000 then 'basket_too_long'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
@@ -237,7 +240,7 @@ final as (
         file,
         line_number,
         file_bytes,
-        split_part(file, '.', 1) as landed_window,
+        regexp_replace(file, '([.]jsonl|[.]jsonl[.]gz)$', '') as landed_window,
         {{ load_number() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
         rejection_code,

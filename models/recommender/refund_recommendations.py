@@ -183,7 +183,9 @@ TO_BE_JUDGED = (
     "history_deliveries",
 )
 # Multiplied, not divided: DuckDB divides decimals as floats.
-REFUND_USD = "cast(refund_cents as decimal(8, 0)) * cast(0.01 as decimal(2, 2))"
+REFUND_USD = (
+    "cast(cast(refund_cents as decimal(10, 0)) * cast(0.01 as decimal(2, 2)) as decimal(10, 2))"
+)
 VERDICT = "refund_class string, refund_cents bigint, reason string, agent_response string"
 
 # Columns of the model, made from those of ``with_verdicts``, in SQL.

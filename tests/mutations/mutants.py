@@ -333,14 +333,14 @@ MUTANTS = (
     Mutant(
         "a model has worked off a change before it is made",
         _HOOKS,
-        "'coalesce(latest.change_number, 0) as change_number, upstreams.fingerprint '",
-        "'coalesce(latest.change_number, 0) + 1 as change_number, upstreams.fingerprint '",
+        "{% set latest = logged.latest.get(upstream, 0) %}",
+        "{% set latest = logged.latest.get(upstream, 0) + 1 %}",
     ),
     Mutant(
         "a change has the number of the one before",
         _HOOKS,
-        "'select coalesce(max(change_number), 0) + 1 from '",
-        "'select coalesce(max(change_number), 1) from '",
+        "logged_state().latest.get(model.name, 0) + 1",
+        "logged_state().latest.get(model.name, 1)",
     ),
     Mutant(
         "a changed seed affects no model",
@@ -363,8 +363,8 @@ MUTANTS = (
     Mutant(
         "a model does not follow an upstream that was rebuilt",
         _PENDING,
-        "{% if row[0] == '*' %}{% do found.update({'everything': true}) %}",
-        "{% if row[0] == '*' %}",
+        "{% if name == '*' %}{% do found.update({'everything': true}) %}",
+        "{% if name == '*' %}",
     ),
     Mutant(
         "a trailing window reads a day too little",
@@ -461,9 +461,9 @@ MUTANTS = (
     ),
     Mutant(
         "brands of an order are listed twice",
-        "models/gold/gold_order_header.sql",
-        "array_agg(distinct brand_id)",
-        "array_agg(brand_id)",
+        "macros/engine/distinct_values.sql",
+        "array_agg(distinct {{ column }})",
+        "array_agg({{ column }})",
     ),
     Mutant(
         "the percentile is another one",

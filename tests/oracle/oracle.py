@@ -14,13 +14,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,9 @@ FAULT_GROUPS = ("unreadable", "incomplete", "wrong type", "unknown", "impossible
 DAY_OF_NOTHING = date(1970, 1, 1)
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_PRICE = Decimal("99999999.99")
+LARGEST_QUANTITY = 10_000
+LARGEST_LINE = 100_000
+LARGEST_BASKET = 1000
 
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}", re.ASCII)
 _WINDOW = re.compile(r"window-(\d{18})-(\d{18})", re.ASCII)
@@ -233,6 +237,20 @@ class _Number(str):
 
     __slots__ = ()
 
+    def __new__(cls, written: str) -> Self:
+        """Refuse a number that is beyond every double."""
+        if math.isinf(float(written)):
+            raise ValueError(f"{written} is no number that can be stored")
+        return super().__new__(cls, written)
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that knows whether a key occurred twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.is_ambiguous = len(self) < len(pairs)
+
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
@@ -244,13 +262,18 @@ def _json_object(text: str | None) -> dict[str, Any] | None:
         return None
     try:
         found = json.loads(
-            text, parse_float=_Number, parse_int=_Number, parse_constant=_refuse, strict=True
+            text,
+            parse_float=_Number,
+            parse_int=_Number,
+            parse_constant=_refuse,
+            object_pairs_hook=_Object,
+            strict=True,
         )
         # Half of a surrogate pair is no text.
         json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, _Object) and not found.is_ambiguous else None
 
 
 def _as_text(value: Any) -> str | None:  # noqa: ANN401  (any JSON value)
@@ -395,6 +418,8 @@ def _body_rejection_code(event_type: str, body: dict[str, Any], seeds: Seeds) ->
             return "item_unknown"
         if not all(_can_be_charged(line) for line in lines):
             return "item_impossible"
+        if len(lines) > LARGEST_BASKET:
+            return "basket_too_long"
     for name, limit in zip(COORDINATES.get(event_type, ()), (90, 180), strict=False):
         degrees = _as_decimal(body.get(name))
         if degrees is not None and abs(degrees) > limit:
@@ -407,7 +432,7 @@ def _can_be_charged(line: dict[str, Any]) -> bool:
     qty, price = _as_integer(line.get("qty")), _as_decimal(line.get("price"))
     if qty is None or price is None:
         return False
-    return qty > 0 and price >= 0 and _as_price(line.get("price")) is not None
+    return 0 < qty <= LARGEST_QUANTITY and price >= 0 and qty * price < LARGEST_LINE
 
 
 def landed_lines(files: Iterable[LoadedFile]) -> list[Row]:

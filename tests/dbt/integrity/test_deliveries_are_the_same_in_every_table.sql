@@ -18,4 +18,4 @@ select
     daily.deliveries as daily_deliveries
 from timeline
 full outer join daily on timeline.location_id = daily.location_id and timeline.day = daily.day
-where timeline.deliveries is distinct from daily.deliveries
+where timeline.deliveries is distinct from daily.deliveries and {{ all_caught_up() }}

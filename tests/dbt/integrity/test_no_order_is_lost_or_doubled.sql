@@ -25,7 +25,7 @@ select
     'bronze and timeline' as between_tables
 from bronze_orders
 full outer join timeline_orders on bronze_orders.order_id = timeline_orders.order_id
-where bronze_orders.order_id is null or timeline_orders.order_id is null
+where (bronze_orders.order_id is null or timeline_orders.order_id is null) and {{ all_caught_up() }}
 
 union all
 
@@ -34,7 +34,7 @@ select
     'baskets and headers' as between_tables
 from basket_orders
 full outer join header_orders on basket_orders.order_id = header_orders.order_id
-where basket_orders.order_id is null or header_orders.order_id is null
+where (basket_orders.order_id is null or header_orders.order_id is null) and {{ all_caught_up() }}
 
 union all
 
@@ -43,4 +43,4 @@ select
     'deliveries and verdicts' as between_tables
 from (select order_id from timeline_orders where status = 'delivered') as timeline_orders
 full outer join judged_orders on timeline_orders.order_id = judged_orders.order_id
-where timeline_orders.order_id is null or judged_orders.order_id is null
+where (timeline_orders.order_id is null or judged_orders.order_id is null) and {{ all_caught_up() }}

@@ -26,5 +26,8 @@ from timeline_pings
 full outer join bronze_pings on timeline_pings.order_id = bronze_pings.order_id
 full outer join silver_pings on timeline_pings.order_id = silver_pings.order_id
 where
-    coalesce(bronze_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
-    or coalesce(silver_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
+    {{ all_caught_up() }}
+    and (
+        coalesce(bronze_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
+        or coalesce(silver_pings.pings, 0) <> coalesce(timeline_pings.pings, 0)
+    )

@@ -27,8 +27,11 @@ from quality
 cross join landed
 cross join timeline
 where
-    coalesce(quality.lines, 0) <> landed.lines
-    or coalesce(quality.events, 0) <> landed.events
-    or coalesce(quality.duplicates, 0) <> landed.duplicates
-    or coalesce(quality.rejected, 0) <> landed.rejected
-    or coalesce(quality.orders, 0) <> timeline.orders
+    {{ all_caught_up() }}
+    and (
+        coalesce(quality.lines, 0) <> landed.lines
+        or coalesce(quality.events, 0) <> landed.events
+        or coalesce(quality.duplicates, 0) <> landed.duplicates
+        or coalesce(quality.rejected, 0) <> landed.rejected
+        or coalesce(quality.orders, 0) <> timeline.orders
+    )

@@ -42,10 +42,13 @@ full outer join item_sales on items.day = item_sales.day
 full outer join brand_sales on items.day = brand_sales.day
 full outer join hourly_sales on items.day = hourly_sales.day
 where
-    items.revenue is distinct from headers.revenue
-    or items.revenue is distinct from item_sales.revenue
-    or items.revenue is distinct from brand_sales.revenue
-    or items.revenue is distinct from hourly_sales.revenue
-    or items.pieces is distinct from headers.pieces
-    or items.pieces is distinct from item_sales.pieces
-    or items.pieces is distinct from brand_sales.pieces
+    {{ all_caught_up() }}
+    and (
+        items.revenue is distinct from headers.revenue
+        or items.revenue is distinct from item_sales.revenue
+        or items.revenue is distinct from brand_sales.revenue
+        or items.revenue is distinct from hourly_sales.revenue
+        or items.pieces is distinct from headers.pieces
+        or items.pieces is distinct from item_sales.pieces
+        or items.pieces is distinct from brand_sales.pieces
+    )

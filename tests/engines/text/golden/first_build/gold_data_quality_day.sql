@@ -51,10 +51,12 @@ lines as (
         case when landed_lines.rejection_code is null and not landed_lines.is_duplicate then
             cast(unix_millis(landed_lines.arrived_ts) - unix_millis(landed_lines.event_ts) as double) / 60000.0
         end as lateness_minutes,
-        (
-        try_cast(split_part(landed_lines.landed_window, '-', 3) as bigint)
-        - try_cast(split_part(landed_lines.landed_window, '-', 2) as bigint)
-    ) / 60000000.0 as window_minutes
+        case
+        when regexp_replace(landed_lines.landed_window, '^window-[0-9]{18}-[0-9]{18}$', '') = '' then (
+            try_cast(split_part(landed_lines.landed_window, '-', 3) as bigint)
+            - try_cast(split_part(landed_lines.landed_window, '-', 2) as bigint)
+        ) / 60000000.0
+    end as window_minutes
     from landed_lines
     left join rejection_reasons on landed_lines.rejection_code = rejection_reasons.rejection_code
 ),

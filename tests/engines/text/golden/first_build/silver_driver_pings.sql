@@ -30,7 +30,7 @@ fixes as (
         event_ts as ping_ts,
         cast(event_ts as date) as ping_day,
         sequence,
-        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string')), field0 -> named_struct('progress_pct', try_cast(field0.progress_pct as DOUBLE), 'loc_lat', try_cast(field0.loc_lat as DOUBLE), 'loc_lon', try_cast(field0.loc_lon as DOUBLE)))[0] as fix
+        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string')), field0 -> named_struct('progress_pct', case when abs(try_cast(field0.progress_pct as double)) <= 1e308 then try_cast(field0.progress_pct as double) end, 'loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end))[0] as fix
     from landed_lines
 ),
 final as (

@@ -1,3 +1,5 @@
+-- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
+
 list '/Volumes/caspersdev/simulator/events';
 
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'event_types', 'locations', 'items') group by model;
@@ -15,12 +17,10 @@ insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 5, affect
 @@ -30 +30 @@
 -    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -187 +187 @@
+@@ -189 +189 @@
 -        1 as load_number,
 +        5 as load_number,
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_lines` AS JSON;
 
 -- (descriptions become comments (COLUMN of landed_lines))
-
--- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)

@@ -16,7 +16,7 @@ final as (
         cast(sum(extended_price) as decimal(18, 2)) as order_revenue,
         cast(sum(qty) as bigint) as total_qty,
         count(item_id) as total_items,
-        array_sort(array_agg(distinct brand_id) filter (where brand_id is not null)) as brands_in_order
+        array_sort(collect_set(brand_id)) as brands_in_order
     from order_items
     group by order_id, location_id, order_day
 )

@@ -1,10 +1,10 @@
+-- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
+
 list '/Volumes/caspersdev/simulator/events';
 
 select file, max(file_bytes) from `caspersdev`.`lakeflow`.`landed_lines` group by file;
 
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'event_types', 'locations', 'items') group by model;
-
--- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
 
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
@@ -102,15 +102,16 @@ opened as (
             when cast(location_number as string) = location_text and array_contains(known.location_ids, location_number)
                 then location_number
         end as location_id,
-        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'items', transform(field0.items, field1 -> named_struct('id', try_cast(field1.id as DOUBLE), 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(field1.qty as DOUBLE)))))[0] end as creation,
-        case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string')), field0 -> named_struct('loc_lat', try_cast(field0.loc_lat as DOUBLE), 'loc_lon', try_cast(field0.loc_lon as DOUBLE)))[0] end as ping,
-        case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string')), field0 -> named_struct('delivered_lat', try_cast(field0.delivered_lat as DOUBLE), 'delivered_lon', try_cast(field0.delivered_lon as DOUBLE)))[0] end as delivery
+        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'items', transform(field0.items, field1 -> named_struct('id', case when abs(try_cast(field1.id as double)) <= 1e308 then try_cast(field1.id as double) end, 'price', case when abs(try_cast(field1.price as double)) <= 1e308 then try_cast(field1.price as double) end, 'qty', case when abs(try_cast(field1.qty as double)) <= 1e308 then try_cast(field1.qty as double) end))))[0] end as creation,
+        case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string')), field0 -> named_struct('loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end))[0] end as ping,
+        case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string')), field0 -> named_struct('delivered_lat', case when abs(try_cast(field0.delivered_lat as double)) <= 1e308 then try_cast(field0.delivered_lat as double) end, 'delivered_lon', case when abs(try_cast(field0.delivered_lon as double)) <= 1e308 then try_cast(field0.delivered_lon as double) end))[0] end as delivery
     from typed
     cross join known
 ),
 -- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
 -- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
--- and a half of a dish. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
+-- and a half of a dish. More than 10,000 pieces, 100,000 dollars or a thousand lines would not fit into the types
+-- of the tables that follow. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
 -- cannot be charged, makes the line no event at all.
 judged as (
     select
@@ -136,7 +137,8 @@ judged as (
             when event_type = 'order_created' and coalesce(array_size(creation.items), 0) = 0
                 then 'basket_unreadable'
             when exists(creation.items, item -> coalesce(try_cast(item.id as integer) <> item.id, true) or not array_contains(item_ids, try_cast(item.id as integer))) then 'item_unknown'
-            when exists(creation.items, item -> coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0 or item.price is null or item.price < 0) then 'item_impossible'
+            when exists(creation.items, item -> coalesce(try_cast(item.qty as integer) <> item.qty, true) or item.qty <= 0 or item.qty > 10000 or item.price is null or item.price < 0 or item.qty * item.price >= 100000) then 'item_impossible'
+            when array_size(creation.items) > 1000 then 'basket_too_long'
             when
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
@@ -203,7 +205,7 @@ final as (
         file,
         line_number,
         file_bytes,
-        split_part(file, '.', 1) as landed_window,
+        regexp_replace(file, '([.]jsonl|[.]jsonl[.]gz)$', '') as landed_window,
         2 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
         rejection_code,

@@ -19,7 +19,22 @@ baskets as (
         orders.location_id,
         orders.created_ts as order_ts,
         orders.order_day,
-        transform(array(from_json(all_events.body, 'items array<struct<id: string, category_id: string, menu_id: string, brand_id: string, name: string, price: string, qty: string>>')), field0 -> named_struct('items', transform(field0.items, field1 -> named_struct('id', try_cast(try_cast(field1.id as decimal(10, 0)) as integer), 'category_id', try_cast(try_cast(field1.category_id as decimal(10, 0)) as integer), 'menu_id', try_cast(try_cast(field1.menu_id as decimal(10, 0)) as integer), 'brand_id', try_cast(try_cast(field1.brand_id as decimal(10, 0)) as integer), 'name', field1.name, 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', try_cast(try_cast(field1.qty as decimal(10, 0)) as integer)))))[0] as basket
+        transform(array(from_json(all_events.body, 'items array<struct<id: string, category_id: string, menu_id: string, brand_id: string, name: string, price: string, qty: string>>')), field0 -> named_struct('items', transform(field0.items, field1 -> named_struct('id', case
+            when try_cast(field1.id as double) = floor(try_cast(field1.id as double))
+                then try_cast(try_cast(field1.id as double) as integer)
+        end, 'category_id', case
+            when try_cast(field1.category_id as double) = floor(try_cast(field1.category_id as double))
+                then try_cast(try_cast(field1.category_id as double) as integer)
+        end, 'menu_id', case
+            when try_cast(field1.menu_id as double) = floor(try_cast(field1.menu_id as double))
+                then try_cast(try_cast(field1.menu_id as double) as integer)
+        end, 'brand_id', case
+            when try_cast(field1.brand_id as double) = floor(try_cast(field1.brand_id as double))
+                then try_cast(try_cast(field1.brand_id as double) as integer)
+        end, 'name', field1.name, 'price', try_cast(field1.price as DECIMAL(10,2)), 'qty', case
+            when try_cast(field1.qty as double) = floor(try_cast(field1.qty as double))
+                then try_cast(try_cast(field1.qty as double) as integer)
+        end))))[0] as basket
     from all_events
     inner join orders on all_events.event_id = orders.created_event_id
 ),

@@ -36,7 +36,7 @@ creations as (
         location_id,
         event_id as created_event_id,
         event_ts as created_ts,
-        transform(array(from_json(body, 'customer_lat string, customer_lon string, customer_addr string')), field0 -> named_struct('customer_lat', try_cast(field0.customer_lat as DOUBLE), 'customer_lon', try_cast(field0.customer_lon as DOUBLE), 'customer_addr', field0.customer_addr))[0] as customer,
+        transform(array(from_json(body, 'customer_lat string, customer_lon string, customer_addr string')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'customer_addr', field0.customer_addr))[0] as customer,
         row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
     from events
     where event_type = 'order_created'
@@ -44,7 +44,7 @@ creations as (
 pickups as (
     select
         order_id,
-        transform(array(from_json(body, 'eta_mins string')), field0 -> named_struct('eta_mins', try_cast(field0.eta_mins as DOUBLE)))[0] as promise,
+        transform(array(from_json(body, 'eta_mins string')), field0 -> named_struct('eta_mins', case when abs(try_cast(field0.eta_mins as double)) <= 1e308 then try_cast(field0.eta_mins as double) end))[0] as promise,
         row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
     from events
     where event_type = 'driver_picked_up'
