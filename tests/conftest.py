@@ -61,8 +61,6 @@ def figures(pytestconfig: pytest.Config) -> Counter[str]:
     return pytestconfig.stash.setdefault(_FIGURES, Counter())
 
 
-# First, because pytest-xdist looks at the groups in a hook of the same name.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the tests by the folder they are in, those with the longest tests first."""
 
@@ -71,19 +69,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
     items.sort(key=place)
-    for item in items:
-        if isinstance(item, pytest.Function) and shares_a_fixture(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
-def shares_a_fixture(item: pytest.Function) -> bool:
-    """Whether a test uses something that was built for all tests of its file.
-
-    These stay in one process; all others go to whichever process is free.
-    """
-    fixtures = item._fixtureinfo.name2fixturedefs.values()
-    scopes = {definition.scope for definitions in fixtures for definition in definitions}
-    return not scopes.isdisjoint({"class", "module", "package"})
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
