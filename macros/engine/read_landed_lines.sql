@@ -43,7 +43,8 @@
             file,
             line_number,
             case
-                when is_text then regexp_replace(cut, chr(13) || '$', '')
+                when is_text and ends_with(cut, chr(13)) then left(cut, -1)
+                when is_text then cut
                 else {{ duckdb_text_of_bytes("regexp_replace(cut, '\\\\x0D$', '')") }}
             end as line
         from (
@@ -55,12 +56,16 @@
                 unnest(lines) as cut
             from (
                 select
-                    parse_filename(filename) as file,
-                    try(decode(content)) is not null as is_text,
-                    coalesce(
-                        string_split(try(decode(content)), chr(10)), string_split(content::varchar, '\x0A')
-                    ) as lines
-                from read_blob({{ duckdb_path_list(files) }})
+                    file,
+                    text is not null as is_text,
+                    case
+                        when text is not null then string_split(text, chr(10))
+                        else string_split(content::varchar, '\x0A')
+                    end as lines
+                from (
+                    select parse_filename(filename) as file, content, try(decode(content)) as text
+                    from read_blob({{ duckdb_path_list(files) }})
+                ) as files
             ) as cut_files
         ) as cut_lines
         where not (line_number = line_count and cut = '')
