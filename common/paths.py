@@ -85,6 +85,11 @@ def roads_directory() -> Path:
     return data_directory() / "roads"
 
 
+def picture_file() -> Path:
+    """Return the picture of the business that `python -m reports.picture` draws."""
+    return data_directory() / "casper.png"
+
+
 def warehouse_file() -> Path:
     """Return the DuckDB file that dbt writes."""
     return data_directory() / "caspers.duckdb"

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from common.confirmation import ask_to_confirm
 from common.dataset_files import dataset_files
 from common.errors import UserError
 from common.paths import (
     canonical_directory,
     data_directory,
     landing_directory,
+    picture_file,
     roads_directory,
     warehouse_file,
 )
@@ -94,7 +96,7 @@ def _teardown(target: str, *, dry_run: bool, confirmed: bool) -> None:
         if dry_run:
             print("Nothing was removed: this is what would be.")
             return
-        if not confirmed and not _confirmed():
+        if not confirmed and not ask_to_confirm("Remove all of this?"):
             raise UserError("Nothing was removed; `--yes` skips the question.")
         removed = len(_relations(target, dry_run=False)) if relations else 0
         for removal in files:
@@ -144,7 +146,7 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
         yield Removal(
             "streets", str(roads_directory()), lambda: _remove_files(streets, roads_directory())
         )
-    picture = data_directory() / "casper.png"
+    picture = picture_file()
     if picture.exists():
         yield Removal("file", str(picture), picture.unlink)
     prefect = data_directory() / "prefect"
@@ -223,15 +225,6 @@ def _remaining(target: str) -> Iterator[str]:
     for folder in (landing_directory(), canonical_directory(), roads_directory()):
         if folder.is_dir() and any(folder.iterdir()):
             yield f"{folder} stays: it has files that this project did not write."
-
-
-def _confirmed() -> bool:
-    try:
-        return input("Remove all of this? [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        # Nobody answers, so nobody has ended the line of the question.
-        print()
-        return False
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
 from common.errors import UserError
-from common.paths import data_directory, warehouse_file
+from common.paths import picture_file, warehouse_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,7 +107,7 @@ def main() -> int:
     parser.add_argument(
         "--out",
         type=Path,
-        default=data_directory() / "casper.png",
+        default=picture_file(),
         help="PNG file (default: %(default)s)",
     )
     out = parser.parse_args().out

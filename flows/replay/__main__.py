@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from common.confirmation import ask_to_confirm
 from common.errors import UserError
 from common.paths import canonical_directory, landing_directory
 from flows.replay import commands
@@ -74,14 +75,8 @@ def _land_next_window(
 
 
 def _reset(landing: Path, *, confirmed: bool) -> str:
-    if not confirmed:
-        question = f"Remove every landed window and the settings in {landing}? [y/N] "
-        try:
-            confirmed = input(question).strip().lower() in {"y", "yes"}
-        except EOFError:
-            # Nobody answers, so nobody has ended the line of the question.
-            print()
-    if not confirmed:
+    question = f"Remove every landed window and the settings in {landing}?"
+    if not confirmed and not ask_to_confirm(question):
         raise UserError("Nothing was removed; `reset --yes` skips the question.")
     return commands.reset(landing)
 
