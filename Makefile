@@ -7,9 +7,9 @@ INSTALLED := $(ENVIRONMENT)/.installed
 ENGINES := $(ENVIRONMENT)/.engines
 DELTA := 4.0.1
 DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
-# A file's tests stay in one process, because they share what was built for them. The order of
-# tests/conftest.py is kept: the longest begin first.
-IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# tests/support/distribution.py says which tests stay in one process. The order of tests/conftest.py
+# is kept: the longest begin first.
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 DATA := $(or $(CASPERS_DATA),data)
 
 export DO_NOT_TRACK := 1

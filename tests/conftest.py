@@ -5,10 +5,12 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.business import Business, DbtWorker
+from tests.support.distribution import FilesAndIndependentTests
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
 LONGEST_FIRST = ("faults", "engines", "models", "oracle")
@@ -69,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndIndependentTests:  # noqa: ANN401  (of pytest-xdist, untyped)
+    """Share the tests out among processes."""
+    return FilesAndIndependentTests(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -92,7 +92,7 @@ class DbtWorker:
             "--log-level-file",
             "none",
             "--log-level",
-            "error",
+            "none",
         ]
         if "--target-path" not in arguments:
             options += ["--target-path", str(self.target)]
