@@ -3,13 +3,14 @@
 import itertools
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from common.paths import PROJECT
 from tests.faults.replayed_business import ReplayedBusiness, ReplayWorker
+from tests.support.business import DbtWorker
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +30,9 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def replay_worker(
-    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
-) -> Iterator[ReplayWorker]:
-    """One process that lands and builds for all tests."""
-    worker = ReplayWorker(tmp_path_factory.mktemp("target"), shared_folder)
-    yield worker
-    worker.stop()
+def replay_worker(dbt_worker: DbtWorker) -> ReplayWorker:
+    """What lands and builds for all tests."""
+    return ReplayWorker(dbt_worker)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
 """Lands a window and builds the tables, once per request, and is killed where the request says.
 
-``python replay_worker.py TARGET SHARED`` parses the project once and runs every request in a fork,
-so that imports and parsing are paid for once. It reads one request a line from standard input, as
-JSON, and answers with exit code, seconds and output. A request's ``kill`` is ``null`` or one of
+The process of ``dbt_worker.py`` is the one that answers, and runs every request in a fork: imports,
+parsing and compiling are paid for once. A request's ``kill`` is ``null`` or one of
 
 * ``{"before": "any", "number": n}``: before the landing's n-th change of the file system; instead
   of ``any`` one kind of change by the name of its audit event, such as ``os.rename``,
@@ -13,7 +12,6 @@ JSON, and answers with exit code, seconds and output. A request's ``kill`` is ``
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import select
@@ -21,14 +19,11 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from flows.replay.__main__ import main as replay
-from tests.support.dbt_worker import parse_project, serve
+from tests.support.dbt_worker import close_the_file
 from tests.support.kill_sweep import touches
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DBT_FAILED = 7
 """Exit code where dbt did not succeed; the replay has its own codes."""
@@ -75,8 +70,10 @@ def build(request: dict[str, Any], manifest: Any) -> int:  # noqa: ANN401  # dbt
                 kill_this_process()
 
     target = str(Path(request["data"]) / "target")
-    folders = ["--target-path", target, "--log-path", target]
-    outcome = dbtRunner(manifest, callbacks=[count_down]).invoke([*request["command"], *folders])
+    options = ["--target-path", target, "--log-path", target]
+    options += ["--log-level-file", "none", "--log-level", "error"]
+    outcome = dbtRunner(manifest, callbacks=[count_down]).invoke([*request["command"], *options])
+    close_the_file()
     return 0 if outcome.success else DBT_FAILED
 
 
@@ -103,7 +100,10 @@ def run_request(request: dict[str, Any], manifest: Any, output: int) -> NoReturn
 
 
 def answer(request: dict[str, Any], manifest: Any) -> dict[str, Any]:  # noqa: ANN401  # dbt's own
-    """Run a request in a fork; kill the fork when its time is up."""
+    """Run a request in a fork; kill the fork when its time is up.
+
+    The answer has exit code, seconds and output.
+    """
     read_end, write_end = os.pipe()
     started = time.monotonic()
     child = os.fork()
@@ -124,18 +124,3 @@ def answer(request: dict[str, Any], manifest: Any) -> dict[str, Any]:  # noqa: A
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     seconds = time.monotonic() - started
     return {"code": code, "seconds": seconds, "output": output.decode(errors="replace")}
-
-
-def main() -> None:
-    """Answer requests until standard input ends."""
-
-    def make_handler() -> Callable[[dict[str, Any]], dict[str, Any]]:
-        manifest = parse_project(Path(sys.argv[1]), Path(sys.argv[2]))
-        gc.freeze()  # so that forks do not copy the memory of what they only read
-        return lambda request: answer(request, manifest)
-
-    serve(make_handler)
-
-
-if __name__ == "__main__":
-    main()

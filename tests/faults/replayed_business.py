@@ -6,13 +6,15 @@ import json
 import shutil
 import signal
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from tests.support.business import Business, DbtWorker
 from tests.support.sample_datasets import landed_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Kill = dict[str, Any]
 
@@ -23,8 +25,10 @@ TABLES = [
     "test",
     "--exclude-resource-type",
     "unit_test",
+    "--exclude",
+    "path:models/ai",
 ]
-"""All tables, without their tests and without artifacts, which no test reads."""
+"""All tables, without tests, without functions, which hold nothing, and without artifacts."""
 TABLES_AND_TESTS = ["build"]
 LANDING_ONLY: list[str] = []
 
@@ -39,15 +43,22 @@ class Answer:
 
 
 class ReplayWorker(DbtWorker):
-    """A process that lands and builds, once per request."""
+    """The process that runs dbt, asked to land and build as ``replay_worker.py`` does."""
 
-    def __init__(self, target: Path, shared: Path) -> None:
-        super().__init__(target, shared, str(Path(__file__).with_name("replay_worker.py")))
+    def __init__(self, worker: DbtWorker) -> None:
+        self.target, self.process = worker.target, worker.process
 
     def request(self, data: Path, **request: object) -> Answer:
         """Send one request and wait for its answer."""
-        defaults = {"now": None, "canonical": None, "command": [], "kill": None,
-                    "environment": {}, "file_limit": None}  # fmt: skip
+        defaults = {
+            "module": "tests.faults.replay_worker",
+            "now": None,
+            "canonical": None,
+            "command": [],
+            "kill": None,
+            "environment": {},
+            "file_limit": None,
+        }
         return Answer(**self.ask(defaults | {"data": str(data)} | request))
 
     def run(self, data: Path, arguments: list[str]) -> dict[str, Any]:

@@ -4,12 +4,14 @@ A build then pays neither for imports nor for parsing, and the lock on the wareh
 fork. ``python dbt_worker.py TARGET SHARED`` reads one JSON object a line from standard input
 (``{"data": folder, "arguments": [...]}``, and ``"interruption"`` where it is not to end well) and
 answers each with one line (``{"success", "error", "results": {node: status}, "messages"}``);
-``{"warehouse": "seeded"}`` or ``"empty"`` with the path of one to copy (``warm_up``). TARGET is
+``{"warehouse": "seeded"}`` or ``"empty"`` with the path of one to copy (``warm_up``), and
+``{"module": name, ...}`` with what ``answer`` of that module returns for the command. TARGET is
 dbt's target folder; SHARED is a folder in which the processes of one test run leave the parsed
 project for each other.
 """
 
 import gc
+import importlib
 import json
 import os
 import shutil
@@ -186,6 +188,10 @@ def main() -> None:
         def handle(command: Command) -> Answer:
             if "warehouse" in command:
                 return {"path": str(target / command["warehouse"] / WAREHOUSE)}
+            if "module" in command:
+                # Imported here, so that its forks find it imported.
+                answer = importlib.import_module(command["module"]).answer
+                return answer(command, manifest)  # type: ignore[no-any-return]
             variables = variables_of(command["arguments"])
             if variables not in manifests:
                 folder = target / f"variables_{len(manifests)}"
