@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from flows import exact, teardown
 from tests.support.business import Business, DbtWorker
 from tests.support.distribution import FilesAndIndependentTests
 
@@ -55,6 +56,13 @@ def new_business(
 def business(new_business: Callable[[], Business]) -> Business:
     """An empty business."""
     return new_business()
+
+
+@pytest.fixture
+def dbt_in_forks(dbt_worker: DbtWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `flows` run dbt in forks of the worker: the same commands, without their cold start."""
+    for module in (exact, teardown):
+        monkeypatch.setattr(module, "run_dbt", dbt_worker.run_dbt)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ def warehouse(built: Business) -> Iterator[Path]:
     kept.replace(file)
 
 
+@pytest.mark.usefixtures("dbt_in_forks")
 @pytest.mark.parametrize("model", ["silver_order_timeline", "refund_recommendations"])
 def test_a_table_that_equals_its_full_refresh(
     warehouse: Path, capsys: pytest.CaptureFixture[str], model: str
@@ -76,6 +77,7 @@ def test_a_table_that_equals_its_full_refresh(
 def test_a_row_that_was_changed_by_hand_is_found(
     warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """With dbt as a process of its own, as `make exact` runs it."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             "update lakeflow.gold_order_header set total_qty = 99 where order_id = 'b'"

@@ -1,6 +1,8 @@
 """Teardown removes what the project has made and keeps the rest; a second one finds nothing."""
 
 import json
+import shutil
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +17,10 @@ from tests.support.sample_datasets import some_orders, write_dataset
 NOW = datetime(2026, 11, 21, 10, 30)
 
 
-@pytest.fixture
-def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
-    """A business with a dataset, landed windows, streets and tables."""
-    monkeypatch.setenv("CASPERS_DATA", str(business.data))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(business.data.parent / "teardown"))
-    monkeypatch.setenv("DBT_LOG_PATH", str(business.data.parent / "teardown"))
+@pytest.fixture(scope="module")
+def kept(new_business: Callable[[], Business]) -> Business:
+    """A business with a dataset, landed windows, streets and tables, for each test to copy."""
+    business = new_business()
     canonical = write_dataset(business.data / "canonical", some_orders(2, 20), days=2)
     commands.run(canonical, business.landing, NOW, commands.ReplayOptions(start_day=0))
     (business.data / "roads").mkdir()
@@ -32,10 +32,21 @@ def whole(business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
     return business
 
 
+@pytest.fixture
+def whole(kept: Business, business: Business, monkeypatch: pytest.MonkeyPatch) -> Business:
+    """That business in a folder of its own."""
+    monkeypatch.setenv("CASPERS_DATA", str(business.data))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(business.data.parent / "teardown"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(business.data.parent / "teardown"))
+    shutil.copytree(kept.data, business.data, dirs_exist_ok=True)
+    return business
+
+
 def entries(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
+@pytest.mark.usefixtures("dbt_in_forks")
 def test_everything_is_removed_and_a_second_teardown_finds_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,6 +65,7 @@ def test_everything_is_removed_and_a_second_teardown_finds_nothing(
 def test_a_dry_run_shows_it_and_removes_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """With dbt as a process of its own, as `make teardown` runs it."""
     before = entries(whole.data)
     assert teardown.main(["--dry-run"]) == 0
     output = capsys.readouterr().out
@@ -63,6 +75,7 @@ def test_a_dry_run_shows_it_and_removes_nothing(
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
 
 
+@pytest.mark.usefixtures("dbt_in_forks")
 def test_without_consent_everything_stays(
     whole: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +90,7 @@ def test_without_consent_everything_stays(
         assert "Nothing was removed" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("dbt_in_forks")
 def test_objects_of_others_stay_and_are_named(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +127,7 @@ def test_a_dataset_in_parts_is_removed_but_not_the_files_of_others(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("dbt_in_forks")
 def test_an_interrupted_teardown_is_finished_by_the_next(whole: Business) -> None:
     with duckdb.connect(str(whole.data / "caspers.duckdb")) as connection:
         connection.execute("drop table recommender.refund_recommendations")

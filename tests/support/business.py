@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from flows.dbt import DBT, LogEvent, dbt_environment, parse_log_line
 from tests.support.dbt_worker import RUN, WAREHOUSE
 from tests.support.interruption import Interruption
 
@@ -85,20 +87,51 @@ class DbtWorker:
         interruption
             Where the command does not come to its end.
         """
-        # What dbt says comes back with the answer: no need to write it down as well.
-        options = [
-            "--log-path",
-            str(self.target),
-            "--log-level-file",
-            "none",
-            "--log-level",
-            "none",
-        ]
-        if "--target-path" not in arguments:
-            options += ["--target-path", str(self.target)]
-        command: dict[str, Any] = {"data": str(data), "arguments": [*arguments, *options]}
+        command: dict[str, Any] = {"data": str(data), "arguments": self._completed(arguments)}
         command |= {"world": world} if world else {}
         return self.ask(command | ({"interruption": interruption} if interruption else {}))
+
+    def run_dbt(
+        self,
+        arguments: Sequence[str],
+        folder: Path = PROJECT,
+        on_event: Callable[[LogEvent], None] = lambda _: None,
+        variables: Mapping[str, str] | None = None,
+    ) -> tuple[int, list[LogEvent]]:
+        """Do what `flows.dbt.run_dbt` does, without the seconds that a new dbt process takes.
+
+        Only for commands on this project: the worker has parsed it already.
+        """
+        program = [sys.executable, *DBT]
+        assert list(arguments[: len(program)]) == program
+        assert folder == PROJECT
+        rest = list(arguments[len(program) :])
+        for option in ("--project-dir", "--profiles-dir"):
+            place = rest.index(option)
+            assert rest[place + 1] == str(PROJECT)
+            del rest[place : place + 2]
+        environment = {**dbt_environment(os.environ), **(variables or {})}
+        answer = self.ask(
+            {
+                "data": environment["CASPERS_DATA"],
+                "arguments": self._completed(rest),
+                "environment": environment,
+            }
+        )
+        events = [parse_log_line(line) for line in answer["events"]]
+        for event_ in events:
+            on_event(event_)
+        # As dbt's command line does: 1 where a node failed, 2 where dbt could not go on.
+        return (0 if answer["success"] else 2 if answer["error"] else 1), events
+
+    def _completed(self, arguments: list[str]) -> list[str]:
+        """Return arguments with the worker's folders, where they name none."""
+        # What dbt says comes back with the answer: no need to write it down as well.
+        options = ["--log-level-file", "none", "--log-level", "none"]
+        for option in ("--log-path", "--target-path"):
+            if option not in arguments:
+                options += [option, str(self.target)]
+        return [*arguments, *options]
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Send one command to the process and wait for its answer."""

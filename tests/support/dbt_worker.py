@@ -5,9 +5,10 @@ fork. ``python dbt_worker.py TARGET SHARED`` reads one JSON object a line from s
 (``{"data": folder, "arguments": [...]}``, and ``"interruption"`` where it is not to end well) and
 answers each with one line (``{"success", "error", "results": {node: status}, "messages"}``);
 ``{"warehouse": "seeded"}`` or ``"empty"`` with the path of one to copy (``warm_up``), and
-``{"module": name, ...}`` with what ``answer`` of that module returns for the command. TARGET is
-dbt's target folder; SHARED is a folder in which the processes of one test run leave the parsed
-project for each other.
+``{"module": name, ...}`` with what ``answer`` of that module returns for the command. A command
+with ``"environment"`` has that one and no other, and its answer has ``"events"``, the lines that a
+dbt process would log. TARGET is dbt's target folder; SHARED is a folder in which the processes of
+one test run leave the parsed project for each other.
 """
 
 import gc
@@ -53,13 +54,20 @@ def parse_project(target: Path, shared: Path, *arguments: str) -> Any:  # noqa: 
 def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (dbt's own)
     """Run one dbt command in this process."""
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (standard output has to be moved first)
+    from dbt_common.events.functions import msg_to_json  # noqa: PLC0415
 
     messages: list[str] = []
+    events: list[str] = []
 
     def remember(event: Any) -> None:  # noqa: ANN401  (a protobuf message of dbt's)
         if event.info.level in ("info", "warn", "error"):
             messages.append(event.info.msg)
+            if "environment" in command:
+                events.append(msg_to_json(event))
 
+    if "environment" in command:
+        os.environ.clear()
+        os.environ.update(command["environment"])
     os.environ["CASPERS_DATA"] = command["data"]
     world = command.get("world")
     if world:
@@ -74,13 +82,23 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
         interrupt(command["interruption"])
     outcome = dbtRunner(manifest, callbacks=[remember]).invoke(command["arguments"])
     close_the_file()
+    if manifest is not None and "parse" in command["arguments"]:
+        write_parsed(manifest, command["arguments"])
     results = getattr(outcome.result, "results", None) or []
     return {
         "success": outcome.success,
         "error": str(outcome.exception) if outcome.exception else None,
         "results": {r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)},
         "messages": messages,
+        "events": events,
     }
+
+
+def write_parsed(manifest: Any, arguments: list[str]) -> None:  # noqa: ANN401  (dbt's own)
+    """Write what ``dbt parse`` writes, which dbt leaves out where it was given the manifest."""
+    from dbt.parser.manifest import write_manifest  # noqa: PLC0415
+
+    write_manifest(manifest, arguments[arguments.index("--target-path") + 1])
 
 
 def keep_the_file_open() -> None:
@@ -149,7 +167,7 @@ def in_a_fork(action: Callable[[], Answer]) -> Answer:
         answer = answers.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code == -signal.SIGKILL:
-        return {"success": False, "error": "killed", "results": {}, "messages": []}
+        return {"success": False, "error": "killed", "results": {}, "messages": [], "events": []}
     if code:
         raise RuntimeError(f"the fork ended with exit code {code}: see the worker's log")
     result: Answer = json.loads(answer)

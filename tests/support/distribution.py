@@ -11,7 +11,6 @@ FILES_OF_INDEPENDENT_TESTS = frozenset(
         "tests/models/test_dbt_as_anywhere.py",
         "tests/models/test_increments_equal_a_full_refresh.py",
         "tests/models/test_selections.py",
-        "tests/models/test_teardown.py",
         "tests/oracle/test_schedules_equal_the_oracle.py",
     }
 )
