@@ -21,6 +21,7 @@ from flows.replay.commands import ReplayOptions, run
 from flows.replay.landing import Landing
 from flows.replay.settings import SETTINGS_FILE
 from tests.faults.replayed_business import LANDING_ONLY, ReplayedBusiness
+from tests.support.dbt_worker import PARSED
 from tests.support.kill_sweep import NOW
 from tests.support.sample_datasets import landed_bytes, some_orders, write_dataset
 
@@ -39,13 +40,22 @@ except UserError as error:
 """
 
 
-def test_two_builds_at_once(business: ReplayedBusiness, tmp_path: Path) -> None:
+def parsed_target(folder: Path, shared_folder: Path) -> str:
+    """Return a target folder for dbt that holds what this run's tests have parsed already."""
+    folder.mkdir()
+    shutil.copy(shared_folder / PARSED, folder)
+    return str(folder)
+
+
+def test_two_builds_at_once(
+    business: ReplayedBusiness, tmp_path: Path, shared_folder: Path
+) -> None:
     """One builds, the other is refused with the reason; the next build has all that landed."""
     business.run_well(FIRST, LANDING_ONLY)
     environment = {
         **os.environ,
         "CASPERS_DATA": str(business.data),
-        "DBT_TARGET_PATH": str(tmp_path / "target"),
+        "DBT_TARGET_PATH": parsed_target(tmp_path / "target", shared_folder),
         "DBT_LOG_PATH": str(tmp_path / "logs"),
         "DBT_INDIRECT_SELECTION": "empty",
     }
@@ -73,7 +83,7 @@ def test_two_builds_at_once(business: ReplayedBusiness, tmp_path: Path) -> None:
 
 
 def test_two_plain_dbt_builds_at_once(
-    built: ReplayedBusiness, business: ReplayedBusiness, tmp_path: Path
+    built: ReplayedBusiness, business: ReplayedBusiness, tmp_path: Path, shared_folder: Path
 ) -> None:
     """Only DuckDB's lock keeps them apart: a build that fails names it, and no table is damaged."""
     built.copied_to(business)
@@ -83,13 +93,13 @@ def test_two_plain_dbt_builds_at_once(
     dbt = Path(sys.executable).with_name("dbt")
     builds = [
         subprocess.Popen(
-            [dbt, "run", "--target-path", tmp_path / name, "--log-path", tmp_path / name],
+            [dbt, "run", "--target-path", target, "--log-path", target],
             cwd=PROJECT,
             env={**os.environ, "CASPERS_DATA": str(business.data)},
             stdout=subprocess.PIPE,
             text=True,
         )
-        for name in ("one", "other")
+        for target in (parsed_target(tmp_path / name, shared_folder) for name in ("one", "other"))
     ]
     for build in builds:
         output, _ = build.communicate()

@@ -86,10 +86,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.oracle.shrink", description=__doc__)
     parser.add_argument("seed", type=int)
     parser.add_argument("landings", type=int, nargs="?", default=1)
+    parser.add_argument("--brief", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="caspers-") as root:
         trials = Trials(Path(root))
-        steps, failure = shrink(trials, schedule(arguments.seed, arguments.landings).steps)
+        tried = schedule(arguments.seed, arguments.landings, brief=arguments.brief)
+        steps, failure = shrink(trials, tried.steps)
         trials.worker.stop()
     for step in steps:
         print(step_text(step))
