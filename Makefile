@@ -20,20 +20,28 @@ export DO_NOT_TRACK := 1
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# uv installs in seconds what takes pip minutes. Where it cannot be had, or does not find what pip is
+# configured to find, pip does it.
+define install_packages
+@$(BIN)/python -m pip install --quiet uv && \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement $(1) || \
+	$(BIN)/python -m pip install --quiet --requirement $(1)
+endef
+
 install: $(INSTALLED)  ## the environment in .venv, from requirements.lock
 
 $(INSTALLED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'error: Python 3.11 or newer is needed; say which with `make PYTHON=python3.12 …`' >&2; exit 1; }
 	$(PYTHON) -m venv $(ENVIRONMENT)
-	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(call install_packages,requirements.lock)
 	@touch $(INSTALLED)
 
 install-engines: $(ENGINES)  ## the same with the other engines, for the tests
 
 # Spark, Sail and the Databricks adapter are large, and not needed to run the business on a laptop.
 $(ENGINES): $(INSTALLED) requirements-engines.lock
-	$(BIN)/python -m pip install --quiet --requirement requirements-engines.lock
+	$(call install_packages,requirements-engines.lock)
 	@touch $(ENGINES)
 
 run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
