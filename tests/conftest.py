@@ -12,6 +12,7 @@ import pytest
 from flows import exact, teardown
 from tests.support.business import Business, DbtWorker
 from tests.support.distribution import FilesAndIndependentTests
+from tests.support.first_builds import FirstBuilds
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
 LONGEST_FIRST = ("faults", "engines", "models", "oracle")
@@ -43,11 +44,12 @@ def new_business(
     """Return a function that opens one empty business after the other."""
     numbers = itertools.count()
     root: Path = tmp_path_factory.mktemp("businesses")
+    first_builds = FirstBuilds(root / "first_builds")
 
     def open_business() -> Business:
         data = root / f"business_{next(numbers)}"
         (data / "landing" / "events").mkdir(parents=True)
-        return Business(data, dbt_worker)
+        return Business(data, dbt_worker, first_builds=first_builds)
 
     return open_business
 

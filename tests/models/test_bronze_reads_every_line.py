@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.business import Business, event, order_life
+from tests.support.dbt_worker import DATA
 
 NOON = datetime(2026, 11, 20, 12)
 GOOD = event("good", 0, "gk_started", NOON)
@@ -81,7 +82,8 @@ def strange(new_business: Any) -> Business:  # noqa: ANN401
     business.land_bytes("window-1.jsonl", ("\n".join(lines) + "\n").encode())
     for name, content in STRANGE_FILES.items():
         business.land_bytes(name, content)
-    business.dbt("build")
+    business.build()
+    business.dbt("test", *DATA)
     return business
 
 

@@ -7,10 +7,13 @@ import duckdb
 import pytest
 
 from tests.support.business import WAREHOUSE, Business, event, item, order_life
+from tests.support.dbt_worker import RUN
 from tests.support.extended_project import ExtendedProject
 
 NOON = datetime(2026, 11, 20, 12)
 DAY = timedelta(days=1)
+# What the model below is made from.
+UPSTREAM = ("--select", "+silver_order_timeline")
 MINE = """
 {{ config(
     materialized='incremental', incremental_strategy='replace_partitions', meta={'increment': {
@@ -31,7 +34,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ExtendedProject:
 
 def warnings(business: Business) -> list[str]:
     """Build, and return what it says of the files in the landing."""
-    messages = business.dbt("run")["messages"]
+    reported = ("landed_lines", "silver_order_timeline")
+    messages = business.dbt(*RUN, "--select", *reported)["messages"]
     return [" ".join(message.split()) for message in messages if "files" in message]
 
 
@@ -40,15 +44,15 @@ def test_what_is_left_to_do_outlives_a_log_that_is_shortened(business: Business)
     business.build()
     business.land("window-2.jsonl", order_life("second", NOON + DAY))
     shorten = ("--vars", "{change_log_rows: 0}")
-    business.dbt("run", "--select", "landed_lines", *shorten)
-    business.dbt("run", "--select", "silver_order_timeline", *shorten)
+    business.build("--select", "landed_lines", *shorten)
+    business.build("--select", "silver_order_timeline", *shorten)
     assert business.query("select count(distinct model) from increments.pending") != [(0,)]
-    business.dbt("run", *shorten)
+    business.build(*shorten)
     assert business.differences(business.rebuilt()) == {}
     assert business.query("select count(*) from increments.pending where model <> ''") == [(0,)]
     rows = business.query("select count(*) from increments.changes")
     business.land("window-3.jsonl", order_life("third", NOON + 2 * DAY))
-    business.dbt("run", *shorten)
+    business.build(*shorten)
     assert business.differences(business.rebuilt()) == {}
     assert business.query("select count(*) from increments.changes") == rows
 
@@ -58,13 +62,13 @@ def test_a_build_without_a_model_keeps_account_for_it(
 ) -> None:
     """A model of one branch, and windows that are built from another branch in between."""
     project.write("mine.sql", MINE.replace("DAY", "order_day"))
-    mine = ("run", "--select", "mine", *project.arguments())
+    mine = (*RUN, "--select", "mine", *project.arguments())
     business.land("window-1.jsonl", order_life("first", NOON))
     business.build()
     business.dbt(*mine)
     for number in (2, 3):
         business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON + number * DAY))
-        business.build()
+        business.build(*UPSTREAM)
     business.dbt(*mine)
     assert business.query("select count(*), sum(orders) from lakeflow.mine") == [(3, 3)]
 
@@ -73,12 +77,12 @@ def test_a_changed_declaration_computes_everything_again(
     business: Business, project: ExtendedProject
 ) -> None:
     project.write("mine.sql", MINE.replace("DAY", "order_day - 30"))
-    mine = ("run", "--select", "mine", *project.arguments())
+    mine = (*RUN, "--select", "mine", *project.arguments())
     business.land("window-1.jsonl", order_life("first", NOON))
     business.build()
     business.dbt(*mine)
     business.land("window-2.jsonl", order_life("second", NOON + DAY))
-    business.build()
+    business.build(*UPSTREAM)
     business.dbt(*mine)
     assert business.query("select count(*) from lakeflow.mine") == [(1,)]  # declared wrongly
     project.write("mine.sql", MINE.replace("DAY", "order_day"))
@@ -99,7 +103,7 @@ def test_files_that_changed_after_they_were_loaded_are_named(business: Business)
     assert "1 loaded files are no longer in the landing (window-2.jsonl)" in said
     assert "1 landed files have another size than when they were loaded (window-1.jsonl)" in said
     assert business.query("select count(*) from lakeflow.silver_order_timeline") == [(2,)]
-    business.dbt("run", "--full-refresh")
+    business.build("--full-refresh")
     assert [said for said in warnings(business) if "loaded" in said] == []
     assert business.query("select count(*) from lakeflow.silver_order_timeline") == [(3,)]
 
@@ -137,7 +141,7 @@ def test_upstream_rebuilt_alone_is_followed(
     business.build()
     (business.landing / "window-2.jsonl").unlink()
     for model in ("landed_lines", "silver_order_timeline", "gold_order_header"):
-        business.dbt("run", "--full-refresh", "--select", model)
+        business.build("--full-refresh", "--select", model)
         business.build()
         assert business.differences(business.rebuilt()) == {}, model
 
@@ -145,14 +149,13 @@ def test_upstream_rebuilt_alone_is_followed(
 def test_a_build_that_reads_nothing_changes_and_records_nothing(business: Business) -> None:
     """`--empty` on a new warehouse, on one that is up to date, and with a window to build."""
     business.land("window-1.jsonl", order_life("first", NOON))
-    business.dbt("seed")
-    business.dbt("run", "--empty")
+    business.build("--empty")
     assert business.query("select count(*) from lakeflow.landed_lines") == [(0,)]
-    business.dbt("run")
+    business.build()
     assert business.differences(business.rebuilt()) == {}
     business.land("window-2.jsonl", order_life("second", NOON + DAY))
-    business.dbt("run", "--select", "landed_lines")
-    business.dbt("run", "--empty")
+    business.build("--select", "landed_lines")
+    business.build("--empty")
     assert business.query("select count(*) from lakeflow.silver_order_timeline") == [(1,)]
-    business.dbt("run")
+    business.build()
     assert business.differences(business.rebuilt()) == {}

@@ -5,6 +5,8 @@ from datetime import datetime
 from tests.support.business import Business, order_life
 
 NOON = datetime(2026, 11, 20, 12)
+# The one table that is asked, and what it is made from.
+HEADER = ("--select", "+gold_order_header")
 TABLES = {
     "all_events",
     "rejected_events",
@@ -23,7 +25,7 @@ TABLES = {
 def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_what_to_do(
     business: Business,
 ) -> None:
-    answer = business.dbt("build")
+    answer = business.dbt("build", "--exclude", "resource_type:unit_test")
     warnings = [m for m in answer["messages"] if "Nothing has landed" in m]
     assert len(warnings) == 1
     assert "make run" in warnings[0]
@@ -88,39 +90,42 @@ def test_refreshing_one_model_reads_everything_again(business: Business) -> None
 def test_what_lands_after_bronze_alone_was_refreshed_is_not_missed(business: Business) -> None:
     for number in (1, 2, 3):
         business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))
-        business.build()
+        business.build(*HEADER)
     business.build("--full-refresh", "--select", "landed_lines")
     business.land("window-4.jsonl", order_life("order4", NOON))
-    business.build()
+    business.build(*HEADER)
     assert business.query("select count(*) from lakeflow.gold_order_header") == [(4,)]
 
 
 def test_a_model_that_was_left_out_catches_up(business: Business) -> None:
     for number in (1, 2, 3):
         business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON))
-        business.build(*(["--exclude", "silver_order_items+"] if number < 3 else []))
+        business.build(*HEADER, *(["--exclude", "silver_order_items+"] if number < 3 else []))
     assert business.query("select count(*) from lakeflow.gold_order_header") == [(3,)]
 
 
 def test_an_empty_run_then_a_full_one(business: Business) -> None:
     business.land("window-1.jsonl", order_life("one", NOON))
-    business.build("--empty")
-    business.build("--full-refresh")
+    business.build("--empty", *HEADER)
+    business.build("--full-refresh", *HEADER)
     assert business.query("select count(*) from lakeflow.gold_order_header") == [(1,)]
 
 
 def test_approximate_counts_are_one_variable_away(business: Business) -> None:
     business.land("window-1.jsonl", order_life("one", NOON))
-    business.build("--vars", "{approximate_distinct_orders: true}")
+    models = ("gold_brand_sales_day", "gold_location_sales_hourly")
+    upstream = [f"+{model}" for model in models]
+    business.build("--vars", "{approximate_distinct_orders: true}", "--select", *upstream)
     compiled = business.worker.target / "compiled" / "caspers_kitchens" / "models" / "gold"
-    for model in ("gold_brand_sales_day", "gold_location_sales_hourly"):
+    for model in models:
         assert "approx_count_distinct(order_id)" in (compiled / f"{model}.sql").read_text()
         assert business.query(f"select sum(orders) from lakeflow.{model}") == [(1,)]
 
 
 def test_show_docs_and_retry(business: Business) -> None:
     business.land("window-1.jsonl", order_life("one", NOON))
-    business.dbt("build", "--vars", "{refund_minimum_deliveries: 0}", succeeds=False)
+    without = ("--exclude", "resource_type:unit_test")
+    business.dbt("build", *without, "--vars", "{refund_minimum_deliveries: 0}", succeeds=False)
     assert business.query("select count(*) from lakeflow.gold_order_header") == [(1,)]
     business.dbt("retry", "--vars", "{refund_minimum_deliveries: 50}")
     assert business.query("select count(*) from recommender.refund_recommendations") == [(1,)]

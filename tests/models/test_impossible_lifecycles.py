@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.support.business import Business, Event, item, order_life
+from tests.support.dbt_worker import DATA
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -36,7 +37,8 @@ def lifecycles(new_business: Callable[[], Business]) -> Business:
         "window-2.jsonl",
         [*twice, *backwards, *order_life("sound", NOON), *order_life("sound", NOON)],
     )
-    business.dbt("build")
+    business.build()
+    business.dbt("test", *DATA)
     return business
 
 

@@ -17,6 +17,7 @@ import yaml
 
 from flows.dbt import DBT, LogEvent, dbt_environment, parse_log_line
 from tests.support.dbt_worker import RUN, WAREHOUSE
+from tests.support.first_builds import FirstBuilds
 from tests.support.interruption import Interruption
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -161,11 +162,24 @@ class DbtWorker:
 
 @dataclass
 class Business:
-    """One landing folder with its warehouse."""
+    """One landing folder with its warehouse.
+
+    Attributes
+    ----------
+    data
+        The data folder.
+    worker
+        What runs dbt.
+    world
+        Whose seeds to use instead of the project's.
+    first_builds
+        Where to look for a warehouse before one is built of the same files.
+    """
 
     data: Path
     worker: DbtWorker
     world: str | None = field(default=None, kw_only=True)
+    first_builds: FirstBuilds | None = field(default=None, kw_only=True)
 
     @property
     def landing(self) -> Path:
@@ -197,9 +211,16 @@ class Business:
         if first and not arguments and not any(self.landing.iterdir()):
             shutil.copy(self.worker.empty_warehouse(), warehouse)
             return
+        known = self.first_builds if first and not arguments and not self.world else None
+        kept = known.find(self.landing) if known else None
+        if kept:
+            shutil.copy(kept, warehouse)
+            return
         if first:
             shutil.copy(self.worker.seeded_warehouse(), warehouse)
         self.dbt(*RUN, *arguments)
+        if known:
+            known.keep(self.landing, warehouse)
 
     def build_functions(self) -> None:
         """Build the functions of the schema ai, which `build` leaves out."""
@@ -212,7 +233,8 @@ class Business:
 
     def rebuilt(self) -> "Business":
         """Return another business in which all that has landed here was built in one go."""
-        other = Business(self.data.with_name(self.data.name + "_rebuilt"), self.worker)
+        data = self.data.with_name(self.data.name + "_rebuilt")
+        other = Business(data, self.worker, first_builds=self.first_builds)
         if other.data.exists():
             shutil.rmtree(other.data)
         shutil.copytree(self.landing, other.data / "landing" / "events")
