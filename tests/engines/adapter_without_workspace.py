@@ -29,6 +29,17 @@ ENVIRONMENT = {
 }
 
 
+def leave_out_where_flags_come_from() -> None:
+    """Do not look up who declares each of the adapter's behaviour flags.
+
+    The adapter has more than thirty, and dbt walks through the whole stack for each of them, at
+    each command: half of the time of a command that executes nothing. Only a warning would name it.
+    """
+    from dbt_common.behavior_flags import BehaviorFlagRendered  # noqa: PLC0415
+
+    BehaviorFlagRendered._default_source = staticmethod(lambda: "dbt.adapters.databricks.impl")
+
+
 def tables_of(session: Any, schema: str) -> dict[str, str]:  # noqa: ANN401  (two kinds of session)
     """Return the tables and views of a schema: TABLE or VIEW by name; none where it is missing."""
     if not session.catalog.databaseExists(schema):

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from tests.engines.adapter_without_workspace import (
     ENVIRONMENT,
+    leave_out_where_flags_come_from,
     stand_in_for_the_workspace,
     tables_of,
 )
@@ -104,6 +105,7 @@ def main() -> None:
             session = session_of_cluster(cluster.start(), folder)
         else:
             session = session_for_databricks(engine, folder)
+        leave_out_where_flags_come_from()
         target = "spark" if engine == "cluster" else "databricks"
         manifest = parse_project(folder, folder, "--target", target)
 

@@ -1,5 +1,6 @@
 """Each target of profiles.yml names the variable that is missing; the project suits each."""
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +21,15 @@ DBT_WITHOUT_SPARK = (
 )
 
 
+def other_variables() -> dict[str, str]:
+    """Return the environment without what the targets ask for."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABRICKS_", "SPARK_", "CASPERS_"))
+    }
+
+
 def parse(
     target: str,
     environment: dict[str, str],
@@ -28,35 +38,66 @@ def parse(
     program: tuple[str, ...] = DBT,
 ) -> subprocess.CompletedProcess[str]:
     """Let dbt read the project for a target with these variables alone."""
-    others = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("DATABRICKS_", "SPARK_", "CASPERS_"))
-    }
     command = [sys.executable, *program, "ls", "--select", "landed_lines"]
     options = ["--target", target, "--target-path", str(folder), "--log-path", str(folder)]
     return subprocess.run(
         [*command, *options, *more],
         cwd=PROJECT,
-        env={**others, **environment},
+        env={**other_variables(), **environment},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-@pytest.mark.parametrize("missing", sorted(VARIABLES))
-def test_a_missing_variable_is_named(missing: str, tmp_path: Path) -> None:
-    given = {name: value for name, value in VARIABLES.items() if name != missing}
-    ended = parse("databricks", given, tmp_path)
-    assert ended.returncode == 2
-    assert f"Env var required but not provided: '{missing}'" in ended.stdout
+# Asks the same as `parse` for several environments, each in a fork, and so imports dbt once.
+EACH_IN_A_FORK = """
+import json, os, sys
+from dbt.cli.main import cli
+answers = {}
+for target, environment, output in json.load(sys.stdin):
+    child = os.fork()
+    if child == 0:
+        os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT), 1)
+        os.environ.update(environment)
+        sys.argv += ["--target", target]
+        cli()
+    answers[output] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+json.dump(answers, sys.stdout)
+"""
 
 
-def test_the_spark_target_names_its_variable(tmp_path: Path) -> None:
-    ended = parse("spark", {}, tmp_path)
-    assert ended.returncode == 2
-    assert "Env var required but not provided: 'SPARK_MASTER'" in ended.stdout
+@pytest.fixture(scope="module")
+def without_a_variable(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, str]]:
+    """Exit code and output of dbt by the name of the one variable that is missing."""
+    folder = tmp_path_factory.mktemp("missing")
+    given = {
+        missing: ("databricks", {n: v for n, v in VARIABLES.items() if n != missing})
+        for missing in VARIABLES
+    } | {"SPARK_MASTER": ("spark", {})}
+    asked = [(*options, str(folder / missing)) for missing, options in given.items()]
+    options = ("--select", "landed_lines", "--target-path", str(folder), "--log-path", str(folder))
+    ended = subprocess.run(
+        [sys.executable, "-c", EACH_IN_A_FORK, "ls", *options],
+        cwd=PROJECT,
+        env=other_variables(),
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    codes = json.loads(ended.stdout)
+    return {name: (codes[str(folder / name)], (folder / name).read_text()) for name in given}
+
+
+@pytest.mark.parametrize("missing", [*sorted(VARIABLES), "SPARK_MASTER"])
+def test_a_missing_variable_is_named(
+    without_a_variable: dict[str, tuple[int, str]], missing: str
+) -> None:
+    code, output = without_a_variable[missing]
+    assert code == 2
+    assert f"Env var required but not provided: '{missing}'" in output
 
 
 def test_duckdb_needs_none_of_them(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from tests.engines.adapter_without_workspace import leave_out_where_flags_come_from
 from tests.engines.text.golden_files import listed_nodes
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
@@ -54,6 +55,8 @@ def main() -> None:
     os.environ.pop("CASPERS_LANDING", None)
     options = ["--target", "databricks", "--threads", "1"]
     options += ["--target-path", sys.argv[1], "--log-path", sys.argv[1]]
+    options += ["--no-write-json", "--log-level-file", "none"]  # nobody reads them
+    leave_out_where_flags_come_from()
 
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (standard output has to be moved first)
 
