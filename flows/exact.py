@@ -283,11 +283,6 @@ class _Aside:
     def __init__(self, folder: Path, project: Path) -> None:
         self.folder = folder
         self.project = project
-        parsed = project / "target" / "partial_parse.msgpack"
-        (folder / "target").mkdir()
-        if parsed.exists():
-            # Only what has changed since is parsed again.
-            shutil.copy(parsed, folder / "target")
 
     def dbt(self, command: str, *options: str, select: Sequence[str] = ()) -> None:
         folders = ["--target-path", str(self.folder / "target")]
