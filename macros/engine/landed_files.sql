@@ -9,7 +9,12 @@
 {% endmacro %}
 
 {% macro default__default_landing_path(landing) %}
-    {{ return(env_var('CASPERS_DATA', 'data') ~ '/landing/' ~ landing.identifier) }}
+    {{ return(data_folder() ~ '/landing/' ~ landing.identifier) }}
+{% endmacro %}
+
+{#- Beside profiles.yml, as there: dbt knows no other folder of the project while it reads that file. -#}
+{% macro data_folder() %}
+    {{ return(env_var('CASPERS_DATA', '') or flags.PROFILES_DIR ~ '/data') }}
 {% endmacro %}
 
 {#- A volume of the catalog: a warehouse cannot see the folders of the machine that dbt runs on. -#}

@@ -1,23 +1,48 @@
-{% macro read_landed_lines(files) %}
-    {{ return(adapter.dispatch('read_landed_lines')(files)) }}
+{% macro read_landed_lines(files, streamed_lines) %}
+    {{ return(adapter.dispatch('read_landed_lines')(files, streamed_lines)) }}
 {% endmacro %}
 
 {#-
     A plain file is read whole, as bytes: only so is a line what stands between two line feeds, whatever its bytes are. What
-    is compressed, or too large to hold, is streamed by the CSV reader.
+    is compressed, or too large to hold, has been streamed by a Python model.
 -#}
-{% macro duckdb__read_landed_lines(files) %}
-    {%- set whole, streamed = [], [] -%}
-    {%- for landed in files -%}
-        {%- do (streamed if landed.path.endswith('.gz') or landed.bytes >= 1073741824 else whole).append(landed) -%}
-    {%- endfor -%}
-    {%- set queries = [] -%}
-    {%- if whole -%}{%- do queries.append(duckdb_read_whole_files(whole)) -%}{%- endif -%}
-    {%- if streamed -%}{%- do queries.append(duckdb_stream_files(streamed)) -%}{%- endif -%}
+{% macro duckdb__read_landed_lines(files, streamed_lines) %}
+    {%- set whole = files | reject('in', select_streamed(files)) | list -%}
+    {{ return(with_streamed_lines(files, streamed_lines, duckdb_read_whole_files(whole) if whole)) }}
+{% endmacro %}
+
+{#- The query of lines that SQL reads, if it reads any, and those of files that were streamed. -#}
+{% macro with_streamed_lines(files, streamed_lines, query) %}
+    {%- set queries = [query] if query else [] -%}
+    {%- set streamed = select_streamed(files) | map(attribute='file') | list -%}
+    {%- if streamed -%}
+        {%- do queries.append(
+            'select file, line_number, line, rejection_code from ' ~ streamed_lines ~ ' where ' ~ among('file', streamed)
+            ~ ' and (line_number > 0 or rejection_code is not null)'
+        ) -%}
+    {%- endif -%}
+    {{ return(queries | join('\n    union all\n    ') or no_lines()) }}
+{% endmacro %}
+
+{% macro no_lines() %}
     {{ return(
-        queries | join('\n    union all\n    ')
-        or 'select null::varchar as file, null::bigint as line_number, null::varchar as line where false'
+        'select cast(null as ' ~ type_string() ~ ') as file, cast(null as bigint) as line_number, cast(null as '
+        ~ type_string() ~ ') as line, cast(null as ' ~ type_string() ~ ') as rejection_code where false'
     ) }}
+{% endmacro %}
+
+{% macro is_streamed(landed) %}
+    {{ return(adapter.dispatch('is_streamed')(landed)) }}
+{% endmacro %}
+
+{#- Spark splits a large file among its tasks. To its binaryFile, an empty file does not exist. -#}
+{% macro default__is_streamed(landed) %}
+    {{ return(landed.path.endswith('.gz') and landed.bytes > 0) }}
+{% endmacro %}
+
+{#- DuckDB holds a file that it reads as bytes in memory. -#}
+{% macro duckdb__is_streamed(landed) %}
+    {{ return((landed.path.endswith('.gz') and landed.bytes > 0) or landed.bytes >= var('streamed_from_bytes') | int) }}
 {% endmacro %}
 
 {#- A name is no pattern to DuckDB's readers where each character that could make it one stands in brackets. -#}
@@ -37,7 +62,8 @@
     select
         file,
         cast(line_number as bigint) as line_number,
-        {{ duckdb_without_byte_order_mark('line') }} as line
+        {{ duckdb_without_byte_order_mark('line') }} as line,
+        cast(null as varchar) as rejection_code
     from (
         select
             file,
@@ -72,43 +98,6 @@
     ) as whole_lines
 {% endmacro %}
 
-{#-
-    Latin-1 has a character for every byte, so the reader stops at none; what is not ASCII is decoded afterwards. The
-    delimiter is a byte that no UTF-8 text holds.
--#}
-{% macro duckdb_stream_files(files) %}
-    {%- set reader -%}
-        read_csv(
-            {{ duckdb_path_list(files) }},
-            columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, filename = true,
-            delim = chr(255), quote = '', escape = '', strict_mode = false, encoding = 'latin-1',
-            max_line_size = 67108864
-        )
-    {%- endset -%}
-    select
-        file,
-        line_number,
-        {{ duckdb_without_byte_order_mark('line') }} as line
-    from (
-        select
-            parse_filename(lines.filename) as file,
-            cast(lines.position - first_line.lines_before as bigint) as line_number,
-            case
-                when regexp_full_match(lines.line, '[\x00-\x7F]*') then lines.line
-                else {{ duckdb_text_of_bytes(
-                    "unhex(array_to_string(list_transform(string_split(lines.line, ''),"
-                    ~ " lambda letter: format('{:02X}', unicode(letter))), ''))::varchar"
-                ) }}
-            end as line
-        from (select filename, line, row_number() over () as position from {{ reader }}) as lines
-        inner join (
-            select filename, sum(count(*)) over (order by filename) - count(*) as lines_before
-            from {{ reader }}
-            group by filename
-        ) as first_line on lines.filename = first_line.filename
-    ) as streamed_lines
-{% endmacro %}
-
 {#- Bytes in DuckDB's notation, as text: decoded where they can be, else with the printable ones as they are. -#}
 {% macro duckdb_text_of_bytes(escaped) -%}
     coalesce(
@@ -129,14 +118,16 @@
     DuckDB: by default a carriage return would end one as well. Lines are counted in the order of the file:
     by the block that a task reads, and by the order of reading in it.
 -#}
-{% macro spark__read_landed_lines(files) %}
-    {{ return(spark_read_lines(files, "text.`" ~ spark_pattern(files) ~ "` with (lineSep = '\\n')")) }}
+{% macro spark__read_landed_lines(files, streamed_lines) %}
+    {%- set plain = files | reject('in', select_streamed(files)) | list -%}
+    {%- set reader = "text.`" ~ spark_pattern(plain) ~ "` with (lineSep = '\\n')" -%}
+    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader) if plain)) }}
 {% endmacro %}
 
-{% macro databricks__read_landed_lines(files) %}
-    {{ return(spark_read_lines(
-        files, "read_files('" ~ spark_pattern(files) ~ "', format => 'text', lineSep => '\\n')"
-    )) }}
+{% macro databricks__read_landed_lines(files, streamed_lines) %}
+    {%- set plain = files | reject('in', select_streamed(files)) | list -%}
+    {%- set reader = "read_files('" ~ spark_pattern(plain) ~ "', format => 'text', lineSep => '\\n')" -%}
+    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader) if plain)) }}
 {% endmacro %}
 
 {#- One pattern that matches exactly the given files, which stand in one folder; a name that is a pattern is refused. -#}
@@ -152,15 +143,12 @@
     {{ return(folder ~ '/{' ~ files | map(attribute='file') | join(',') ~ '}') }}
 {% endmacro %}
 
-{% macro spark_read_lines(files, reader) %}
-    {%- if not files -%}
-    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line
-    where false
-    {%- else -%}
+{% macro spark_read_lines(reader) %}
     select
         file,
         line_number,
-        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line
+        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
+        cast(null as string) as rejection_code
     from (
         select
             file,
@@ -175,5 +163,4 @@
             from {{ reader }}
         ) as read_lines
     ) as numbered_lines
-    {%- endif -%}
 {% endmacro %}

@@ -1,6 +1,6 @@
-{% macro new_landed_files(landing) %}
+{% macro new_landed_files(landing, streamed_lines) %}
     {% if not execute or reads_nothing() %}{{ return([]) }}{% endif %}
-    {% set landed = landed_files(landing) %}
+    {% set landed = landed_in_this_run(landing) %}
     {% set building = flags.WHICH in ('run', 'build', 'retry') %}
     {% if building and not landed %}
         {% do exceptions.warn(
@@ -27,6 +27,7 @@
             {% set case = 'late file' if late else ('next window' if new else 'nothing new') %}
         {% endif %}
     {% endif %}
+    {% set new = without_unread_files(new, streamed_lines) %}
     {% if building %}
         {% set counts = new | length ~ ' of ' ~ landed | length ~ ' landed files' %}
         {% do log(model.name ~ ': ' ~ case ~ ', ' ~ counts, info=true) %}

@@ -7,11 +7,12 @@
 ) }}
 
 {% do refuse_to_judge_without_seeds() %}
-{% set new_files = new_landed_files(source('landing', 'events')) %}
+{% set streamed_lines = ref('streamed_lines') %}
+{% set new_files = new_landed_files(source('landing', 'events'), streamed_lines) %}
 {% set out_of_order = landed_out_of_order(new_files) %}
 
 with lines as (
-    {{ read_landed_lines(new_files) }}
+    {{ read_landed_lines(new_files, streamed_lines) }}
 ),
 
 file_sizes as (
@@ -34,6 +35,7 @@ recognised as (
         file,
         line_number,
         line,
+        rejection_code as file_rejection_code,
         {{ is_json_object('line') }} as is_object
     from lines
 ),
@@ -43,6 +45,7 @@ parsed as (
         file,
         line_number,
         line,
+        file_rejection_code,
         is_object,
         case when is_object then {{ json_fields('line', {
             'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
@@ -56,6 +59,7 @@ typed as (
         file,
         line_number,
         line,
+        file_rejection_code,
         is_object,
         event.event_id as event_id,
         event.event_type as event_type,
@@ -109,6 +113,7 @@ judged as (
     select
         *,
         case
+            when file_rejection_code is not null then file_rejection_code
             when line is null then 'blank_line'
             when not is_object then 'not_an_object'
             when event_id is null or event_id = '' then 'event_id_missing'

@@ -76,7 +76,7 @@ def out_of_order(scenario: Scenario) -> None:
 
 
 def invalid_lines(scenario: Scenario) -> None:
-    """Land lines that are not events, in every way that a line can be invalid."""
+    """Land lines that are not events, in every way that a line can be invalid, and broken files."""
     good = event("odd", 0, "order_created", FIRST_RUN, {"items": [item()]})
     basket = {"items": [item() | {"qty": 1.5}]}
     lines = [
@@ -116,6 +116,15 @@ def invalid_lines(scenario: Scenario) -> None:
     scenario.business.land_bytes("zz-odd.jsonl", b"\r\n".join(lines[:6]) + b"\n".join(lines[6:]))
     life = order_life("no line end", FIRST_RUN + HOUR)
     scenario.business.land_bytes("zz-odd-2.jsonl", "\n".join(map(json.dumps, life)).encode())
+    packed = gzip.compress(b"\n".join(lines))
+    for name, content in {
+        "cut": packed[:-9],
+        "plain": lines[1] + b"\n" + lines[0],
+        "followed": packed + b"garbage",
+        "members": packed + gzip.compress(b"\n{}\r\rcaf\xe9\r\n"),
+        "nothing": gzip.compress(b""),
+    }.items():
+        scenario.business.land_bytes(f"zz-odd-{name}.jsonl.gz", content)
 
 
 def nothing_new(scenario: Scenario) -> None:

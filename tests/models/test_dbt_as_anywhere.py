@@ -1,8 +1,16 @@
 """What dbt users are used to: an empty first build, selection, refresh, show, docs, retry."""
 
+import os
+import shutil
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 
-from tests.support.business import Business, order_life
+import duckdb
+
+from tests.support.business import WAREHOUSE, Business, order_life
+from tests.support.extended_project import ExtendedProject
 
 NOON = datetime(2026, 11, 20, 12)
 # The one table that is asked, and what it is made from.
@@ -135,3 +143,25 @@ def test_show_docs_and_retry(business: Business) -> None:
     assert any("one" in message for message in answer["messages"])
     business.dbt("docs", "generate", "--static")
     assert (business.worker.target / "static_index.html").stat().st_size > 100_000
+
+
+def test_from_another_folder_the_data_is_that_of_the_project(
+    business: Business, tmp_path: Path
+) -> None:
+    """`dbt run --project-dir P --profiles-dir P`, without CASPERS_DATA."""
+    project = ExtendedProject(tmp_path / "a project")
+    data = project.folder / "data"
+    Business(data, business.worker).land("window-1.jsonl", order_life("one", NOON))
+    shutil.copy(business.worker.seeded_warehouse(), data / WAREHOUSE)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folders = ["--project-dir", str(project.folder), "--profiles-dir", str(project.folder)]
+    subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "run", "--select", "+all_events", *folders],
+        cwd=elsewhere,
+        env={name: value for name, value in os.environ.items() if name != "CASPERS_DATA"},
+        check=True,
+    )
+    assert list(elsewhere.iterdir()) == []
+    with duckdb.connect(str(data / WAREHOUSE), read_only=True) as connection:
+        assert connection.sql("select count(*) from lakeflow.all_events").fetchall() == [(9,)]

@@ -247,8 +247,20 @@ MUTANTS = (
     Mutant(
         "line numbers begin with zero",
         "macros/engine/read_landed_lines.sql",
-        "lines.position - first_line.lines_before as bigint",
-        "lines.position - first_line.lines_before - 1 as bigint",
+        "cast(line_number as bigint) as line_number",
+        "cast(line_number - 1 as bigint) as line_number",
+    ),
+    Mutant(
+        "a compressed file that is broken leaves no row",
+        "macros/engine/read_landed_lines.sql",
+        "(line_number > 0 or rejection_code is not null)",
+        "line_number > 0",
+    ),
+    Mutant(
+        "what follows a gzip file is ignored",
+        "models/bronze/streamed_lines.py",
+        'else "file_damaged"',
+        "else None",
     ),
     Mutant(
         "a quantity of zero is an order",

@@ -38,6 +38,7 @@ STEPS = (
 SECONDS = (3420, 5017, 1800, 1800.03, 2400.015, 0, 0.001, 59.999, 7200, 86400)
 PRICES = (0, 0.01, 0.005, 1.005, 2.675, 0.25, 0.75, 12.45, 9.995, 99.99, 1234.005)
 MODELS = (
+    "streamed_lines",
     "landed_lines",
     "silver_order_timeline",
     "silver_order_items",
@@ -520,7 +521,22 @@ def _as_content(lines: Sequence[str], name: str, rng: random.Random) -> bytes:
     content = text.encode()
     if rng.random() < 0.1:
         content = b"\xef\xbb\xbf" + content
-    return gzip.compress(content, mtime=0) if name.endswith(".gz") else content
+    return _compressed(content, rng) if name.endswith(".gz") else content
+
+
+def _compressed(content: bytes, rng: random.Random) -> bytes:
+    """Return content as a gzip file, of one member or two; one in three is broken."""
+    half = rng.choice([0, len(content) // 2])
+    packed = b"".join(
+        gzip.compress(part, mtime=0) for part in (content[:half], content[half:]) if part
+    )
+    if rng.random() < 2 / 3 or not packed:
+        return packed
+    place = rng.randrange(len(packed))
+    flipped = bytes([packed[place] ^ (1 << rng.randrange(8))])
+    return rng.choice(
+        [content, packed[:place], packed + b"more", packed[:place] + flipped + packed[place + 1 :]]
+    )
 
 
 def landing(seed: int, *, calm: bool = False) -> Landing:

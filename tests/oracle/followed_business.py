@@ -50,6 +50,8 @@ class FollowedBusiness:
         The seeds of the project, and what is left of them now.
     loaded
         The files as they were when they were read.
+    streamed
+        The compressed files that have been unpacked; others wait.
     judged_by
         The seeds of the last build of bronze.
     comparisons
@@ -63,6 +65,7 @@ class FollowedBusiness:
     all_seeds: Seeds
     seeds: Seeds
     loaded: dict[str, LoadedFile] = field(default_factory=dict)
+    streamed: set[str] = field(default_factory=set)
     judged_by: Seeds | None = None
     comparisons: int = 0
     interruptions: Counter[str] = field(default_factory=Counter)
@@ -126,6 +129,8 @@ class FollowedBusiness:
         """Build, keep account of what was loaded, and compare where every model was built."""
         results = self.business.dbt(*RUN, *step.arguments)["results"]
         built = models_in(results)
+        if "streamed_lines" in built:
+            self.streamed |= {file.name for file in self.business.landing.glob("*.gz")}
         if "landed_lines" in built:
             self._load(refresh="--full-refresh" in step.arguments)
         return self._compare(built)
@@ -143,6 +148,7 @@ class FollowedBusiness:
             },
         )
         built = models_in(answer["results"])
+        self._ask_what_was_streamed()
         # A killed build says nothing; one that failed may have failed after bronze was stored.
         if self._last_load() != bronze or "landed_lines" in built:
             self._load(refresh="--full-refresh" in step.arguments)
@@ -153,12 +159,18 @@ class FollowedBusiness:
         elif any(status in ("error", "skipped") for status in answer["results"].values()):
             self.interruptions["failed, then retried"] += 1
             retried = models_in(self.business.dbt("retry")["results"])
+            self._ask_what_was_streamed()
             if "landed_lines" in retried:
                 self._load(refresh="--full-refresh" in step.arguments)
             built |= retried
         else:
             self.interruptions["failed before the first model or after the last"] += 1
         return self._compare(built)
+
+    def _ask_what_was_streamed(self) -> None:
+        """Note what an interrupted build has unpacked before its end."""
+        rows = self.business.query("select distinct file from lakeflow.streamed_lines")
+        self.streamed |= {file for (file,) in rows}
 
     def _last_load(self) -> object:
         """Return what tells one state of bronze from another."""
@@ -181,7 +193,9 @@ class FollowedBusiness:
         read_again = self.judged_by not in (None, self.seeds)
         self.judged_by = self.seeds
         for file in self.business.landing.iterdir():
-            if is_landed_file(file.name) and (read_again or file.name not in self.loaded):
+            is_new = read_again or file.name not in self.loaded
+            waits = file.name.endswith(".gz") and file.name not in self.streamed
+            if is_landed_file(file.name) and is_new and not waits:
                 read = LoadedFile(file.name, file.read_bytes(), self.seeds)
                 if has_lines(read):
                     self.loaded[file.name] = read

@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import re
+import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -105,9 +106,33 @@ class LoadedFile:
         return self.name.removesuffix(".gz").removesuffix(".jsonl")
 
     @property
+    def is_compressed(self) -> bool:
+        """Whether it has to be a gzip file."""
+        return self.name.endswith(".gz")
+
+    @property
+    def fault(self) -> str | None:
+        """The rejection code of a compressed file that is not whole; it has no lines then."""
+        if not self.is_compressed:
+            return None
+        if not b"\x1f\x8b".startswith(self.content[:2]):
+            return "file_not_gzip"
+        if len(self.content) == 1:
+            return "file_cut_off"
+        try:
+            gzip.decompress(self.content)
+        except EOFError:
+            return "file_cut_off"
+        except (OSError, zlib.error):
+            return "file_damaged"
+        return None
+
+    @property
     def lines(self) -> list[str]:
         """Its lines as text, without what ends them; a blank one is an empty text."""
-        content = gzip.decompress(self.content) if self.name.endswith(".gz") else self.content
+        if self.fault is not None:
+            return []
+        content = gzip.decompress(self.content) if self.is_compressed else self.content
         content = content.removeprefix(b"\xef\xbb\xbf")
         lines = content.split(b"\n")
         if lines[-1] == b"":
@@ -167,7 +192,7 @@ def is_landed_file(name: str) -> bool:
 
 def has_lines(file: LoadedFile) -> bool:
     """Say whether a file leaves a row: one that does not is looked at again by every build."""
-    return bool(file.lines)
+    return file.fault is not None or bool(file.lines)
 
 
 def all_tables(
@@ -442,13 +467,17 @@ def landed_lines(files: Iterable[LoadedFile]) -> list[Row]:
     for file in sorted(files, key=lambda file: file.name):
         read = [_read_line(text) for text in file.lines]
         codes = [_rejection_code(line, file.seeds) for line in read]
+        numbers = list(range(1, len(read) + 1))
+        if file.fault is not None:
+            # One row for the file as a whole.
+            read, codes, numbers = [_read_line("")], [file.fault], [0]
         times = [
             line.event_ts
             for line, code in zip(read, codes, strict=True)
             if code is None and line.event_ts is not None
         ]
         arrived_ts = max(times, default=None)
-        for number, (line, code) in enumerate(zip(read, codes, strict=True), start=1):
+        for number, line, code in zip(numbers, read, codes, strict=True):
             fields = line.fields
             location_id = _as_whole_number(fields["location_id"])
             sequence = _as_whole_number(fields["sequence"])

@@ -13,7 +13,7 @@ is never confused with the same order of another.',
 	`body` comment 'What the event carries, a JSON object as text; its keys depend on event_type.',
 	`event_ts` comment 'ts as a timestamp of the business\'s own clock (no zone).',
 	`file` comment 'Load metadata. The landed file that held the first copy.',
-	`line_number` comment 'Load metadata. Its line, from 1; null where the engine cannot tell.',
+	`line_number` comment 'Load metadata. Its line, from 1.',
 	`landed_window` comment 'Load metadata. The window that the file holds - its name without the ending.',
 	`load_number` comment 'Load metadata. Number of the build that read it.',
 	`loaded_at` comment 'Load metadata. When it was read (UTC).'

@@ -3,8 +3,8 @@
 create or replace view `caspersdev`.`lakeflow`.`rejected_events`
   (
     `file` comment 'The landed file that holds the line.',
-	`line_number` comment 'Its line, from 1; null where the engine cannot tell.',
-	`raw_line` comment 'The line as it landed; null for a blank one. Bytes that are not text are shown in hexadecimal.',
+	`line_number` comment 'Its line, from 1; 0 where the file as a whole is rejected.',
+	`raw_line` comment 'The line as it landed; null for a blank one, and for a file as a whole. Bytes that are not text are shown in hexadecimal.',
 	`rejection_code` comment 'Key of the reason (`simulator.rejection_reasons`).',
 	`reason` comment 'What is wrong with it, as people read it.',
 	`landed_window` comment 'Load metadata. The window that the file holds - its name without the ending.',

@@ -3,4 +3,4 @@ create  table `caspersdev`.`simulator`.`rejection_reasons` (`rejection_code` str
     comment 'Why bronze rejects a landed line, in the order in which it checks: the first reason that applies is the line\'s. Python reads the same file (`common/reference/rejection_reasons.csv`).';
 
 insert overwrite `caspersdev`.`simulator`.`rejection_reasons` values
-          ('blank_line','unreadable','blank line'),('not_an_object','unreadable','not a JSON object'), ...;
+          ('file_not_gzip','unreadable','the file ends in .gz and is no gzip file'),('file_cut_off','unreadable','the compressed file ends too early'), ...;

@@ -1,21 +1,19 @@
 -- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
 
-list '/Volumes/caspersdev/simulator/events';
-
 select file, max(file_bytes) from `caspersdev`.`lakeflow`.`landed_lines` group by file;
 
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'event_types', 'locations', 'items') group by model;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'streamed_lines', 'event_types', 'locations', 'items') group by model;
 
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
-@@ -19 +19 @@
+@@ -20 +20 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
-@@ -24 +24 @@
+@@ -25 +25 @@
 -    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -161,0 +162,15 @@
+@@ -166,0 +167,15 @@
 +-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
 +-- copies are judged again together with it, as a full refresh would.
 +read_before as (
@@ -31,12 +29,12 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 +        )
 +        and file not in (select file_sizes.file from file_sizes)
 +),
-@@ -163 +178,3 @@
+@@ -168 +183,3 @@
 -    select * from read_now
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_now
 +    union all
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_before
-@@ -199 +216 @@
+@@ -204 +221 @@
 -        2 as load_number,
 +        4 as load_number,
 

@@ -1,10 +1,8 @@
 -- (as in first_build: select 'event_types' as seed, concat(cast(count(*) as string), ':',)
 
-list '/Volumes/caspersdev/simulator/events';
-
 select file, max(file_bytes) from `caspersdev`.`lakeflow`.`landed_lines` group by file;
 
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'event_types', 'locations', 'items') group by model;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_lines' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_lines' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_lines' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_lines', 'streamed_lines', 'event_types', 'locations', 'items') group by model;
 
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
@@ -14,7 +12,8 @@ with lines as (
     select
         file,
         line_number,
-        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line
+        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
+        cast(null as string) as rejection_code
     from (
         select
             file,
@@ -48,6 +47,7 @@ recognised as (
         file,
         line_number,
         line,
+        rejection_code as file_rejection_code,
         coalesce(
         line rlike '^[ \t\r\n]*[{]'
         and try_variant_get(try_parse_json(concat('[', line, ',"end"]')), '$[1]', 'string') = 'end',
@@ -60,6 +60,7 @@ parsed as (
         file,
         line_number,
         line,
+        file_rejection_code,
         is_object,
         case when is_object then from_json(line, 'event_id string, event_type string, ts string, location_id string, order_id string, sequence string, body string') end as event
     from recognised
@@ -69,6 +70,7 @@ typed as (
         file,
         line_number,
         line,
+        file_rejection_code,
         is_object,
         event.event_id as event_id,
         event.event_type as event_type,
@@ -117,6 +119,7 @@ judged as (
     select
         *,
         case
+            when file_rejection_code is not null then file_rejection_code
             when line is null then 'blank_line'
             when not is_object then 'not_an_object'
             when event_id is null or event_id = '' then 'event_id_missing'

@@ -138,6 +138,8 @@ drop table if exists `caspersdev`.`lakeflow`.`silver_order_timeline`;
 
 drop table if exists `caspersdev`.`lakeflow`.`landed_lines`;
 
+drop table if exists `caspersdev`.`lakeflow`.`streamed_lines`;
+
 drop table if exists `caspersdev`.`simulator`.`items`;
 
 drop table if exists `caspersdev`.`simulator`.`locations`;

@@ -1,0 +1,46 @@
+{#- The files that have to be streamed and are not in the table, or are there with another size. -#}
+{% macro unread_files(existing) %}
+    {% set unread = [] %}
+    {% if not reads_nothing() %}
+        {% set streamed = select_streamed(landed_in_this_run(source('landing', 'events'))) %}
+        {% set read = {} %}
+        {% if streamed and existing is not none %}
+            {% for row in run_query('select file, max(file_bytes) from ' ~ existing ~ ' group by file').rows %}
+                {% do read.update({row[0]: row[1] | int}) %}
+            {% endfor %}
+        {% endif %}
+        {% for landed in streamed if read.get(landed.file) != landed.bytes %}{% do unread.append(landed) %}{% endfor %}
+        {% if unread %}
+            {% do log(model.name ~ ': ' ~ unread | length ~ ' of ' ~ streamed | length ~ ' streamed files', info=true) %}
+        {% endif %}
+    {% endif %}
+    {{ return(unread) }}
+{% endmacro %}
+
+{#- The landing is listed once in a run: what lands while it is built is the next run's. -#}
+{% macro landed_in_this_run(landing) %}
+    {% set known = known_of_this_run() %}
+    {% if 'landed' not in known %}{% do known.update({'landed': landed_files(landing)}) %}{% endif %}
+    {{ return(known.landed) }}
+{% endmacro %}
+
+{% macro select_streamed(files) %}
+    {% set streamed = [] %}
+    {% for landed in files if is_streamed(landed) %}{% do streamed.append(landed) %}{% endfor %}
+    {{ return(streamed) }}
+{% endmacro %}
+
+{#- Files that are compressed or too large can be judged only when streamed_lines has read them. -#}
+{% macro without_unread_files(files, streamed_lines) %}
+    {% set streamed = select_streamed(files) %}
+    {% if not streamed %}{{ return(files) }}{% endif %}
+    {% set read = run_query('select distinct file from ' ~ streamed_lines).columns[0].values() | list %}
+    {% set waiting = streamed | map(attribute='file') | reject('in', read) | list %}
+    {% if waiting and flags.WHICH in ('run', 'build', 'retry') %}
+        {% do exceptions.warn(
+            waiting | length ~ ' landed files wait (' ~ some_names(waiting) ~ '): files that are compressed or very large are '
+            ~ 'read by the model streamed_lines, which this build leaves out. Run `dbt build`, or select streamed_lines too.'
+        ) %}
+    {% endif %}
+    {{ return(files | rejectattr('file', 'in', waiting) | list) }}
+{% endmacro %}
