@@ -44,6 +44,12 @@ REJECTED = {
     changed(body="{"): "body is not a JSON object",
 }
 
+# An event of 65 MiB, and one behind it.
+LONG_LINE = b"".join(
+    changed(event_id=name, order_id=name, body='{"x": "' + space + '"}').encode() + b"\n"
+    for name, space in (("long", " " * (65 << 20)), ("short", ""))
+)
+
 STRANGE_FILES = {
     "bom.jsonl": b"\xef\xbb\xbf" + json.dumps(event("bom", 0, "gk_started", NOON)).encode() + b"\n",
     "crlf.jsonl": (
@@ -57,9 +63,7 @@ STRANGE_FILES = {
     "packed.jsonl.gz": gzip.compress(
         json.dumps(event("packed", 0, "gk_started", NOON)).encode() + b"\n"
     ),
-    "long_line.jsonl": (
-        changed(event_id="long", order_id="long", body=json.dumps({"x": "y" * (16 << 20)})) + "\n"
-    ).encode(),
+    "long_line.jsonl": LONG_LINE,
     "latin.jsonl": (
         json.dumps(event("latin", 0, "gk_started", NOON)).encode()
         + b'\n{"event_id": "caf\xe9"}\n'
@@ -113,7 +117,7 @@ def test_every_line_of_every_file_is_accounted_for(strange: Business) -> None:
         ("bom.jsonl", 1, 1, 0, 0),
         ("crlf.jsonl", 2, 2, 0, 0),
         ("latin.jsonl", 3, 2, 0, 1),
-        ("long_line.jsonl", 1, 1, 0, 0),
+        ("long_line.jsonl", 2, 2, 0, 0),
         ("no_newline_at_the_end.jsonl", 1, 1, 0, 0),
         ("packed.jsonl.gz", 1, 1, 0, 0),
         ("picture.jsonl", 6, 0, 0, 6),
