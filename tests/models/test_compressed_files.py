@@ -14,6 +14,7 @@ import pytest
 from tests.oracle.comparison import differences, found_tables, project_seeds
 from tests.oracle.oracle import LoadedFile, all_tables
 from tests.support.business import PROJECT, Business, order_life
+from tests.support.dbt_worker import DATA, RUN
 
 NOON = datetime(2026, 11, 20, 12)
 STREAMED = PROJECT / "models" / "bronze" / "streamed_lines.py"
@@ -69,7 +70,7 @@ def business(new_business: Callable[[], Business]) -> Business:
     for name, (content, _) in BROKEN.items():
         business.land_bytes(name, content)
     business.land("window-2.jsonl", order_life("beside the broken", NOON))
-    business.dbt("build")
+    business.dbt("build", *DATA)
     return business
 
 
@@ -99,7 +100,7 @@ def test_every_table_holds_what_the_oracle_reads_from_the_files(business: Busine
 def test_increments_equal_a_full_refresh_and_files_are_read_once(business: Business) -> None:
     assert business.differences(business.rebuilt()) == {}
     before = business.query("select * from lakeflow.streamed_lines order by all")
-    messages = business.dbt("run", "--exclude", "path:models/ai")["messages"]
+    messages = business.dbt(*RUN)["messages"]
     assert not [message for message in messages if message.startswith("streamed_lines:")]
     assert business.query("select * from lakeflow.streamed_lines order by all") == before
 
@@ -112,7 +113,7 @@ def test_what_is_selected_without_the_reader_waits_and_is_said(
     business.build()
     business.land_bytes("b.jsonl.gz", gzip.compress(lines("packed")))
     for arguments in (["--select", "landed_lines"], ["--full-refresh", "--select", "landed_lines"]):
-        messages = business.dbt("run", *arguments)["messages"]
+        messages = business.dbt("run", "--no-write-json", *arguments)["messages"]
         assert any("b.jsonl.gz" in message and "streamed_lines" in message for message in messages)
         assert business.query("select distinct file from lakeflow.landed_lines") == [("a.jsonl",)]
     business.build("--empty")

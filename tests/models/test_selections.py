@@ -87,8 +87,7 @@ def test_what_is_deferred_or_cloned_is_built_from_what_has_landed_all_the_same(
         business.land("window-1.jsonl", order_life("first", NOON))
         packed = "".join(json.dumps(one) + "\n" for one in order_life("packed", NOON))
         business.land_bytes("window-2.jsonl.gz", gzip.compress(packed.encode()))
-    production.dbt("seed")
-    production.dbt("run", "--exclude", "path:models/ai")
+    production.build()
     state = tmp_path / "state"
     state.mkdir()
     manifest = json.loads((production.worker.target / "manifest.json").read_text())
@@ -111,7 +110,7 @@ def test_what_is_deferred_or_cloned_is_built_from_what_has_landed_all_the_same(
     own.dbt("clone", "--exclude", "path:models/ai", "config.materialized:view", *options)
     own.dbt("seed", *options)
     own.dbt("run", "--select", "landed_lines", "--defer", *options)
-    own.dbt("run", "--exclude", "path:models/ai")
+    own.build()
     assert own.query("select count(*) from lakeflow.gold_order_header") == [(3,)]
     assert own.differences(own.rebuilt()) == {}
     assert production.differences(production.rebuilt()) == {}
@@ -120,28 +119,24 @@ def test_what_is_deferred_or_cloned_is_built_from_what_has_landed_all_the_same(
 def test_what_was_cloned_over_itself_is_built_again(business: Business, tmp_path: Path) -> None:
     """`dbt clone --full-refresh` with the state of the same target replaces tables by views."""
     business.land("window-1.jsonl", order_life("first", NOON))
-    business.dbt("seed")
-    business.dbt("run", "--exclude", "path:models/ai")
+    business.build()
     (tmp_path / "manifest.json").write_bytes(
         (business.worker.target / "manifest.json").read_bytes()
     )
     state = ["--state", str(tmp_path)]
-    business.dbt(
-        "clone", "--full-refresh", "--exclude", "path:models/ai", *state, succeeds=False
-    )
+    business.dbt("clone", "--full-refresh", "--exclude", "path:models/ai", *state, succeeds=False)
     business.land("window-2.jsonl", order_life("second", NOON))
-    business.dbt("run", "--exclude", "path:models/ai")
+    business.build()
     assert business.differences(business.rebuilt()) == {}
 
 
 def test_a_retry_of_an_empty_build_loses_nothing(business: Business) -> None:
     business.land("window-1.jsonl", order_life("first", NOON))
-    business.dbt("seed")
-    business.dbt("run", "--exclude", "path:models/ai")
+    business.build()
     business.land("window-2.jsonl", order_life("second", NOON))
     wrong = ["--vars", "{refund_minimum_deliveries: 0}"]
     business.dbt("run", "--empty", "--exclude", "path:models/ai", *wrong, succeeds=False)
     business.dbt("retry", "--vars", "{refund_minimum_deliveries: 50}")
-    business.dbt("run", "--exclude", "path:models/ai")
+    business.build()
     assert business.query("select count(*) from recommender.refund_recommendations") == [(2,)]
     assert business.differences(business.rebuilt()) == {}
