@@ -86,7 +86,7 @@
                     text is not null as is_text,
                     case
                         when text is not null then string_split(text, chr(10))
-                        else string_split(content::varchar, '\x0A')
+                        else string_split(regexp_replace(content::varchar, '^\\xEF\\xBB\\xBF', ''), '\x0A')
                     end as lines
                 from (
                     select parse_filename(filename) as file, content, try(decode(content)) as text
