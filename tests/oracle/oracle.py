@@ -133,10 +133,11 @@ class LoadedFile:
         if self.fault is not None:
             return []
         content = gzip.decompress(self.content) if self.is_compressed else self.content
-        content = content.removeprefix(b"\xef\xbb\xbf")
         lines = content.split(b"\n")
         if lines[-1] == b"":
             lines.pop()
+        # A file of nothing but the mark has a line, which is blank.
+        lines[:1] = [line.removeprefix(b"\xef\xbb\xbf") for line in lines[:1]]
         return [_text(line.removesuffix(b"\r")) for line in lines]
 
 

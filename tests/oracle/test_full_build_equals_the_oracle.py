@@ -187,6 +187,7 @@ RULES: dict[str, list[tuple[str, bytes]]] = {
             b'\xef\xbb\xbf{"caf\xe9"}\n' + content_of(event("o", 1, "gk_started", NOON)),
         )
     ],
+    "a byte order mark alone is a blank line": [("window-1.jsonl", b"\xef\xbb\xbf")],
     "a carriage return within a line does not end it": [("window-1.jsonl", b"no\rJSON\nat all\n")],
     "lines of one file may end in two ways": [("window-1.jsonl", b"no\nJSON\r\nat\r\nall\n")],
     "a control character does not cut a line": [("window-1.jsonl", b"no\x1fJSON\nat\x00all\n")],
