@@ -165,3 +165,16 @@ def test_from_another_folder_the_data_is_that_of_the_project(
     assert list(elsewhere.iterdir()) == []
     with duckdb.connect(str(data / WAREHOUSE), read_only=True) as connection:
         assert connection.sql("select count(*) from lakeflow.all_events").fetchall() == [(9,)]
+
+
+def test_a_missing_value_is_found_in_whichever_column_it_is(business: Business) -> None:
+    business.land("window-1.jsonl", order_life("one", NOON))
+    business.build("--select", "+gold_order_header")
+    with duckdb.connect(str(business.data / WAREHOUSE)) as connection:
+        connection.execute(
+            "update lakeflow.gold_order_header set order_day = null, total_items = null"
+        )
+    answer = business.dbt(
+        "test", "--select", "gold_order_header,test_name:not_null_columns", succeeds=False
+    )
+    assert [said for said in answer["messages"] if "Got 2 results" in said]

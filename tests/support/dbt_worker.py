@@ -30,8 +30,8 @@ Answer = dict[str, Any]
 PARSED = "partial_parse.msgpack"
 WAREHOUSE = "caspers.duckdb"
 # Nothing reads the artifacts of these runs, and writing them takes a quarter of one. Functions hold
-# no rows, and building them takes a fifth.
-RUN = ["run", "--no-write-json", "--exclude", "path:models/ai"]
+# no rows, and building them takes a fifth. Other tests keep the second processor busy.
+RUN = ["run", "--no-write-json", "--threads", "1", "--exclude", "path:models/ai"]
 # Behind `build` or `test`: no unit tests, because they read no table of a warehouse.
 DATA = ["--no-write-json", "--exclude", "path:models/ai", "resource_type:unit_test"]
 
@@ -129,6 +129,29 @@ def forget_the_path_of_the_warehouse() -> None:
     DuckDBCredentials._connection_keys = other_keys
 
 
+def leave_out_what_nobody_reads() -> None:
+    """Let dbt make no messages of its debug events: a build has hundreds, and takes a tenth longer.
+
+    Those that say where a build is stay, because a test may interrupt it there.
+    """
+    from dbt_common.events.base_types import EventLevel  # noqa: PLC0415
+    from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
+
+    fire_event = EventManager.fire_event
+
+    def fire_event_that_is_read(
+        manager: Any,  # noqa: ANN401  (dbt's own, as those below)
+        event: Any,  # noqa: ANN401
+        level: Any = None,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        is_read = type(event).__name__ in ("NodeStart", "NodeFinished")
+        if is_read or (level or event.level_tag()) != EventLevel.DEBUG:
+            fire_event(manager, event, level, **options)
+
+    EventManager.fire_event = fire_event_that_is_read
+
+
 def close_the_file() -> None:
     """Close the warehouse, with all that was written to it in its one file."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
@@ -216,6 +239,7 @@ def main() -> None:
         forget_the_path_of_the_warehouse()
         manifest = parse_project(target, Path(sys.argv[2]))
         keep_the_file_open()
+        leave_out_what_nobody_reads()
         warm_up(target, manifest)
         gc.freeze()  # so that forks do not copy the memory of what they only read
 

@@ -53,6 +53,318 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'event_id', 'nulls', count(*) - count(event_id)), named_struct('column_name', 'event_type', 'nulls', count(*) - count(event_type)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'sequence', 'nulls', count(*) - count(sequence)), named_struct('column_name', 'body', 'nulls', count(*) - count(body)), named_struct('column_name', 'event_ts', 'nulls', count(*) - count(event_ts))) as counts from `caspersdev`.`lakeflow`.`all_events`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'brand_location_id', 'nulls', count(*) - count(brand_location_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'start_day', 'nulls', count(*) - count(start_day)), named_struct('column_name', 'trajectory', 'nulls', count(*) - count(trajectory)), named_struct('column_name', 'growth_rate_monthly', 'nulls', count(*) - count(growth_rate_monthly))) as counts from `caspersdev`.`simulator`.`brand_locations`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'cuisine_type', 'nulls', count(*) - count(cuisine_type)), named_struct('column_name', 'avg_prep_time_min', 'nulls', count(*) - count(avg_prep_time_min))) as counts from `caspersdev`.`simulator`.`brands`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name))) as counts from `caspersdev`.`simulator`.`categories`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'deliveries', 'nulls', count(*) - count(deliveries))) as counts from `caspersdev`.`recommender`.`delivery_percentiles_trailing`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'event_type_id', 'nulls', count(*) - count(event_type_id)), named_struct('column_name', 'event_type', 'nulls', count(*) - count(event_type)), named_struct('column_name', 'description', 'nulls', count(*) - count(description))) as counts from `caspersdev`.`simulator`.`event_types`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders))) as counts from `caspersdev`.`lakeflow`.`gold_brand_sales_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines)), named_struct('column_name', 'events', 'nulls', count(*) - count(events)), named_struct('column_name', 'duplicates', 'nulls', count(*) - count(duplicates)), named_struct('column_name', 'rejected', 'nulls', count(*) - count(rejected)), named_struct('column_name', 'rejected_unreadable', 'nulls', count(*) - count(rejected_unreadable)), named_struct('column_name', 'rejected_incomplete', 'nulls', count(*) - count(rejected_incomplete)), named_struct('column_name', 'rejected_wrong_type', 'nulls', count(*) - count(rejected_wrong_type)), named_struct('column_name', 'rejected_unknown', 'nulls', count(*) - count(rejected_unknown)), named_struct('column_name', 'rejected_impossible', 'nulls', count(*) - count(rejected_impossible)), named_struct('column_name', 'late_events', 'nulls', count(*) - count(late_events)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_created', 'nulls', count(*) - count(orders_created)), named_struct('column_name', 'orders_complete', 'nulls', count(*) - count(orders_complete)), named_struct('column_name', 'orders_missing_steps', 'nulls', count(*) - count(orders_missing_steps)), named_struct('column_name', 'orders_in_progress', 'nulls', count(*) - count(orders_in_progress)), named_struct('column_name', 'orders_delivered_before_created', 'nulls', count(*) - count(orders_delivered_before_created)), named_struct('column_name', 'orders_created_twice', 'nulls', count(*) - count(orders_created_twice))) as counts from `caspersdev`.`lakeflow`.`gold_data_quality_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'p50_minutes', 'nulls', count(*) - count(p50_minutes)), named_struct('column_name', 'p75_minutes', 'nulls', count(*) - count(p75_minutes)), named_struct('column_name', 'p99_minutes', 'nulls', count(*) - count(p99_minutes))) as counts from `caspersdev`.`lakeflow`.`gold_delivery_times_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'item_id', 'nulls', count(*) - count(item_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day))) as counts from `caspersdev`.`lakeflow`.`gold_item_sales_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'revenue', 'nulls', count(*) - count(revenue)), named_struct('column_name', 'refunds_none', 'nulls', count(*) - count(refunds_none)), named_struct('column_name', 'refunds_partial', 'nulls', count(*) - count(refunds_partial)), named_struct('column_name', 'refunds_full', 'nulls', count(*) - count(refunds_full)), named_struct('column_name', 'refunded', 'nulls', count(*) - count(refunded))) as counts from `caspersdev`.`lakeflow`.`gold_kitchen_summary`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'hour_ts', 'nulls', count(*) - count(hour_ts)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders))) as counts from `caspersdev`.`lakeflow`.`gold_location_sales_hourly`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'total_items', 'nulls', count(*) - count(total_items))) as counts from `caspersdev`.`lakeflow`.`gold_order_header`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'category_id', 'nulls', count(*) - count(category_id)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'price', 'nulls', count(*) - count(price))) as counts from `caspersdev`.`simulator`.`items`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'file_bytes', 'nulls', count(*) - count(file_bytes)), named_struct('column_name', 'load_number', 'nulls', count(*) - count(load_number)), named_struct('column_name', 'is_duplicate', 'nulls', count(*) - count(is_duplicate))) as counts from `caspersdev`.`lakeflow`.`landed_lines`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'location_code', 'nulls', count(*) - count(location_code)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'address', 'nulls', count(*) - count(address)), named_struct('column_name', 'lat', 'nulls', count(*) - count(lat)), named_struct('column_name', 'lon', 'nulls', count(*) - count(lon)), named_struct('column_name', 'radius_mi', 'nulls', count(*) - count(radius_mi)), named_struct('column_name', 'stations', 'nulls', count(*) - count(stations)), named_struct('column_name', 'base_orders_day', 'nulls', count(*) - count(base_orders_day)), named_struct('column_name', 'growth_rate_daily', 'nulls', count(*) - count(growth_rate_daily)), named_struct('column_name', 'narrative', 'nulls', count(*) - count(narrative))) as counts from `caspersdev`.`simulator`.`locations`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name))) as counts from `caspersdev`.`simulator`.`menus`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries))) as counts from `caspersdev`.`recommender`.`refund_candidates`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'refund_usd', 'nulls', count(*) - count(refund_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`recommender`.`refund_recommendations`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'rejection_code', 'nulls', count(*) - count(rejection_code)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason))) as counts from `caspersdev`.`lakeflow`.`rejected_events`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'rejection_code', 'nulls', count(*) - count(rejection_code)), named_struct('column_name', 'fault_group', 'nulls', count(*) - count(fault_group)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason))) as counts from `caspersdev`.`simulator`.`rejection_reasons`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'event_id', 'nulls', count(*) - count(event_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'ping_ts', 'nulls', count(*) - count(ping_ts)), named_struct('column_name', 'ping_day', 'nulls', count(*) - count(ping_day))) as counts from `caspersdev`.`lakeflow`.`silver_driver_pings`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'line_number', 'nulls', count(*) - count(line_number)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_ts', 'nulls', count(*) - count(order_ts)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'item_id', 'nulls', count(*) - count(item_id)), named_struct('column_name', 'price', 'nulls', count(*) - count(price)), named_struct('column_name', 'qty', 'nulls', count(*) - count(qty)), named_struct('column_name', 'extended_price', 'nulls', count(*) - count(extended_price))) as counts from `caspersdev`.`lakeflow`.`silver_order_items`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'status', 'nulls', count(*) - count(status)), named_struct('column_name', 'creations', 'nulls', count(*) - count(creations)), named_struct('column_name', 'pings', 'nulls', count(*) - count(pings)), named_struct('column_name', 'first_event_ts', 'nulls', count(*) - count(first_event_ts)), named_struct('column_name', 'last_event_ts', 'nulls', count(*) - count(last_event_ts))) as counts from `caspersdev`.`lakeflow`.`silver_order_timeline`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 with verdicts as (
     select
         *,
