@@ -97,7 +97,9 @@ def _names_in_dataset(file: Path, identity: _Identity) -> Mapping[int, str] | No
         return None
     columns = [identity.key, identity.name]
     try:
-        table = pq.read_table(file, columns=columns)
+        # `read_table` would import all of `pyarrow.dataset`: longer than everything done here.
+        with pq.ParquetFile(file) as opened:
+            table = opened.read(columns=columns)
         keys = table[identity.key].cast(pa.int64()).to_pylist()
         names = table[identity.name].cast(pa.string()).to_pylist()
     except (pa.ArrowException, OSError, KeyError) as error:
