@@ -55,3 +55,8 @@ def parse_window_file_name(name: str) -> Positions | None:
 def is_hidden(name: str) -> bool:
     """Say whether readers of a landing skip a file or folder of this name."""
     return name.startswith(_HIDDEN)
+
+
+def is_landed_file(name: str) -> bool:
+    """Say whether readers of a landing read a file of this name."""
+    return name.endswith((".jsonl", ".jsonl.gz")) and not is_hidden(name)

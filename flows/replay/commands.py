@@ -181,6 +181,7 @@ def run(
             else:
                 settings = fix_settings(dataset, target, now, replay_options)
                 notices = _repetition(settings)
+            notices += _unseen_files(target)
             replay = Replay(dataset, target, settings, windows)
             decision = replay.decide(now)
             events = replay.land(decision.window, lock, progress) if decision.window else 0
@@ -211,7 +212,7 @@ def status(canonical: Path, landing: Path, now: datetime, replay_options: Replay
         replay = Replay(dataset, target, settings, windows)
         decision = replay.decide(now)
         waiting = replay.count(decision.window) if decision.window else 0
-    notices = () if started else _repetition(settings)
+    notices = (() if started else _repetition(settings)) + _unseen_files(target)
     return Status(settings, started, len(windows), watermark(windows), decision, waiting, notices)
 
 
@@ -314,6 +315,19 @@ def _ignored_options(replay_options: ReplayOptions, settings: Settings) -> tuple
             f"To change it, `python -m flows.replay speed {replay_options.speed:g}`."
         )
     return tuple(notices)
+
+
+def _unseen_files(landing: Landing) -> tuple[str, ...]:
+    """Say which landed files no build will read, and what to do."""
+    names = landing.unseen_files()
+    if not names:
+        return ()
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    notice = (
+        f"DuckDB does not see {names[0]}{others} in {landing}, because of the backslash in its "
+        "name: no build reads it until it is renamed."
+    )
+    return (notice,)
 
 
 def _repetition(settings: Settings) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from common.landed_files import (
     REPLAY_FOLDER,
     WINDOW_NAME_FORM,
     WINDOW_PREFIX,
+    is_landed_file,
     parse_window_file_name,
     window_file_name,
 )
@@ -134,6 +135,17 @@ class Landing:
         if not self.folder.is_dir():
             return []
         return sorted(path for path in self.folder.iterdir() if parse_window_file_name(path.name))
+
+    def unseen_files(self) -> list[str]:
+        """Return the names of files that the models should read, and that DuckDB cannot see.
+
+        To its patterns a backslash is a separator of folders. A volume takes no such name.
+        """
+        if not self.folder.is_dir() or not self._storage.opens_cheaply:
+            return []
+        with os.scandir(self.folder) as entries:
+            names = [entry.name for entry in entries if "\\" in entry.name]
+        return sorted(name for name in names if is_landed_file(name))
 
     def staging(self) -> AbstractContextManager[Path]:
         """Offer an empty folder to write a window in."""

@@ -394,3 +394,15 @@ def test_many_small_windows_are_one_long_one(small: Small, tmp_path: Path) -> No
     run(small.folder, one, NOW + timedelta(minutes=37 * 12), ReplayOptions())
     assert landed_bytes(many) == landed_bytes(one)
     assert len(Landing(many).windows()) > 5
+
+
+def test_a_file_that_no_build_would_read_is_named(small: Small, landing: Path) -> None:
+    run(small.folder, landing, NOW, DAY_1)
+    for name in ("by\\hand.jsonl", "more\\of it.jsonl.gz", "_hidden\\.jsonl", "a\\note.txt"):
+        (landing / name).write_bytes(b"")
+    notice = (
+        f"DuckDB does not see by\\hand.jsonl and 1 more in {landing}, because of the backslash in "
+        "its name: no build reads it until it is renamed."
+    )
+    assert status(small.folder, landing, NOW, DAY_1).notices == (notice,)
+    assert notice in run(small.folder, landing, NOW + timedelta(minutes=3), DAY_1).notices
