@@ -14,11 +14,14 @@
 {#- The query of lines that SQL reads, if it reads any, and those of files that were streamed. -#}
 {% macro with_streamed_lines(files, streamed_lines, query) %}
     {%- set queries = [query] if query else [] -%}
-    {%- set streamed = select_streamed(files) | map(attribute='file') | list -%}
+    {%- set streamed = [] -%}
+    {%- for landed in select_streamed(files) -%}
+        {%- do streamed.append('file = ' ~ text_literal(landed.file) ~ ' and file_bytes = ' ~ landed.bytes) -%}
+    {%- endfor -%}
     {%- if streamed -%}
         {%- do queries.append(
-            'select file, line_number, line, rejection_code from ' ~ streamed_lines ~ ' where ' ~ among('file', streamed)
-            ~ ' and (line_number > 0 or rejection_code is not null)'
+            'select file, line_number, line, rejection_code from ' ~ streamed_lines ~ ' where (' ~ streamed | join(' or ')
+            ~ ') and (line_number > 0 or rejection_code is not null)'
         ) -%}
     {%- endif -%}
     {{ return(queries | join('\n    union all\n    ') or no_lines()) }}

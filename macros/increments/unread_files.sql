@@ -3,18 +3,22 @@
     {% set unread = [] %}
     {% if not reads_nothing() %}
         {% set streamed = select_streamed(landed_in_this_run(source('landing', 'events'))) %}
-        {% set read = {} %}
-        {% if streamed and existing is not none %}
-            {% for row in run_query('select file, max(file_bytes) from ' ~ existing ~ ' group by file').rows %}
-                {% do read.update({row[0]: row[1] | int}) %}
-            {% endfor %}
-        {% endif %}
-        {% for landed in streamed if read.get(landed.file) != landed.bytes %}{% do unread.append(landed) %}{% endfor %}
+        {% set read = read_files(existing) if streamed and existing is not none else [] %}
+        {% for landed in streamed if (landed.file, landed.bytes | int) not in read %}{% do unread.append(landed) %}{% endfor %}
         {% if unread %}
             {% do log(model.name ~ ': ' ~ unread | length ~ ' of ' ~ streamed | length ~ ' streamed files', info=true) %}
         {% endif %}
     {% endif %}
     {{ return(unread) }}
+{% endmacro %}
+
+{#- Each file that was read, with the size that it had: one that has changed since is another one. -#}
+{% macro read_files(streamed_lines) %}
+    {% set read = [] %}
+    {% for row in run_query('select distinct file, file_bytes from ' ~ streamed_lines).rows %}
+        {% do read.append((row[0], row[1] | int)) %}
+    {% endfor %}
+    {{ return(read) }}
 {% endmacro %}
 
 {#- The landing is listed once in a run: what lands while it is built is the next run's. -#}
@@ -34,8 +38,8 @@
 {% macro without_unread_files(files, streamed_lines) %}
     {% set streamed = select_streamed(files) %}
     {% if not streamed %}{{ return(files) }}{% endif %}
-    {% set read = run_query('select distinct file from ' ~ streamed_lines).columns[0].values() | list %}
-    {% set waiting = streamed | map(attribute='file') | reject('in', read) | list %}
+    {% set read, waiting = read_files(streamed_lines), [] %}
+    {% for landed in streamed if (landed.file, landed.bytes | int) not in read %}{% do waiting.append(landed.file) %}{% endfor %}
     {% if waiting and flags.WHICH in ('run', 'build', 'retry') %}
         {% do exceptions.warn(
             waiting | length ~ ' landed files wait (' ~ some_names(waiting) ~ '): files that are compressed or very large are '

@@ -146,6 +146,20 @@ def test_a_very_large_file_is_streamed_and_gives_the_same_lines(
     assert found[0] == found[1]
 
 
+def test_a_file_that_changed_is_read_as_it_is_now(new_business: Callable[[], Business]) -> None:
+    """It grew, and then it was as before: each time a refresh of bronze has its present lines."""
+    business = new_business()
+    short, long = (gzip.compress(b"no JSON\n" * count + bytes(count)) for count in (1, 2))
+    for content, lines in ((short, 2), (long, 3), (short, 2)):
+        business.land_bytes("by-hand.jsonl.gz", content)
+        business.build()
+        business.build("--full-refresh", "--select", "landed_lines")
+        assert business.query("select count(*) from lakeflow.landed_lines") == [(lines,)]
+    business.build()
+    rows = "select count(*), count(distinct (file, file_bytes, line_number))"
+    assert business.query(f"{rows} from lakeflow.streamed_lines") == [(5, 5)]
+
+
 # The functions of the model -----------------------------------------------------------------------
 
 
