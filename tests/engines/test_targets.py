@@ -130,5 +130,5 @@ def test_only_keys_of_adapters_are_unknown_to_dbt(
     """dbt checks configurations against its schema for some adapters only, of which this is one."""
     output = " ".join(parsed_for_databricks.stdout.split())
     unknown = re.findall(r"Custom key `\+?(\w+)`", output)
-    assert set(unknown) == {"parameters", "incremental_apply_config_changes"}
+    assert set(unknown) == {"parameters", "fast", "incremental_apply_config_changes"}
     assert set(re.findall(r"\w+Deprecation\b", output)) == {"CustomKeyInConfigDeprecation"}
