@@ -93,3 +93,13 @@ def picture_file() -> Path:
 def warehouse_file() -> Path:
     """Return the DuckDB file that dbt writes."""
     return data_directory() / "caspers.duckdb"
+
+
+def published_directory() -> Path:
+    """Return the link to the latest tables that readers get."""
+    return data_directory() / "published"
+
+
+def published_file() -> Path:
+    """Return the DuckDB file that readers open."""
+    return published_directory() / "caspers.duckdb"

@@ -3,10 +3,13 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
-    meta={'increment': {
-        'key_column': 'order_key',
-        'affected_by': [{'model': 'landed_lines', 'partition': hash64('order_id')}]
-    }}
+    meta={
+        'increment': {
+            'key_column': 'order_key',
+            'affected_by': [{'model': 'landed_lines', 'partition': hash64('order_id')}]
+        },
+        'published': {'partition': 'order_day'}
+    }
 ) }}
 
 with landed_lines as (

@@ -9,6 +9,7 @@ import pytest
 from tests.support.business import WAREHOUSE, Business, event, item, order_life
 from tests.support.dbt_worker import RUN
 from tests.support.extended_project import ExtendedProject
+from tests.support.publication import assert_published_equals, publish_business
 
 NOON = datetime(2026, 11, 20, 12)
 DAY = timedelta(days=1)
@@ -55,6 +56,29 @@ def test_what_is_left_to_do_outlives_a_log_that_is_shortened(business: Business)
     business.build(*shorten)
     assert business.differences(business.rebuilt()) == {}
     assert business.query("select count(*) from increments.changes") == rows
+
+
+def test_readers_are_published_what_a_shortened_log_has_announced(business: Business) -> None:
+    shorten = ("--vars", "{change_log_rows: 0}")
+    business.land("window-1.jsonl", order_life("first", NOON))
+    business.build(*shorten)
+    publish_business(business)
+    for number in (2, 3):
+        business.land(f"window-{number}.jsonl", order_life(f"order{number}", NOON + number * DAY))
+        business.build(*shorten)
+    publish_business(business)
+    assert_published_equals(business)
+    assert business.query("select count(*) from increments.pending where model <> ''") == [(0,)]
+    business.build(*shorten)
+    assert publish_business(business).files_written == 0
+    # Of what is worked off, only the number of the latest change has to stay.
+    older = """
+        select count(*) from increments.changes where starts_with(affected_model, 'published:')
+        and (model, change_number) not in (
+            select (model, max(change_number)) from increments.changes group by model
+        )
+    """
+    assert business.query(older) == [(0,)]
 
 
 def test_a_build_without_a_model_keeps_account_for_it(

@@ -1,0 +1,55 @@
+"""Publish the warehouse of the data folder, from a process that is not dbt's."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from common.errors import UserError
+from common.paths import PROJECT, published_directory, warehouse_file
+from common.system_errors import to_user_error
+from flows.publication.publish import publish
+from flows.publication.tables import published_tables
+from flows.warehouse_lock import build_lock, locked_file_error, wait_until_closed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.publication.publish import Publication
+
+
+def publish_warehouse(project: Path = PROJECT) -> Publication:
+    """Publish what the last build of the data folder has made.
+
+    Parameters
+    ----------
+    project
+        Folder of ``dbt_project.yml``, in which dbt has left its manifest.
+
+    Raises
+    ------
+    BusyError
+        If a build runs, or another program has the DuckDB file open.
+    UserError
+        If nothing was built yet, or the files cannot be written. What was published stays.
+    """
+    manifest = project / os.environ.get("DBT_TARGET_PATH", "target") / "manifest.json"
+    file = warehouse_file()
+    if not file.exists() or not manifest.exists():
+        raise UserError(f"There is no {file} to publish yet: build it with `make run`.")
+    tables = published_tables(json.loads(manifest.read_text(encoding="utf-8")))
+    try:
+        with build_lock():
+            wait_until_closed(file)
+            with duckdb.connect(str(file)) as connection:
+                return publish(connection, tables, published_directory())
+    except OSError as error:
+        raise to_user_error(error, "publish the tables in", "CASPERS_DATA") from error
+    except duckdb.Error as error:
+        reason = str(error).split("\n", maxsplit=1)[0]
+        raise locked_file_error(str(error)) or UserError(
+            f"The tables of {file} were not published, and readers keep those before: {reason}"
+        ) from error
