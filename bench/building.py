@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bench.generation import DATASET_DAYS, dataset
 from bench.landing import FIRST_RUN
 from bench.measure import Cost, cost_of
-from flows.dbt import DBT
+from flows.dbt.command_line import DBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

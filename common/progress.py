@@ -42,20 +42,23 @@ def show_progress(totals: Mapping[str, int]) -> Iterator[Callable[[str, int], No
 
 
 @contextmanager
-def show_status(what: str) -> Iterator[Callable[[str], None]]:
+def show_status(what: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Show what a step of unknown length is doing.
 
     Parameters
     ----------
     what
         The step; shown until there is something more exact to say.
+    quiet
+        Whether to say nothing without a terminal, unless the step takes seconds.
 
     Yields
     ------
     A function to call with the text to show from now on, as often as it changes.
     """
     if not sys.stderr.isatty():
-        _print_line(f"{what} …")
+        if not quiet:
+            _print_line(f"{what} …")
         yield _throttled(_print_line)
         return
 

@@ -2,74 +2,124 @@
 
 from __future__ import annotations
 
-import os
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
-from common.paths import PROJECT, warehouse_file
-from flows.build_results import Build, failed_nodes_error, read_results
-from flows.dbt import dbt_arguments, last_words, run_dbt
-from flows.warehouse_lock import build_lock, locked_file_error, wait_until_closed
+from common.paths import PROJECT
+from flows.build_results import Build, failed_nodes_error
+from flows.dbt.log_events import last_words
+from flows.dbt.project_files import FileStates, states_of_seeds
+from flows.warehouse_lock import build_lock, locked_file_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from flows.dbt import LogEvent
+    from flows.dbt.log_events import LogEvent
+    from flows.dbt.warm import DbtResult, WarmDbt
 
 _LAST_LINES = 12
+_WAIT_SECONDS = 600.0
 
 
-def build(
-    *,
-    select: Sequence[str] = (),
-    on_event: Callable[[LogEvent], None] = lambda _: None,
-    project: Path = PROJECT,
-) -> Build:
-    """Build and test the tables with dbt.
+@dataclass
+class Builder:
+    """Builds and tests window after window with one `WarmDbt`.
 
     Parameters
     ----------
-    select, project
-        As in `dbt_arguments`.
-    on_event
-        Called with each event of dbt's log as it arrives.
-
-    Raises
-    ------
-    BusyError
-        If another build runs, or another program has the DuckDB file open.
-    UserError
-        If a model or test fails, dbt cannot begin, or the data folder cannot be written. Tables
-        that were finished stay.
+    dbt
+        The process that builds.
+    keep_warm
+        Whether there will be another window.
+    project
+        Folder of the dbt project.
     """
-    begun = time.perf_counter()
-    results = project / os.environ.get("DBT_TARGET_PATH", "target") / "run_results.json"
-    with build_lock():
-        wait_until_closed(warehouse_file())
-        # Results of an earlier build must not be taken for those of a build that never started.
-        before = _modified(results)
-        code, events = run_dbt(
-            dbt_arguments(select=select, project=project),
-            project,
-            on_event,
+
+    dbt: WarmDbt
+    keep_warm: bool = False
+    project: Path = PROJECT
+    _seeds: FileStates = field(default=(), init=False)
+
+    def build_window(
+        self,
+        on_event: Callable[[LogEvent], None] = lambda _: None,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> Build:
+        """Build the tables and test what the build has replaced.
+
+        Unit tests test no table, and seeds are loaded when their files have changed.
+
+        Raises
+        ------
+        BusyError
+            If another build runs, or another program keeps the DuckDB file open.
+        UserError
+            If a model or test fails, dbt cannot begin, or the data folder cannot be written.
+            Tables that were finished stay.
+        """
+        seeds = states_of_seeds(self.project)
+        # An excluded seed would take tests of models along that compare with it; a type does not.
+        left_out = ["unit_test", "seed"] if seeds == self._seeds else ["unit_test"]
+        types = [option for kind in left_out for option in ("--exclude-resource-type", kind)]
+        arguments = ["build", *types, "--exclude", "tag:whole_history"]
+        built = self.run(arguments, on_event, on_wait, tested="affected")
+        self._seeds = seeds
+        return built
+
+    def test_everything(
+        self,
+        on_event: Callable[[LogEvent], None] = lambda _: None,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> Build:
+        """Run every data test over all of history. Raises as `build_window` does."""
+        arguments = ["test", "--exclude-resource-type", "unit_test"]
+        return self.run(arguments, on_event, on_wait)
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        on_event: Callable[[LogEvent], None] = lambda _: None,
+        on_wait: Callable[[str], None] = lambda _: None,
+        *,
+        tested: str = "all",
+    ) -> Build:
+        """Run one dbt command that builds or tests. Raises as `build_window` does.
+
+        Parameters
+        ----------
+        arguments
+            Command and options.
+        on_event, on_wait
+            As in `WarmDbt.run`.
+        tested
+            Which rows tests read: ``all``, or ``affected`` by the same command.
+        """
+        begun = time.perf_counter()
+        with build_lock():
+            result = self.dbt.run(
+                arguments,
+                variables={"CASPERS_TESTS": tested},
+                on_event=on_event,
+                on_wait=on_wait,
+                wait_seconds=_WAIT_SECONDS,
+                keep_warm=self.keep_warm,
+            )
+        if result.success and result.nodes:
+            return Build(time.perf_counter() - begun, result.nodes, result.cpu_seconds)
+        raise (
+            _locked(result)
+            or failed_nodes_error(result.nodes, self.project / "logs" / "dbt.log")
+            or UserError(f"dbt stopped; its last words:\n  {_last_words(result)}")
         )
-        nodes = read_results(results) if _modified(results) != before else ()
-    if code == 0 and nodes:
-        return Build(time.perf_counter() - begun, nodes)
-    raise (
-        _locked(events)
-        or failed_nodes_error(nodes, project / "logs" / "dbt.log")
-        or UserError(
-            f"dbt ended with code {code}; its last words:\n  {last_words(events, _LAST_LINES)}"
-        )
-    )
 
 
-def _locked(events: Sequence[LogEvent]) -> BusyError | None:
-    return locked_file_error("\n".join(event.message for event in events))
+def _locked(result: DbtResult) -> BusyError | None:
+    messages = [event.message for event in result.events]
+    return locked_file_error("\n".join([*messages, result.error]))
 
 
-def _modified(file: Path) -> int:
-    return file.stat().st_mtime_ns if file.exists() else 0
+def _last_words(result: DbtResult) -> str:
+    return last_words(result.events, _LAST_LINES) if result.events else result.error

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from common.errors import UserError
 
@@ -65,10 +64,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What a build did."""
+    """What a build did.
+
+    Attributes
+    ----------
+    seconds
+        How long it took.
+    nodes
+        What became of each model, seed and test.
+    cpu_seconds
+        User and system time of dbt.
+    """
 
     seconds: float
     nodes: tuple[Node, ...]
+    cpu_seconds: float = 0.0
 
     @property
     def built(self) -> tuple[Node, ...]:
@@ -95,33 +105,6 @@ def format_build(build: Build) -> list[str]:
         ),
         *(f"Warning: {node.name}: {node.short_message}" for node in build.warned),
     ]
-
-
-def read_results(file: Path) -> tuple[Node, ...]:
-    """Return what dbt's ``run_results.json`` says.
-
-    Raises
-    ------
-    UserError
-        If the file is missing or is not what dbt writes.
-    """
-    try:
-        results: list[dict[str, Any]] = json.loads(file.read_bytes())["results"]
-        return tuple(
-            Node(
-                unique_id=str(result["unique_id"]),
-                relation=result.get("relation_name"),
-                status=str(result["status"]),
-                seconds=float(result["execution_time"]),
-                failures=int(result["failures"] or 0),
-                message=str(result.get("message") or ""),
-            )
-            for result in results
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"dbt's results in {file} cannot be read ({error}): build again."
-        ) from error
 
 
 def failed_nodes_error(nodes: Sequence[Node], log: Path) -> UserError | None:

@@ -23,7 +23,8 @@ from common.did_you_mean import did_you_mean
 from common.errors import UserError
 from common.paths import PROJECT, landing_directory, warehouse_file
 from common.system_errors import to_user_error
-from flows.dbt import dbt_arguments, last_words, run_dbt
+from flows.dbt.command_line import dbt_arguments, run_dbt
+from flows.dbt.log_events import last_words
 from flows.warehouse_lock import build_lock, wait_until_closed
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ Nothing here imports Prefect, so that its environment can still be set.
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +18,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +74,14 @@ def prepare_environment() -> None:
     os.environ.update(bypass_proxies(os.environ, os.environ.get("PREFECT_API_URL", "")))
 
 
+def silence_prefect_console() -> None:
+    """Keep Prefect's log lines off the terminal, which shows the command's own progress.
+
+    They are all in Prefect's pages. Of no effect on a server that was started before.
+    """
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+
+
 def named_server() -> str | None:
     """Return the API that ``PREFECT_API_URL`` names, ``None`` where it names none.
 
@@ -88,6 +99,78 @@ def named_server() -> str | None:
     return api or None
 
 
+class PrefectServer:
+    """The server of a run: the one that ``PREFECT_API_URL`` names, or one of its own.
+
+    One of its own is started by `start_server` and ends with `stop`. One that outlived the run that
+    had started it, because that was killed, is used again.
+
+    Attributes
+    ----------
+    api
+        Its API address.
+    """
+
+    def __init__(self, api: str, process: _ServerProcess | None, running: ExitStack) -> None:
+        self.api = api
+        self._process = process
+        self._running = running
+
+    def wait_until_healthy(self) -> None:
+        """Wait until it answers.
+
+        Raises
+        ------
+        UserError
+            If it does not answer in time, or has ended.
+        """
+        try:
+            if self._process:
+                _wait_until_healthy(self._process, self.api)
+        except BaseException:
+            self.stop()
+            raise
+        # Others may start theirs.
+        self._running.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of its process, ``None`` where another program started it."""
+        return self._process.pid if self._process else None
+
+    def stop(self) -> None:
+        """End it, if it was started here, and forget its address."""
+        if self._process:
+            self._process.stop()
+            _record().unlink(missing_ok=True)
+            self._process = None
+            os.environ.pop("PREFECT_API_URL", None)
+        self._running.close()
+
+
+def start_server() -> PrefectServer:
+    """Return the server that ``PREFECT_API_URL`` names, or start one without waiting for it.
+
+    ``PREFECT_API_URL`` says its address until it ends.
+
+    Raises
+    ------
+    UserError
+        If the named server does not answer, or none can be started.
+    """
+    with ExitStack() as running:
+        api = named_server()
+        if api:
+            return PrefectServer(api, None, running.pop_all())
+        process = _left_over()
+        if process is None:
+            running.enter_context(_start_lock())
+            port = running.enter_context(_reserved_port())
+            process = _start(port)
+        os.environ["PREFECT_API_URL"] = process.api
+        return PrefectServer(process.api, process, running.pop_all())
+
+
 @contextmanager
 def prefect_server() -> Iterator[str]:
     """Use the server that ``PREFECT_API_URL`` names, or run one for as long as this lasts.
@@ -102,40 +185,75 @@ def prefect_server() -> Iterator[str]:
     UserError
         If the server does not answer, or not in time.
     """
-    api = named_server()
-    if api:
-        with _api_in_environment(api):
-            yield api
-        return
-    with _reserved_port() as port:
-        process = _start(port)
-        try:
-            with _api_in_environment(_api(port)):
-                yield _api(port)
-        finally:
-            _stop(process)
+    server = start_server()
+    server.wait_until_healthy()
+    try:
+        yield server.api
+    finally:
+        server.stop()
 
 
-def _start(port: int) -> subprocess.Popen[bytes]:
-    """Start a server and return it once it answers."""
-    log = data_directory() / "prefect" / "server.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with _start_lock():
-        with log.open("ab") as output:
-            # A process session of its own: Ctrl-C must reach the flow first and the server last.
-            process = subprocess.Popen(
-                server_arguments(port),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+@dataclass(frozen=True)
+class _ServerProcess:
+    """A server on loopback: its address, and its process, which may be that of an earlier run."""
+
+    api: str
+    pid: int
+    started: subprocess.Popen[bytes] | None
+
+    def has_ended(self) -> bool:
+        if self.started:
+            return self.started.poll() is not None
         try:
-            _wait_until_healthy(process, _api(port), log)
-        except BaseException:
-            _stop(process)
-            raise
-    return process
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    def stop(self) -> None:
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sent)
+            deadline = time.monotonic() + _STOP_SECONDS
+            while not self.has_ended() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if self.has_ended():
+                return
+
+
+def _record() -> Path:
+    """Return the file that says which server a run has started."""
+    return data_directory() / "prefect" / "server.json"
+
+
+def _log() -> Path:
+    return data_directory() / "prefect" / "server.log"
+
+
+def _left_over() -> _ServerProcess | None:
+    """Return the server that a killed run of this data folder has left, if it answers."""
+    try:
+        recorded = json.loads(_record().read_text(encoding="utf-8"))
+        process = _ServerProcess(str(recorded["api"]), int(recorded["pid"]), None)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return process if not process.has_ended() and _is_healthy(process.api) else None
+
+
+def _start(port: int) -> _ServerProcess:
+    _log().parent.mkdir(parents=True, exist_ok=True)
+    with _log().open("ab") as output:
+        # A process session of its own: Ctrl-C must reach the flow first and the server last.
+        process = subprocess.Popen(
+            server_arguments(port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    recorded = json.dumps({"api": _api(port), "pid": process.pid})
+    _record().write_text(recorded, encoding="utf-8")
+    return _ServerProcess(_api(port), process.pid, process)
 
 
 def _api(port: int) -> str:
@@ -210,34 +328,12 @@ def _free_port(first_choice: int) -> int:
     raise UserError("No port is free on loopback for the Prefect server: close some programs.")
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], api: str, log: Path) -> None:
+def _wait_until_healthy(process: _ServerProcess, api: str) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise UserError(f"The Prefect server ended at once; see {log}.")
+        if process.has_ended():
+            raise UserError(f"The Prefect server ended at once; see {_log()}.")
         if _is_healthy(api):
             return
-        time.sleep(0.25)
-    raise UserError(f"The Prefect server did not answer in {_START_SECONDS:.0f} s; see {log}.")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def _api_in_environment(api: str) -> Iterator[None]:
-    before = os.environ.get("PREFECT_API_URL")
-    os.environ["PREFECT_API_URL"] = api
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PREFECT_API_URL"]
-        else:
-            os.environ["PREFECT_API_URL"] = before
+        time.sleep(0.1)
+    raise UserError(f"The Prefect server did not answer in {_START_SECONDS:.0f} s; see {_log()}.")

@@ -29,7 +29,8 @@ from common.paths import (
 )
 from common.system_errors import to_user_error
 from flows.business_lock import check_no_business_runs
-from flows.dbt import dbt_arguments, last_words, run_dbt
+from flows.dbt.command_line import dbt_arguments, run_dbt
+from flows.dbt.log_events import last_words
 from flows.replay import commands
 from flows.replay.landing import Landing
 from flows.warehouse_lock import build_lock, locked_file_error
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from flows.dbt import LogEvent
+    from flows.dbt.log_events import LogEvent
 
 _LAST_LINES = 8
 _TARGET_WITH_FILES = "duckdb"

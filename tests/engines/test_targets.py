@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.dbt import DBT
+from flows.dbt.command_line import DBT
 from tests.support.business import PROJECT
 
 VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}

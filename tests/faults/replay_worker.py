@@ -21,8 +21,8 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+from flows.dbt.in_process import close_file
 from flows.replay.__main__ import main as replay
-from tests.support.dbt_worker import close_the_file
 from tests.support.kill_sweep import touches
 
 DBT_FAILED = 7
@@ -73,7 +73,7 @@ def build(request: dict[str, Any], manifest: Any) -> int:  # noqa: ANN401  # dbt
     options = ["--target-path", target, "--log-path", target]
     options += ["--log-level-file", "none", "--log-level", "error"]
     outcome = dbtRunner(manifest, callbacks=[count_down]).invoke([*request["command"], *options])
-    close_the_file()
+    close_file()
     return 0 if outcome.success else DBT_FAILED
 
 

@@ -11,11 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from common.errors import BusyError, UserError
+from common.errors import UserError
 from common.paths import PROJECT
-from flows import build as build_module
-from flows import warehouse_lock
-from flows.dbt import parse_log_line
 from flows.replay import replay as replay_module
 from flows.replay.commands import ReplayOptions, run
 from flows.replay.landing import Landing
@@ -30,13 +27,16 @@ SECOND = "2026-11-21T10:50:00"
 
 BUILD = """
 import sys
-from flows.build import build
+from flows.build import Builder
 from flows.build_results import format_build
+from flows.dbt.warm import warm_dbt
 from common.errors import UserError
-try:
-    print(format_build(build(select=["resource_type:seed"]))[0])
-except UserError as error:
-    sys.exit(f"error: {error}")
+with warm_dbt() as dbt:
+    input()
+    try:
+        print(format_build(Builder(dbt).run(["build", "--select", "resource_type:seed"]))[0])
+    except UserError as error:
+        sys.exit(f"error: {error}")
 """
 
 
@@ -64,13 +64,20 @@ def test_two_builds_at_once(
             [sys.executable, "-c", BUILD],
             cwd=PROJECT,
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(2)
     ]
-    outcomes = sorted((build.wait(), *build.communicate()) for build in builds)
+    for build in builds:
+        assert build.stdin is not None
+        build.stdin.write("\n")  # both begin now
+        build.stdin.flush()
+    outcomes = sorted(
+        (build.returncode, *said) for build in builds for said in (build.communicate(),)
+    )
     assert [code for code, _, _ in outcomes] == [0, 1], outcomes
     assert outcomes[0][1].startswith("Built ")
     assert outcomes[1][2] == (
@@ -104,42 +111,6 @@ def test_two_plain_dbt_builds_at_once(
     for build in builds:
         output, _ = build.communicate()
         assert build.returncode == 0 or "Could not set lock on file" in output, output
-    business.run_well(None)
-    assert business.differences(undisturbed) == {}
-
-
-def test_a_program_that_has_the_file_open_is_named(
-    built: ReplayedBusiness, business: ReplayedBusiness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Before dbt starts, which would retry for a minute without output; and nothing is lost."""
-    built.copied_to(business)
-    undisturbed = business.copied("undisturbed")
-    file = business.data / "caspers.duckdb"
-    monkeypatch.setenv("CASPERS_DATA", str(business.data))
-    monkeypatch.setattr(warehouse_lock, "_WAIT_SECONDS", 0.5)
-    monkeypatch.setattr(build_module, "run_dbt", lambda *_: pytest.fail("dbt was started"))
-    script = (
-        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); "
-        "print(1, flush=True); input()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(file)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as reader:
-        assert reader.stdout is not None
-        reader.stdout.readline()
-        business.run_well(SECOND, LANDING_ONLY)
-        with pytest.raises(BusyError) as error:
-            build_module.build()
-        assert f"(process {reader.pid}): close it there, then run again" in str(error.value)
-        assert str(file) in str(error.value)
-        reader.communicate("\n")
-    monkeypatch.setattr(build_module, "run_dbt", lambda *_: (0, [parse_log_line("started")]))
-    with pytest.raises(UserError, match="its last words:\n  started"):
-        build_module.build()
-    undisturbed.run_well(SECOND)
     business.run_well(None)
     assert business.differences(undisturbed) == {}
 
@@ -309,7 +280,7 @@ def test_a_disk_that_is_full_at_any_write_of_a_landing(
 
 READ_ONLY = """
 import os, subprocess, sys
-from flows.build import build
+from flows.build import Builder
 from flows.replay.__main__ import main
 from common.errors import UserError
 folder, canonical = sys.argv[1:]
@@ -325,7 +296,7 @@ codes = [main([*words, *folders]) for words in (
     ["reset", "--yes"],
 )]
 try:
-    build(select=["landed_lines"])
+    Builder(None).build_window()  # it does not come to dbt
 except UserError as error:
     print(f"error: {error}", file=sys.stderr)
 print(codes)

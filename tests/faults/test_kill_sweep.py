@@ -161,11 +161,13 @@ def test_killed_at_a_random_moment(stages: Stages, seed: int, figures: Counter[s
 
 REAL = """
 import sys
-from flows.build import build
+from flows.build import Builder
+from flows.dbt.warm import warm_dbt
 from flows.replay.__main__ import main
 code = main(sys.argv[1:])
 if code == 0:
-    build(select=["resource_type:seed", "resource_type:model"])
+    with warm_dbt() as dbt:
+        Builder(dbt).run(["build", "--select", "resource_type:seed", "resource_type:model"])
 sys.exit(code)
 """
 

@@ -1,164 +1,149 @@
-"""A build: what it reports, and how it fails."""
+"""A build: what it asks of dbt, what it reports, and how it fails."""
 
-import json
-import os
-import signal
-import sys
-import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from common.errors import BusyError, UserError
-from flows import build as build_module
-from flows.build import build
-from flows.build_results import format_build, read_results
-from flows.dbt import LogEvent
+from flows.build import Builder
+from flows.build_results import Node, format_build
+from flows.dbt.log_events import LogEvent
+from flows.dbt.warm import DbtResult
 from tests.support.duckdb_messages import LOCK_MESSAGE
 
 
-def result(unique_id: str, status: str = "success", **changes: object) -> dict[str, object]:
-    return {
-        "unique_id": unique_id,
-        "status": status,
-        "execution_time": 0.5,
-        "failures": None,
-        "message": "OK",
-        "relation_name": '"caspers"."lakeflow"."all_events"',
-        "adapter_response": {"_message": "OK"},
-    } | changes
+def node(unique_id: str, status: str = "success", failures: int = 0, message: str = "OK") -> Node:
+    return Node(unique_id, '"caspers"."lakeflow"."all_events"', status, 0.5, failures, message)
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+GOOD = (node("model.c.good"),)
+
+
+class FakeDbt:
+    """Answers every command alike, and remembers what it was asked."""
+
+    def __init__(
+        self,
+        *nodes: Node,
+        success: bool = True,
+        error: str = "",
+        says: Sequence[LogEvent] = (),
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.result = DbtResult(success, error, nodes, 1.5, tuple(says))
+        self.asked: list[tuple[list[str], dict[str, Any]]] = []
+        self.meanwhile = meanwhile
+
+    def run(self, arguments: list[str], **options: Any) -> DbtResult:  # noqa: ANN401
+        self.asked.append((arguments, options))
+        for event in self.result.events:
+            options["on_event"](event)
+        self.meanwhile()
+        return self.result
+
+
+def builder(*nodes: Node, **options: Any) -> Builder:  # noqa: ANN401
+    return Builder(FakeDbt(*nodes, **options))  # type: ignore[arg-type]
+
+
+def event(message: str, level: str = "info") -> LogEvent:
+    return LogEvent("Event", level, message, {})
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CASPERS_DATA", str(tmp_path / "data"))
-    monkeypatch.delenv("DBT_TARGET_PATH", raising=False)
-    (tmp_path / "target").mkdir()
-    return tmp_path
+    return tmp_path / "data"
 
 
-FakeDbt = Callable[..., None]
-
-
-@pytest.fixture
-def fake_dbt(monkeypatch: pytest.MonkeyPatch) -> FakeDbt:
-    """Return a function that lets a script take the place of dbt."""
-
-    def install(script: str) -> None:
-        arguments = [sys.executable, "-u", "-c", textwrap.dedent(script)]
-        monkeypatch.setattr(build_module, "dbt_arguments", lambda **_: arguments)
-
-    return install
-
-
-def writing(*results: dict[str, object], code: int = 0, says: str = "Done.") -> str:
-    content = json.dumps({"metadata": {}, "results": results})
-    return f"""
-        import pathlib, sys
-        pathlib.Path("target/run_results.json").write_text({content!r})
-        print({says!r})
-        sys.exit({code})
-    """
-
-
-def test_a_build_reports_what_it_built(project: Path, fake_dbt: FakeDbt) -> None:
-    fake_dbt(
-        writing(
-            result("model.caspers_kitchens.all_events"),
-            result("seed.caspers_kitchens.items"),
-            result("test.caspers_kitchens.unique_x.0a1b", "pass", failures=0),
-            result("test.caspers_kitchens.late_x.0a1c", "warn", failures=2, message="Got 2 rows"),
-            says="\x1b[32mCompleted\x1b[0m",
-        )
+def test_a_build_reports_what_it_built() -> None:
+    nodes = (
+        node("model.caspers_kitchens.all_events"),
+        node("seed.caspers_kitchens.items"),
+        node("test.caspers_kitchens.unique_x.0a1b", "pass"),
+        node("test.caspers_kitchens.late_x.0a1c", "warn", 2, "Got 2 rows"),
     )
     events: list[LogEvent] = []
-    built = build(project=project, on_event=events.append)
-    assert [event.message for event in events] == ["Completed"]
-    assert [node.name for node in built.built] == ["all_events", "items"]
-    assert [node.name for node in built.tested] == ["unique_x"]
+    built = builder(*nodes, says=[event("Completed")]).build_window(events.append)
+    assert [each.message for each in events] == ["Completed"]
+    assert [each.name for each in built.built] == ["all_events", "items"]
+    assert [each.name for each in built.tested] == ["unique_x"]
+    assert built.cpu_seconds == 1.5
     assert format_build(built)[0].startswith("Built 2 tables and passed 1 tests in ")
     assert format_build(built)[1:] == ["Warning: late_x: Got 2 rows"]
 
 
-def test_a_failed_node_is_reported_with_what_to_do(project: Path, fake_dbt: FakeDbt) -> None:
-    nodes = [result("model.c.good")]
-    nodes += [result(f"test.c.bad{n}.0a", "fail", message=f"Got {n} rows") for n in range(7)]
-    nodes += [result("model.c.after", "skipped")]
-    fake_dbt(writing(*nodes, code=1))
+def test_a_window_has_no_unit_tests_and_loads_seeds_when_they_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "items.csv").write_text("id\n1\n")
+    monkeypatch.setattr("flows.dbt.project_files.seeds_directory", lambda: seeds)
+    dbt = FakeDbt(*GOOD)
+    built = Builder(dbt)  # type: ignore[arg-type]
+    loaded = []
+    for changed in (None, None, "id\n2\n3\n", None):
+        if changed:
+            (seeds / "items.csv").write_text(changed)
+        built.build_window()
+        arguments, options = dbt.asked[-1]
+        assert arguments[0] == "build"
+        assert "unit_test" in arguments
+        assert options["variables"] == {"CASPERS_TESTS": "affected"}
+        loaded.append("seed" not in arguments)
+    assert loaded == [True, False, True, False]
+
+    dbt.result = DbtResult(success=False, error="no", nodes=(), cpu_seconds=0, events=())
+    (seeds / "items.csv").write_text("id\n")
+    with pytest.raises(UserError):
+        built.build_window()
+    dbt.result = FakeDbt(*GOOD).result
+    built.build_window()
+    assert "seed" not in dbt.asked[-1][0], "seeds that were not loaded are loaded the next time"
+
+
+def test_the_check_tests_all_of_history() -> None:
+    dbt = FakeDbt(node("test.c.unique_x.0a", "pass"))
+    assert len(Builder(dbt).test_everything().tested) == 1  # type: ignore[arg-type]
+    arguments, options = dbt.asked[0]
+    assert (arguments[0], options["variables"]) == ("test", {"CASPERS_TESTS": "all"})
+
+
+def test_a_failed_node_is_reported_with_what_to_do() -> None:
+    nodes = [node("model.c.good")]
+    nodes += [node(f"test.c.bad{n}.0a", "fail", n, f"Got {n} rows") for n in range(7)]
+    nodes += [node("model.c.after", "skipped")]
     with pytest.raises(UserError, match="could not build or test 7 of 9 nodes") as error:
-        build(project=project)
+        builder(*nodes, success=False).build_window()
     assert not isinstance(error.value, BusyError)
     assert "bad4: Got 4 rows\n  … and 2 more" in str(error.value)
     assert "dbt retry" in str(error.value)
 
 
-def test_dbt_that_cannot_start_is_quoted_and_old_results_are_ignored(
-    project: Path, fake_dbt: FakeDbt
-) -> None:
-    fake_dbt(writing(result("model.c.good")))
-    build(project=project)
-    fake_dbt("import sys; print('Parsing Error in models/x.yml'); sys.exit(2)")
-    with pytest.raises(UserError, match=r"code 2; its last words:\n  Parsing Error"):
-        build(project=project)
-    fake_dbt("print('did nothing')")
-    with pytest.raises(UserError, match="code 0; its last words:\n  did nothing"):
-        build(project=project)
-
-
-def test_a_locked_file_is_reported_as_such(project: Path, fake_dbt: FakeDbt) -> None:
-    fake_dbt(f"import sys; print({LOCK_MESSAGE!r}); sys.exit(1)")
-    with pytest.raises(BusyError, match="process 4711"):
-        build(project=project)
-
-
-def test_errors_of_the_structured_log_are_quoted_before_its_last_lines(
-    project: Path, fake_dbt: FakeDbt
-) -> None:
-    lines = [
-        {"info": {"name": name, "level": level, "msg": message}, "data": {}}
-        for name, level, message in (
-            ("MainReportVersion", "info", "Running with dbt"),
-            ("MainEncounteredError", "error", "Parsing Error\n  in models/x.yml"),
-            ("CommandCompleted", "info", "Command ended"),
-        )
-    ]
-    output = "\n".join(json.dumps(line) for line in lines)
-    fake_dbt(f"import sys; print({output!r}); sys.exit(2)")
+def test_what_stopped_dbt_is_quoted_errors_before_last_lines() -> None:
+    with pytest.raises(UserError, match=r"last words:\n  Parsing Error in models/x.yml$"):
+        builder(success=False, error="Parsing Error in models/x.yml").build_window()
+    said = [event("Running"), event("Parsing Error\n  in models/x.yml", "error"), event("Ended")]
     with pytest.raises(UserError, match=r"last words:\n  Parsing Error\n    in models/x.yml$"):
-        build(project=project)
+        builder(success=False, says=said).build_window()
+    with pytest.raises(UserError, match=r"last words:\n  did nothing$"):
+        builder(says=[event("did nothing")]).build_window()
 
 
-def test_a_second_build_stops_at_once(project: Path, fake_dbt: FakeDbt) -> None:
-    fake_dbt(writing(result("model.c.good")))
+def test_a_locked_file_is_reported_as_such() -> None:
+    with pytest.raises(BusyError, match="process 4711"):
+        builder(success=False, error=LOCK_MESSAGE).build_window()
+    with pytest.raises(BusyError, match="process 4711"):
+        builder(success=False, says=[event(LOCK_MESSAGE, "error")]).build_window()
 
-    def second(_: LogEvent) -> None:
+
+def test_a_second_build_stops_at_once() -> None:
+    def build_another() -> None:
         with pytest.raises(BusyError, match="Another build"):
-            build(project=project)
+            builder(*GOOD).build_window()
 
-    assert build(project=project, on_event=second).built
-    assert build(project=project).built
-
-
-def test_interrupting_the_build_ends_dbt(project: Path, fake_dbt: FakeDbt) -> None:
-    fake_dbt("import os, time; print(os.getpid()); time.sleep(60)")
-    pids: list[int] = []
-
-    def interrupt(event: LogEvent) -> None:
-        pids.append(int(event.message))
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        build(project=project, on_event=interrupt)
-    with pytest.raises(ProcessLookupError):
-        os.kill(pids[0], signal.SIGCONT)
-
-
-@pytest.mark.parametrize("content", [None, "", "{}", '{"results": [{}]}', '{"results": 5}', "[]"])
-def test_results_that_cannot_be_read_are_named(tmp_path: Path, content: str | None) -> None:
-    file = tmp_path / "run_results.json"
-    if content is not None:
-        file.write_text(content)
-    with pytest.raises(UserError, match="cannot be read") as error:
-        read_results(file)
-    assert str(file) in str(error.value)
+    assert builder(*GOOD, meanwhile=build_another).build_window().built
+    assert builder(*GOOD).build_window().built

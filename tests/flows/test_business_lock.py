@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from common.paths import PROJECT
-from flows import business, teardown
+from flows import teardown
+from flows.business import __main__ as business
 from flows.business_lock import business_lock
 
 HOLD = """
@@ -32,7 +33,8 @@ def test_the_second_names_the_first_and_a_killed_one_is_no_obstacle(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(business, "make_dataset", lambda: started.append("dataset"))
-    monkeypatch.setattr(business, "prefect_server", lambda: pytest.fail("a server was started"))
+    monkeypatch.setattr(business, "run_once", lambda: pytest.fail("a server was started"))
+    monkeypatch.setattr(business, "serve", lambda _: pytest.fail("a server was started"))
     with subprocess.Popen(
         [sys.executable, "-c", HOLD],
         cwd=PROJECT,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from common.paths import PROJECT
-from flows.dbt import Step, dbt_arguments, dbt_environment, parse_log_line
+from flows.dbt.command_line import dbt_arguments, dbt_environment
+from flows.dbt.log_events import Step, parse_log_line
 
 
 def event(name: str, message: str, **data: object) -> str:

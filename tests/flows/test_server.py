@@ -14,7 +14,13 @@ from filelock import FileLock
 
 from common.errors import BusyError, UserError
 from flows import server
-from flows.server import named_server, prefect_environment, prefect_server, prepare_environment
+from flows.server import (
+    named_server,
+    prefect_environment,
+    prefect_server,
+    prepare_environment,
+    start_server,
+)
 
 HEALTHY = """
 import http.server, sys
@@ -125,17 +131,50 @@ def test_a_started_server_ends_with_its_use(monkeypatch: pytest.MonkeyPatch) -> 
     assert "PREFECT_API_URL" not in os.environ
 
 
-def test_two_simultaneous_runs_have_a_server_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_outlived_its_run_is_used_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
+    )
+    killed = start_server()
+    killed.wait_until_healthy()
+    # What a kill leaves: the server, and the file that names it.
+    monkeypatch.delenv("PREFECT_API_URL")
+    found = start_server()
+    found.wait_until_healthy()
+    assert (found.api, found.pid) == (killed.api, killed.pid)
+    assert os.environ["PREFECT_API_URL"] == killed.api
+    assert killed._process is not None
+    assert killed._process.started is not None
+    waiting = threading.Thread(target=killed._process.started.wait)  # as init does for an orphan
+    waiting.start()
+    found.stop()
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert "PREFECT_API_URL" not in os.environ
+
+    for content in ("", "{}", '{"api": "http://127.0.0.1:1/api", "pid": 1}', '{"api": 1}'):
+        (tmp_path / "prefect" / "server.json").write_text(content)
+        with prefect_server() as api:
+            assert named_server() == api
+
+
+def test_two_simultaneous_runs_have_a_server_each(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The first has not taken its port yet when the second looks for one."""
     monkeypatch.setattr(
         server, "server_arguments", lambda port: [sys.executable, "-c", HEALTHY, str(port)]
     )
-    monkeypatch.setattr(server, "_wait_until_healthy", lambda *_: None)
-    with prefect_server() as one:
-        monkeypatch.delenv("PREFECT_API_URL")
-        with prefect_server() as other:
-            assert one != other
-        monkeypatch.setenv("PREFECT_API_URL", one)
+    one = start_server()
+    monkeypatch.delenv("PREFECT_API_URL")
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path / "other"))
+    other = start_server()
+    assert one.api != other.api
+    other.stop()
+    monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
+    one.stop()
 
 
 def test_servers_with_one_database_start_one_after_another(
@@ -148,6 +187,7 @@ def test_servers_with_one_database_start_one_after_another(
     )
     with prefect_server():
         monkeypatch.delenv("PREFECT_API_URL")
+        monkeypatch.setenv("CASPERS_DATA", str(tmp_path / "other"))
         monkeypatch.setattr(server, "_START_SECONDS", 0.0)
         with (
             FileLock(tmp_path / "shared" / "server.lock"),
@@ -156,6 +196,7 @@ def test_servers_with_one_database_start_one_after_another(
         ):
             pass
         monkeypatch.setenv("PREFECT_API_URL", "")
+        monkeypatch.setenv("CASPERS_DATA", str(tmp_path))
 
 
 def test_another_port_is_taken_where_the_usual_one_is_in_use(

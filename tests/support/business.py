@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from flows.dbt import DBT, LogEvent, dbt_environment, parse_log_line
+from flows.dbt.command_line import DBT, dbt_environment
+from flows.dbt.log_events import LogEvent, parse_log_line
 from tests.support.dbt_worker import RUN, WAREHOUSE
 from tests.support.first_builds import FirstBuilds
 from tests.support.interruption import Interruption

@@ -18,11 +18,19 @@ import os
 import shutil
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from flows.dbt.in_process import (
+    close_file,
+    fork,
+    ignore_path_of_warehouse,
+    keep_file_open,
+    leave_out_debug_events,
+    parse_in_forks,
+    wait_for,
+)
 from tests.support.interruption import interrupt
 
 Command = dict[str, Any]
@@ -77,13 +85,12 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     # Seeds are part of the parsed project, and another project is another one altogether.
     if world or "--project-dir" in command["arguments"]:
         manifest = None
-    # The parser that dbt brings in Rust waits forever for threads that a fork does not have; a
-    # retry parses in any case, with the options of the run before it.
-    os.environ["DBT_STATIC_PARSER"] = "false"
+    # A retry parses in any case, with the options of the run before it.
+    parse_in_forks()
     if "interruption" in command:
         interrupt(command["interruption"])
     outcome = dbtRunner(manifest, callbacks=[remember]).invoke(command["arguments"])
-    close_the_file()
+    close_file()
     if manifest is not None and "parse" in command["arguments"]:
         write_parsed(manifest, command["arguments"])
     results = getattr(outcome.result, "results", None) or []
@@ -101,64 +108,6 @@ def write_parsed(manifest: Any, arguments: list[str]) -> None:  # noqa: ANN401  
     from dbt.parser.manifest import write_manifest  # noqa: PLC0415
 
     write_manifest(manifest, arguments[arguments.index("--target-path") + 1])
-
-
-def keep_the_file_open() -> None:
-    """Let dbt open the warehouse once in each command, and not for every model.
-
-    The profile closes it as soon as no connection is left, so that other programs can read it;
-    a process that ends with its command needs no such care.
-    """
-    from dbt.adapters.duckdb.environments.local import LocalEnvironment  # noqa: PLC0415
-
-    LocalEnvironment.notify_closed = lambda _: None
-
-
-def forget_the_path_of_the_warehouse() -> None:
-    """Let a project that was parsed for one data folder be parsed in part for the next.
-
-    dbt parses everything again when the connection changes, because a model could ask for it.
-    """
-    from dbt.adapters.duckdb.credentials import DuckDBCredentials  # noqa: PLC0415
-
-    keys = DuckDBCredentials._connection_keys
-
-    def other_keys(credentials: Any) -> tuple[str, ...]:  # noqa: ANN401  (dbt's own)
-        return tuple(key for key in keys(credentials) if key != "path")
-
-    DuckDBCredentials._connection_keys = other_keys
-
-
-def leave_out_what_nobody_reads() -> None:
-    """Let dbt make no messages of its debug events: a build has hundreds, and takes a tenth longer.
-
-    Those that say where a build is stay, because a test may interrupt it there.
-    """
-    from dbt_common.events.base_types import EventLevel  # noqa: PLC0415
-    from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
-
-    fire_event = EventManager.fire_event
-
-    def fire_event_that_is_read(
-        manager: Any,  # noqa: ANN401  (dbt's own, as those below)
-        event: Any,  # noqa: ANN401
-        level: Any = None,  # noqa: ANN401
-        **options: Any,  # noqa: ANN401
-    ) -> None:
-        is_read = type(event).__name__ in ("NodeStart", "NodeFinished")
-        if is_read or (level or event.level_tag()) != EventLevel.DEBUG:
-            fire_event(manager, event, level, **options)
-
-    EventManager.fire_event = fire_event_that_is_read
-
-
-def close_the_file() -> None:
-    """Close the warehouse, with all that was written to it in its one file."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-
-    if DuckDBConnectionManager._ENV is not None:
-        DuckDBConnectionManager._ENV.close()
-        DuckDBConnectionManager.close_all_connections()
 
 
 def warm_up(target: Path, manifest: Any) -> None:  # noqa: ANN401  (dbt's own)
@@ -189,23 +138,17 @@ def variables_of(arguments: list[str]) -> str:
 def in_a_fork(action: Callable[[], Answer]) -> Answer:
     """Return what an action answers that runs in a process of its own; it may be killed there."""
     read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            os.close(read_end)
-            with os.fdopen(write_end, "w") as answers:
-                json.dump(action(), answers)
-            code = 0
-        except BaseException:  # the parent has to report it
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
+
+    def answer_through_pipe() -> None:
+        os.close(read_end)
+        with os.fdopen(write_end, "w") as answers:
+            json.dump(action(), answers)
+
+    child = fork(answer_through_pipe)
     os.close(write_end)
     with os.fdopen(read_end) as answers:
         answer = answers.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = wait_for(child)
     if code == -signal.SIGKILL:
         return {"success": False, "error": "killed", "results": {}, "messages": [], "events": []}
     if code:
@@ -236,10 +179,10 @@ def main() -> None:
 
     def make_handler() -> Callable[[Command], Answer]:
         target = Path(sys.argv[1])
-        forget_the_path_of_the_warehouse()
+        ignore_path_of_warehouse()
         manifest = parse_project(target, Path(sys.argv[2]))
-        keep_the_file_open()
-        leave_out_what_nobody_reads()
+        keep_file_open()
+        leave_out_debug_events()
         warm_up(target, manifest)
         gc.freeze()  # so that forks do not copy the memory of what they only read
 

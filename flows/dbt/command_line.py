@@ -1,78 +1,30 @@
-"""dbt as a process: its command line, its environment and the events of its structured log.
+"""dbt as a process: its command line and its environment.
 
 dbt never runs inside this process, so no lock on the DuckDB file outlives a build.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from common.paths import PROJECT, data_directory
+from flows.dbt.log_events import parse_log_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from flows.dbt.log_events import LogEvent
 
 DBT = ("-m", "dbt.cli.main")
 """What runs dbt, behind the name of a Python."""
 
 _REMEMBERED_EVENTS = 400
 _TERMINATE_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A node that dbt begins to build or test.
-
-    Attributes
-    ----------
-    index, total
-        Its number, and how many there are.
-    description
-        What it is, for example ``sql table model lakeflow.all_events``.
-    """
-
-    index: int
-    total: int
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class LogEvent:
-    """One line of dbt's output.
-
-    Attributes
-    ----------
-    name
-        dbt's name for the event, such as ``LogStartLine``; empty where the line is no event, as a
-        traceback of Python.
-    level
-        ``debug``, ``info``, ``warn`` or ``error``.
-    message
-        The line as a person reads it.
-    data
-        The fields of the event.
-    """
-
-    name: str
-    level: str
-    message: str
-    data: Mapping[str, Any]
-
-    @property
-    def step(self) -> Step | None:
-        """The step that begins with this event, if one does."""
-        if self.name != "LogStartLine":
-            return None
-        return Step(self.data["index"], self.data["total"], self.data["description"])
 
 
 def dbt_arguments(
@@ -112,17 +64,6 @@ def dbt_environment(environment: Mapping[str, str]) -> dict[str, str]:
     if environment.get("CASPERS_DATA"):
         changed["CASPERS_DATA"] = str(data_directory())
     return {**environment, **changed}
-
-
-def parse_log_line(line: str) -> LogEvent:
-    """Return the event in a line of dbt's output; a line that is none becomes a nameless one."""
-    try:
-        event = json.loads(line)
-        info = event["info"]
-        message = Text.from_ansi(info["msg"]).plain
-        return LogEvent(info["name"], info["level"], message, event["data"])
-    except (ValueError, KeyError, TypeError):
-        return LogEvent("", "info", Text.from_ansi(line.rstrip()).plain, {})
 
 
 def run_dbt(
@@ -166,13 +107,6 @@ def run_dbt(
             _stop(process)
             raise
     return process.returncode, list(remembered)
-
-
-def last_words(events: Sequence[LogEvent], lines: int) -> str:
-    """Return what dbt said last, indented: its errors where it logged any, else its last lines."""
-    said = [event for event in events if event.level == "error"] or events
-    words = [line for event in said for line in event.message.splitlines() if line.strip()]
-    return "\n  ".join(words[-lines:])
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
