@@ -48,7 +48,7 @@ class Builder:
         on_event: Callable[[LogEvent], None] = lambda _: None,
         on_wait: Callable[[str], None] = lambda _: None,
     ) -> Build:
-        """Build the tables and test what the build has replaced.
+        """Build the tables, test what the build has replaced, and publish what has changed.
 
         Unit tests test no table, and seeds are loaded when their files have changed.
 
@@ -65,7 +65,7 @@ class Builder:
         left_out = ["unit_test", "seed"] if seeds == self._seeds else ["unit_test"]
         types = [option for kind in left_out for option in ("--exclude-resource-type", kind)]
         arguments = ["build", *types, "--exclude", "tag:whole_history"]
-        built = self.run(arguments, on_event, on_wait, tested="affected")
+        built = self.run(arguments, on_event, on_wait, tested="affected", publish=True)
         self._seeds = seeds
         return built
 
@@ -85,6 +85,7 @@ class Builder:
         on_wait: Callable[[str], None] = lambda _: None,
         *,
         tested: str = "all",
+        publish: bool = False,
     ) -> Build:
         """Run one dbt command that builds or tests. Raises as `build_window` does.
 
@@ -96,6 +97,8 @@ class Builder:
             As in `WarmDbt.run`.
         tested
             Which rows tests read: ``all``, or ``affected`` by the same command.
+        publish
+            Whether to publish the tables for readers behind it.
         """
         begun = time.perf_counter()
         with build_lock():
@@ -105,13 +108,16 @@ class Builder:
                 on_event=on_event,
                 on_wait=on_wait,
                 wait_seconds=_WAIT_SECONDS,
+                publish=publish,
                 keep_warm=self.keep_warm,
             )
         if result.success and result.nodes:
-            return Build(time.perf_counter() - begun, result.nodes, result.cpu_seconds)
+            seconds = time.perf_counter() - begun
+            return Build(seconds, result.nodes, result.cpu_seconds, result.publication)
         raise (
             _locked(result)
             or failed_nodes_error(result.nodes, self.project / "logs" / "dbt.log")
+            or _not_published(result)
             or UserError(f"dbt stopped; its last words:\n  {_last_words(result)}")
         )
 
@@ -119,6 +125,13 @@ class Builder:
 def _locked(result: DbtResult) -> BusyError | None:
     messages = [event.message for event in result.events]
     return locked_file_error("\n".join([*messages, result.error]))
+
+
+def _not_published(result: DbtResult) -> UserError | None:
+    """Return the error of the publication, which comes behind a build that went well."""
+    if not (result.nodes and result.error):
+        return None
+    return UserError(f"The tables are built, but not published: {result.error}")
 
 
 def _last_words(result: DbtResult) -> str:

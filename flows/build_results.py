@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from flows.publication.publish import Publication
+
 _LISTED_FAILURES = 5
 _BUILT = frozenset({"model", "seed", "snapshot"})
 _TESTED = frozenset({"test", "unit_test"})
@@ -74,11 +76,14 @@ class Build:
         What became of each model, seed and test.
     cpu_seconds
         User and system time of dbt.
+    publication
+        What was published of it.
     """
 
     seconds: float
     nodes: tuple[Node, ...]
     cpu_seconds: float = 0.0
+    publication: Publication | None = None
 
     @property
     def built(self) -> tuple[Node, ...]:

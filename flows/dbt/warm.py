@@ -17,9 +17,10 @@ from common.paths import PROJECT, data_directory
 from flows.build_results import Node
 from flows.dbt.command_line import dbt_environment
 from flows.dbt.log_events import LogEvent, parse_log_line
+from flows.publication.publish import Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _REMEMBERED_EVENTS = 400
@@ -42,6 +43,8 @@ class DbtResult:
         User and system time of its process.
     events
         Its last events, of level ``info`` and above.
+    publication
+        What was published behind it.
     """
 
     success: bool
@@ -49,6 +52,7 @@ class DbtResult:
     nodes: tuple[Node, ...]
     cpu_seconds: float
     events: tuple[LogEvent, ...]
+    publication: Publication | None = None
 
 
 class WarmDbt:
@@ -82,6 +86,7 @@ class WarmDbt:
         on_event: Callable[[LogEvent], None] = lambda _: None,
         on_wait: Callable[[str], None] = lambda _: None,
         wait_seconds: float = 0.0,
+        publish: bool = False,
         keep_warm: bool = False,
     ) -> DbtResult:
         """Run one dbt command and return what it did.
@@ -98,6 +103,8 @@ class WarmDbt:
             Called with a sentence, once a second, while another program has the warehouse open.
         wait_seconds
             How long to wait for that program.
+        publish
+            Whether to publish the tables for readers if the command succeeds.
         keep_warm
             Whether more commands will follow: the process prepares for them when it has answered.
 
@@ -112,6 +119,7 @@ class WarmDbt:
             "arguments": list(arguments),
             "environment": {**dbt_environment({**os.environ, **(variables or {})})},
             "wait_seconds": wait_seconds,
+            "publish": publish,
             "keep_warm": keep_warm,
         }
         assert self._process.stdin is not None  # noqa: S101  # it is a pipe
@@ -173,11 +181,22 @@ class WarmDbt:
             elif kind == "result":
                 result = content
             elif result is not None:
-                nodes = tuple(Node(**node) for node in result.pop("nodes"))
-                return DbtResult(nodes=nodes, events=tuple(remembered), **result)
+                return _to_result(result, remembered)
             else:
                 raise UserError(f"dbt ended with code {content} and no result; see {self._log}.")
         raise UserError(f"The process that runs dbt has ended; see {self._log}, then run again.")
+
+
+def _to_result(fields: dict[str, Any], events: Iterable[LogEvent]) -> DbtResult:
+    publication = fields["publication"]
+    return DbtResult(
+        success=fields["success"],
+        error=fields["error"],
+        nodes=tuple(Node(**node) for node in fields["nodes"]),
+        cpu_seconds=fields["cpu_seconds"],
+        events=tuple(events),
+        publication=Publication(**publication) if publication else None,
+    )
 
 
 @contextmanager

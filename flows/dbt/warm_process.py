@@ -1,9 +1,9 @@
 """The process behind `WarmDbt`: it has parsed the project, and forks for each command.
 
-``python -m flows.dbt.warm_process PROJECT`` reads one JSON object a line from standard input:
-``{"arguments": […], "environment": {…}, "wait_seconds": …, "publish": …}``. It answers with lines
-of JSON: ``{"event": …}`` for each event of dbt, ``{"waiting": …}`` where another program has the
-warehouse open, ``{"result": …}`` (`DbtResult`), and ``{"ended": exit code}`` last.
+``python -m flows.dbt.warm_process PROJECT`` reads one JSON object a line from standard input, with
+the arguments of `WarmDbt.run` in it. It answers with lines of JSON: ``{"event": …}`` for each event
+of dbt, ``{"waiting": …}`` where another program has the warehouse open, ``{"result": …}`` (the
+fields of `DbtResult`), and ``{"ended": exit code}`` last.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ import os
 import resource
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.errors import UserError
+from common.paths import published_directory
+from common.system_errors import to_user_error
 from flows.dbt.in_process import (
     close_file,
     fork,
     ignore_path_of_warehouse,
     keep_file_open,
     leave_out_debug_events,
+    open_connection,
     parse_in_forks,
     wait_for,
     wait_while_file_is_open_elsewhere,
 )
 from flows.dbt.project_files import states_of_project
+from flows.publication.publish import publish
+from flows.publication.tables import published_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,9 +99,23 @@ class _WarmProject:
         if isinstance(outcome.result, RunExecutionResult):
             # `dbt retry` reads it; the manifest, which takes longest to write, it makes again.
             outcome.result.write(str(self._results()))
+        publication = self._publish() if command["publish"] and outcome.success else None
         close_file()
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        self._answers.write("result", _result(outcome, usage.ru_utime + usage.ru_stime))
+        result = _result(outcome, usage.ru_utime + usage.ru_stime)
+        self._answers.write("result", result | (publication or {}))
+
+    def _publish(self) -> dict[str, Any]:
+        """Publish what was built, by the connection of the build: nobody comes in between."""
+        try:
+            tables = published_tables(self._manifest)
+            publication = publish(open_connection(), tables, published_directory())
+        except UserError as error:
+            return {"error": str(error), "success": False}
+        except OSError as error:
+            reason = to_user_error(error, "publish the tables in", "CASPERS_DATA")
+            return {"error": str(reason), "success": False}
+        return {"publication": asdict(publication)}
 
     def warm_up(self) -> None:
         """Build nothing, in a scratch folder: forks then find macros compiled, modules imported."""
@@ -144,6 +165,7 @@ def _result(outcome: Any, cpu_seconds: float) -> dict[str, Any]:  # noqa: ANN401
         "success": outcome.success,
         "error": str(outcome.exception) if outcome.exception else "",
         "cpu_seconds": cpu_seconds,
+        "publication": None,
         "nodes": [
             {
                 "unique_id": result.node.unique_id,

@@ -93,6 +93,7 @@ def test_a_window_has_no_unit_tests_and_loads_seeds_when_they_have_changed(
         assert arguments[0] == "build"
         assert "unit_test" in arguments
         assert options["variables"] == {"CASPERS_TESTS": "affected"}
+        assert options["publish"]
         loaded.append("seed" not in arguments)
     assert loaded == [True, False, True, False]
 
@@ -110,6 +111,7 @@ def test_the_check_tests_all_of_history() -> None:
     assert len(Builder(dbt).test_everything().tested) == 1  # type: ignore[arg-type]
     arguments, options = dbt.asked[0]
     assert (arguments[0], options["variables"]) == ("test", {"CASPERS_TESTS": "all"})
+    assert not options["publish"], "it builds nothing"
 
 
 def test_a_failed_node_is_reported_with_what_to_do() -> None:
@@ -131,6 +133,12 @@ def test_what_stopped_dbt_is_quoted_errors_before_last_lines() -> None:
         builder(success=False, says=said).build_window()
     with pytest.raises(UserError, match=r"last words:\n  did nothing$"):
         builder(says=[event("did nothing")]).build_window()
+
+
+def test_tables_that_cannot_be_published_are_an_error() -> None:
+    failed = builder(*GOOD, success=False, error="The disk is full.", says=[event("Done")])
+    with pytest.raises(UserError, match=r"^The tables are built, but not published: The disk is"):
+        failed.build_window()
 
 
 def test_a_locked_file_is_reported_as_such() -> None:

@@ -121,6 +121,14 @@ def test_a_changed_file_is_parsed_and_a_broken_one_is_reported(
     assert ids(data) == [(1,)]
 
 
+def test_what_cannot_be_published_is_an_error_of_the_command(warm: WarmDbt, data: Path) -> None:
+    result = warm.run(["build"], publish=True)
+    assert (result.success, result.publication) == (False, None)
+    assert "There is nothing to publish yet" in result.error, "this project records no changes"
+    assert {node.status for node in result.nodes} == {"success", "pass"}
+    assert ids(data) == [(1,)]
+
+
 def test_a_program_that_has_the_file_open_is_waited_for(warm: WarmDbt, data: Path) -> None:
     assert warm.run(["build"]).success
     file = str(data / "tiny.duckdb")
