@@ -15,7 +15,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines run live status exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines run live status sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,11 @@ live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
+
+sql: $(INSTALLED)  ## a SQL prompt on the published tables, read-only; make -s sql < query.sql answers one query
+	@test -e '$(DATA)/published/caspers.duckdb' || \
+		{ echo 'error: nothing is published in $(DATA) yet: `make run`' >&2; exit 1; }
+	@$(BIN)/duckdb -readonly "$$(readlink -f '$(DATA)/published/caspers.duckdb')"
 
 exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a copy: make exact MODEL=name
 	$(if $(MODEL),,$(error say which table: make exact MODEL=gold_order_header))
@@ -98,6 +103,7 @@ docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static
 
 clean:  ## remove what was generated (downloaded streets in data/roads are kept)
 	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal $(DATA)/casper.png
+	rm -rf $(DATA)/published $(DATA)/publications
 	rm -rf target logs
 
 teardown: $(INSTALLED)  ## remove all that the project has made, tables and files; shows it and asks first

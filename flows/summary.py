@@ -12,7 +12,7 @@ from common.errors import UserError
 from flows.warehouse_lock import locked_file_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from decimal import Decimal
     from pathlib import Path
 
@@ -70,15 +70,18 @@ class Kitchen:
     refunded: Decimal
 
 
-def read_kitchens(warehouse: Path) -> tuple[Kitchen, ...]:
-    """Return the summary of each kitchen from the finished tables.
+def read_kitchens(published: Path) -> tuple[Kitchen, ...]:
+    """Return the summary of each kitchen from the published tables.
 
-    The file is open for one query only, and never while dbt builds.
+    Parameters
+    ----------
+    published
+        The DuckDB file that readers open.
 
     Raises
     ------
     BusyError
-        If a build has the file open.
+        If another program has the file open to write to it.
     UserError
         If the file or its tables are missing.
     """
@@ -92,17 +95,18 @@ def read_kitchens(warehouse: Path) -> tuple[Kitchen, ...]:
             refunded=refunded,
         )
         for name, orders, revenue, p50, p75, p99, none, partial, full, refunded in _query(
-            warehouse, [_KITCHENS]
-        )[0]
+            published, _KITCHENS
+        )
     )
 
 
 def count_rows(warehouse: Path) -> dict[str, int]:
     """Return the number of rows of each table, by ``schema.table``; views are left out."""
     named = "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"
-    tables = [f"{schema}.{table}" for schema, table in _query(warehouse, [named])[0]]
-    counts = _query(warehouse, [f"SELECT count(*) FROM {table}" for table in tables])
-    return {table: int(rows[0][0]) for table, rows in zip(tables, counts, strict=True)}
+    tables = [f"{schema}.{table}" for schema, table in _query(warehouse, named)]
+    return {
+        table: int(_query(warehouse, f"SELECT count(*) FROM {table}")[0][0]) for table in tables
+    }
 
 
 def as_table(kitchens: Iterable[Kitchen]) -> Table:
@@ -162,19 +166,20 @@ def _cells(kitchens: Iterable[Kitchen]) -> list[list[str]]:
     ]
 
 
-def _query(warehouse: Path, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-    if not warehouse.exists():
-        raise UserError(f"There is no {warehouse} yet: build it with `make run` or `dbt build`.")
+def _query(published: Path, query: str) -> list[tuple[Any, ...]]:
+    if not published.exists():
+        raise UserError(f"There is no {published} yet: `make run` builds and publishes the tables.")
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            return [connection.execute(query).fetchall() for query in queries]
+        with duckdb.connect(str(published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
     except duckdb.CatalogException as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise UserError(
-            f"{warehouse} lacks a table ({reason}): build all of them with `dbt build`."
+            f"{published} lacks a table ({reason}): build and publish all with `make run`."
         ) from error
     except duckdb.Error as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise locked_file_error(str(error)) or UserError(
-            f"{warehouse} cannot be read ({reason}): remove it and build it again."
+            f"{published} cannot be read ({reason}): remove the folder, and `make run` publishes "
+            "the tables again."
         ) from error

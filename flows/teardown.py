@@ -24,6 +24,7 @@ from common.paths import (
     data_directory,
     landing_directory,
     picture_file,
+    published_directory,
     roads_directory,
     warehouse_file,
 )
@@ -31,6 +32,7 @@ from common.system_errors import to_user_error
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
+from flows.publication.builds import Builds
 from flows.replay import commands
 from flows.replay.landing import Landing
 from flows.warehouse_lock import build_lock, locked_file_error
@@ -136,6 +138,9 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     warehouse, landing, canonical = warehouse_file(), landing_directory(), canonical_directory()
     if warehouse.exists() and not _foreign_relations(relations):
         yield Removal("file", str(warehouse), lambda: _remove_warehouse(warehouse))
+    builds = Builds(published_directory())
+    if builds.exist():
+        yield Removal("folder", f"{builds.published} and {builds.folder}", builds.remove_all)
     if Landing(landing).has_replay:
         windows = len(Landing(landing).window_files())
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))

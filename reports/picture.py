@@ -1,4 +1,4 @@
-"""The picture in the README, drawn from the warehouse: ``python -m reports.picture``.
+"""The picture in the README, drawn from the published tables: ``python -m reports.picture``.
 
 Above, each kitchen's city as its drivers' GPS fixes draw it; below, its orders a day.
 """
@@ -17,7 +17,7 @@ from matplotlib.dates import DateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
 from common.errors import UserError
-from common.paths import picture_file, warehouse_file
+from common.paths import picture_file, published_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,17 +28,17 @@ _INK = "#2b2b2b"
 _WEEK = 7
 
 
-def draw(warehouse: Path, out: Path) -> None:
-    """Draw the picture from the tables in ``warehouse`` into the PNG file ``out``.
+def draw(published: Path, out: Path) -> None:
+    """Draw the picture from the tables in ``published`` into the PNG file ``out``.
 
     Raises
     ------
     UserError
-        If there is no warehouse yet, or nothing has been delivered in it.
+        If nothing is published yet, or nothing has been delivered in it.
     """
-    if not warehouse.exists():
-        raise UserError(f"{warehouse} does not exist: build the tables with `make run`")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    if not published.exists():
+        raise UserError(f"{published} does not exist: `make run` builds and publishes the tables")
+    with duckdb.connect(str(published), read_only=True) as connection:
         kitchens = connection.execute(
             """
             select location_id, location_code, name, lat, lon
@@ -48,7 +48,7 @@ def draw(warehouse: Path, out: Path) -> None:
             """
         ).fetchall()
         if not kitchens:
-            raise UserError(f"No driver has left yet in {warehouse}: land events with `make run`")
+            raise UserError(f"No driver has left yet in {published}: land events with `make run`")
         figure = Figure(figsize=(4 * len(kitchens), 6.4), layout="constrained")
         axes = figure.subplots(2, len(kitchens), height_ratios=(2.4, 1), squeeze=False)
         for column, (location_id, _, name, lat, lon) in enumerate(kitchens):
@@ -112,7 +112,7 @@ def main() -> int:
     )
     out = parser.parse_args().out
     try:
-        draw(warehouse_file(), out)
+        draw(published_file(), out)
     except (UserError, OSError, duckdb.Error) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

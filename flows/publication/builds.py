@@ -70,7 +70,7 @@ class Builds:
 
     def show(self, build: int) -> None:
         """Let the link lead to a build, in one step."""
-        aside = self.folder / ".link"
+        aside = self._link_aside
         aside.unlink(missing_ok=True)
         aside.symlink_to(Path(BUILDS) / self.path(build).name, target_is_directory=True)
         os.replace(aside, self.published)  # noqa: PTH105  # the atomic step, under its own name
@@ -95,6 +95,24 @@ class Builds:
                 # the next one removes the rest.
                 (self.path(build) / INVENTORY).unlink(missing_ok=True)
                 shutil.rmtree(self.path(build))
+
+    def exist(self) -> bool:
+        """Whether anything was ever published here."""
+        return self.published.is_symlink() or bool(self._numbers())
+
+    def remove_all(self) -> None:
+        """Remove link and builds; what others have put beside them stays."""
+        if self.published.is_symlink():
+            self.published.unlink()
+        for build in self._numbers():
+            shutil.rmtree(self.path(build))
+        self._link_aside.unlink(missing_ok=True)
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+    @property
+    def _link_aside(self) -> Path:
+        return self.folder / ".link"
 
     def _numbers(self) -> list[int]:
         if not self.folder.is_dir():

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from tests.support.business import PROJECT, Business, Event, item, order_life
+from tests.support.publication import publish_business
 
 FOLDER = PROJECT / "analyses"
 ANALYSES = sorted(file.stem for file in FOLDER.glob("*.sql"))
@@ -62,6 +63,7 @@ def business(new_business: Callable[[], Business]) -> Business:
     business.land("window-1.jsonl", made_up_orders())
     business.dbt("build", "--exclude", "test_type:data", "test_type:unit")
     business.dbt("compile", "--select", "path:analyses")
+    publish_business(business)
     return business
 
 
@@ -79,10 +81,12 @@ def compiled(business: Business, analysis: str) -> str:
     return (folder / f"{analysis}.sql").read_text()
 
 
-def answer(business: Business, sql: str, threads: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+def answer(
+    business: Business, sql: str, threads: int, file: str = "caspers.duckdb"
+) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Return the columns and the rows of a query."""
-    warehouse = str(business.data / "caspers.duckdb")
-    with duckdb.connect(warehouse, read_only=True, config={"threads": threads}) as connection:
+    path = str(business.data / file)
+    with duckdb.connect(path, read_only=True, config={"threads": threads}) as connection:
         result = connection.execute(sql)
         return [column[0] for column in result.description or []], result.fetchall()
 
@@ -102,6 +106,7 @@ def test_an_analysis_answers_with_the_columns_it_documents(
     }
     assert empty <= MAY_BE_EMPTY
     assert answer(business, sql, threads=4) == (columns, rows)
+    assert answer(business, sql, 4, "published/caspers.duckdb") == (columns, rows)
 
 
 @pytest.mark.parametrize("analysis", ANALYSES)

@@ -12,6 +12,7 @@ import pytest
 from flows import teardown
 from flows.replay import commands
 from tests.support.business import Business
+from tests.support.publication import publish_business
 from tests.support.sample_datasets import some_orders, write_dataset
 
 NOW = datetime(2026, 11, 21, 10, 30)
@@ -29,6 +30,7 @@ def kept(new_business: Callable[[], Business]) -> Business:
     (business.data / "casper.png").write_bytes(b"")
     business.build()
     business.build_functions()
+    publish_business(business)
     return business
 
 
@@ -38,7 +40,7 @@ def whole(kept: Business, business: Business, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CASPERS_DATA", str(business.data))
     monkeypatch.setenv("DBT_TARGET_PATH", str(business.data.parent / "teardown"))
     monkeypatch.setenv("DBT_LOG_PATH", str(business.data.parent / "teardown"))
-    shutil.copytree(kept.data, business.data, dirs_exist_ok=True)
+    shutil.copytree(kept.data, business.data, symlinks=True, dirs_exist_ok=True)
     return business
 
 
@@ -72,6 +74,7 @@ def test_a_dry_run_shows_it_and_removes_nothing(
     assert entries(whole.data) == before
     for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb", "landing/events"):
         assert name in output
+    assert f"{whole.data / 'published'} and {whole.data / 'publications'}" in output
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
 
 

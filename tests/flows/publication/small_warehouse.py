@@ -15,20 +15,8 @@ ITEMS = PublishedTable("simulator", "items", "items")
 TOTALS = PublishedTable("lakeflow", "totals", "totals")
 TABLES = (HOURS, SALES, TOTALS, ITEMS)
 
-_CREATED = """
-    CREATE SCHEMA lakeflow;
-    CREATE SCHEMA simulator;
+CHANGE_LOG = """
     CREATE SCHEMA increments;
-    CREATE TABLE lakeflow.sales (
-        day DATE, brand_id INTEGER, revenue DECIMAL(18, 2), brands INTEGER[], note VARCHAR
-    );
-    CREATE TABLE lakeflow.hours (hour_ts TIMESTAMP, orders BIGINT);
-    CREATE VIEW lakeflow.totals AS
-        SELECT brand_id, sum(brand_id) AS added, sum(revenue) AS revenue
-        FROM lakeflow.sales GROUP BY brand_id;
-    CREATE TABLE simulator.items AS SELECT 1 AS id, 'It''s "soup"' AS name;
-    COMMENT ON TABLE lakeflow.sales IS 'A brand''s day.';
-    COMMENT ON COLUMN lakeflow.sales.revenue IS 'In dollars.';
     CREATE TABLE increments.changes (
         model VARCHAR, change_number BIGINT, affected_model VARCHAR, key_name VARCHAR,
         key_value VARCHAR
@@ -44,7 +32,23 @@ _CREATED = """
             FROM increments.progress GROUP BY model, upstream
         ) AS progress
             ON changes.affected_model = progress.model AND changes.model = progress.upstream
-        WHERE changes.change_number > coalesce(progress.change_number, 0)
+        WHERE changes.change_number > coalesce(progress.change_number, 0);
+"""
+"""What macros/increments/change_log.sql makes."""
+
+_CREATED = """
+    CREATE SCHEMA lakeflow;
+    CREATE SCHEMA simulator;
+    CREATE TABLE lakeflow.sales (
+        day DATE, brand_id INTEGER, revenue DECIMAL(18, 2), brands INTEGER[], note VARCHAR
+    );
+    CREATE TABLE lakeflow.hours (hour_ts TIMESTAMP, orders BIGINT);
+    CREATE VIEW lakeflow.totals AS
+        SELECT brand_id, sum(brand_id) AS added, sum(revenue) AS revenue
+        FROM lakeflow.sales GROUP BY brand_id;
+    CREATE TABLE simulator.items AS SELECT 1 AS id, 'It''s "soup"' AS name;
+    COMMENT ON TABLE lakeflow.sales IS 'A brand''s day.';
+    COMMENT ON COLUMN lakeflow.sales.revenue IS 'In dollars.';
 """
 
 
@@ -62,7 +66,7 @@ class SmallWarehouse:
         self.published = data / "published"
         if not self.file.exists():
             data.mkdir(parents=True, exist_ok=True)
-            self.execute(_CREATED)
+            self.execute(CHANGE_LOG + _CREATED)
 
     def execute(self, sql: str) -> list[tuple[object, ...]]:
         """Run statements and return the rows of the last."""
