@@ -23,7 +23,7 @@ WHAT_NEXT = (
     ("make live", "a window every three minutes"),
     ("make status", "how far virtual time has come"),
     ("source .venv/bin/activate", "puts dbt and all commands of docs/ on the path"),
-    ("dbt show --select gold_brand_sales_day", "look at a table"),
+    ("make sql", "a SQL prompt on the tables"),
 )
 """Commands to try after a run, each with what it does."""
 

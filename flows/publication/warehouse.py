@@ -38,8 +38,10 @@ def publish_warehouse(project: Path = PROJECT) -> Publication:
     """
     manifest = project / os.environ.get("DBT_TARGET_PATH", "target") / "manifest.json"
     file = warehouse_file()
-    if not file.exists() or not manifest.exists():
+    if not file.exists():
         raise UserError(f"There is no {file} to publish yet: build it with `make run`.")
+    if not manifest.exists():
+        raise UserError(f"There is no {manifest}, which names the tables: run `dbt parse`.")
     tables = published_tables(json.loads(manifest.read_text(encoding="utf-8")))
     try:
         with build_lock():
