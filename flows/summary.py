@@ -100,15 +100,6 @@ def read_kitchens(published: Path) -> tuple[Kitchen, ...]:
     )
 
 
-def count_rows(warehouse: Path) -> dict[str, int]:
-    """Return the number of rows of each table, by ``schema.table``; views are left out."""
-    named = "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"
-    tables = [f"{schema}.{table}" for schema, table in _query(warehouse, named)]
-    return {
-        table: int(_query(warehouse, f"SELECT count(*) FROM {table}")[0][0]) for table in tables
-    }
-
-
 def as_table(kitchens: Iterable[Kitchen]) -> Table:
     """Return the kitchens as a table that fits a terminal of 80 columns."""
     table = Table(

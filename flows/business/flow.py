@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
-from common.paths import canonical_directory, landing_directory, warehouse_file
+from common.paths import canonical_directory, landing_directory, published_file
 from flows.business.display import PlainDisplay
 from flows.business.messages import table_rows, window_row
 from flows.business.resources import current_resources, resources
 from flows.replay import commands
 from flows.replay.window import format_position
 from flows.server import prepare_environment
-from flows.summary import Kitchen, as_markdown, count_rows, read_kitchens
+from flows.summary import Kitchen, as_markdown, read_kitchens
 
 prepare_environment()
 
@@ -79,14 +79,13 @@ def build_tables() -> Build:
 @task
 def report_window(report: Report, built: Build) -> tuple[Kitchen, ...]:
     """Make artifacts of the run: the window, the tables that were built, and the kitchens."""
-    kitchens = read_kitchens(warehouse_file())
+    kitchens = read_kitchens(published_file())
+    rows = built.publication.rows if built.publication else {}
     create_table_artifact(
         key="window", table=[window_row(report, built)], description="The window that was landed"
     )
     create_table_artifact(
-        key="tables",
-        table=table_rows(built, count_rows(warehouse_file())),
-        description="The tables that were built",
+        key="tables", table=table_rows(built, rows), description="The tables that were built"
     )
     create_markdown_artifact(
         key="casper-kitchens", markdown=as_markdown(kitchens), description="Summary of the kitchens"

@@ -13,6 +13,7 @@ import duckdb
 
 from common.errors import UserError
 from common.storage.local import flush_file, flush_folder
+from common.system_errors import to_user_error
 from flows.publication.builds import Builds
 from flows.publication.change_log import ChangeLog
 from flows.publication.inventory import INVENTORY, Column, Inventory, TableFiles
@@ -74,8 +75,24 @@ def publish(
     Raises
     ------
     UserError
-        If the warehouse was never built, or something else is where the link belongs.
+        If the warehouse was never built, something else is where the link belongs, or a file cannot
+        be read or written. What was published before stays.
     """
+    try:
+        return _publish(connection, tables, published)
+    except OSError as error:
+        raise to_user_error(error, "publish the tables in", "CASPERS_DATA") from error
+    except duckdb.Error as error:
+        reason = " ".join(str(error).split("\n", maxsplit=1)[0].split())
+        raise UserError(
+            f"The tables could not be published in {published}, where readers keep those before "
+            f"({reason}): see that there is space, then build again."
+        ) from error
+
+
+def _publish(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[PublishedTable], published: Path
+) -> Publication:
     begun = time.perf_counter()
     builds = Builds(published)
     with connection.cursor() as cursor:

@@ -10,7 +10,6 @@ import duckdb
 
 from common.errors import UserError
 from common.paths import PROJECT, published_directory, warehouse_file
-from common.system_errors import to_user_error
 from flows.publication.publish import publish
 from flows.publication.tables import published_tables
 from flows.warehouse_lock import build_lock, locked_file_error, wait_until_closed
@@ -43,15 +42,14 @@ def publish_warehouse(project: Path = PROJECT) -> Publication:
     if not manifest.exists():
         raise UserError(f"There is no {manifest}, which names the tables: run `dbt parse`.")
     tables = published_tables(json.loads(manifest.read_text(encoding="utf-8")))
-    try:
-        with build_lock():
-            wait_until_closed(file)
-            with duckdb.connect(str(file)) as connection:
-                return publish(connection, tables, published_directory())
-    except OSError as error:
-        raise to_user_error(error, "publish the tables in", "CASPERS_DATA") from error
-    except duckdb.Error as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise locked_file_error(str(error)) or UserError(
-            f"The tables of {file} were not published, and readers keep those before: {reason}"
-        ) from error
+    with build_lock():
+        wait_until_closed(file)
+        try:
+            connection = duckdb.connect(str(file))
+        except duckdb.Error as error:
+            reason = str(error).split("\n", maxsplit=1)[0]
+            raise locked_file_error(str(error)) or UserError(
+                f"{file} cannot be opened ({reason}), so nothing was published."
+            ) from error
+        with connection:
+            return publish(connection, tables, published_directory())

@@ -1,6 +1,7 @@
 """The Prefect flow, and the little that it does itself."""
 
 import errno
+import json
 import logging
 import os
 import signal
@@ -96,15 +97,21 @@ SCRIPT = """
 import atexit
 import duckdb
 from common.errors import BusyError, UserError
-from common.paths import warehouse_file
+from common.paths import published_directory, warehouse_file
 from contextlib import nullcontext
 from flows.build_results import Build, Node
 from flows.business import live, once
 from flows.business.__main__ import main
+from flows.publication.publish import publish
+from flows.publication.tables import PublishedTable
 from flows.server import prepare_environment, silence_prefect_console, start_server
+from tests.flows.publication.small_warehouse import CHANGE_LOG
 from tests.flows.test_summary import ROWS, TABLES
 
 attempts = []
+PUBLISHED = [
+    PublishedTable("lakeflow", name, name) for name in ("gold_order_header", "gold_kitchen_summary")
+]
 
 class FakeBuilder:
     def __init__(self, *_, **__):
@@ -116,11 +123,14 @@ class FakeBuilder:
             raise BusyError("open in another program")
         if len(attempts) == 3:
             raise UserError("dbt could not build a_model: fix it.")
-        if not warehouse_file().exists():
-            with duckdb.connect(str(warehouse_file())) as connection:
-                connection.execute(TABLES + ROWS)
+        new = not warehouse_file().exists()
+        with duckdb.connect(str(warehouse_file())) as connection:
+            if new:
+                connection.execute(CHANGE_LOG + TABLES + ROWS)
+            publication = publish(connection, PUBLISHED, published_directory())
         table = '"caspers"."lakeflow"."gold_order_header"'
-        return Build(1.0, (Node("model.c.gold_order_header", table, "success", 0.1, 0, "OK"),))
+        node = Node("model.c.gold_order_header", table, "success", 0.1, 0, "OK")
+        return Build(1.0, (node,), publication=publication)
 
     def test_everything(self, *_):
         return Build(2.0, (Node("test.c.unique_x.0a", None, "pass", 0.1, 0, ""),))
@@ -205,6 +215,8 @@ def test_runs_leave_artifacts_failed_ones_a_line_and_the_loop_goes_on(
     assert set(completed) <= {"COMPLETED", "FAILED", "CANCELLED"}
     assert set(artifacts) == {"window", "tables", "casper-kitchens"}
     assert "San Francisco | 102" in artifacts["casper-kitchens"]
+    (table,) = json.loads(json.loads(artifacts["tables"]))
+    assert (table["table"], table["rows"]) == ("lakeflow.gold_order_header", 102)
     assert attempts == (2,)
     assert len(paused) == 1
     assert paused[0][0].startswith("live-")

@@ -253,6 +253,7 @@ def test_old_builds_go_an_hour_after_the_next_and_the_latest_three_stay(
 def test_what_cannot_be_published_leaves_what_is(
     warehouse: SmallWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A full disk, and a table that DuckDB cannot read to its end."""
     warehouse.publish()
     before = read(warehouse, "FROM lakeflow.sales")
     warehouse.sell(["2026-11-20"], revenue=70)
@@ -262,10 +263,17 @@ def test_what_cannot_be_published_leaves_what_is(
             raise OSError(28, "No space left on device")
 
         patched.setattr(steps, "write_views", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(UserError, match=r"Could not publish .* the disk is full: free some"):
             warehouse.publish()
     assert read(warehouse, "FROM lakeflow.sales") == before
     assert builds(warehouse) == [1]
+    broken = "CREATE OR REPLACE VIEW lakeflow.totals AS SELECT error('it broke') AS brand_id"
+    warehouse.execute(broken)
+    with pytest.raises(UserError, match=r"readers keep those before \(.*it broke.*\)"):
+        warehouse.publish()
+    assert read(warehouse, "FROM lakeflow.sales") == before
+    assert builds(warehouse) == [1]
+    warehouse.execute("CREATE OR REPLACE VIEW lakeflow.totals AS SELECT 1 AS brand_id")
     assert warehouse.publish().files_written == 3
     assert differences(warehouse) == {}
 
