@@ -15,7 +15,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines run live status sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines run live status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,6 +52,9 @@ live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
+
+check: $(INSTALLED)  ## every data test over all of history; a window tests what it has replaced
+	@$(BIN)/python -m flows.check
 
 sql: $(INSTALLED)  ## a SQL prompt on the published tables, read-only; make -s sql < query.sql answers one query
 	@test -e '$(DATA)/published/caspers.duckdb' || \

@@ -12,6 +12,8 @@
 
 {% macro create_change_log() %}
     {% if execute and flags.WHICH in ('run', 'build', 'retry') %}
+        {#- A wrong word is said at once, and not by every test. -#}
+        {% do tests_are_limited() %}
         {% set changes, progress = change_log(), progress_log() %}
         {% do adapter.create_schema(changes) %}
         {% do run_query(

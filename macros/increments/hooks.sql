@@ -3,6 +3,8 @@
     {% if execute and replaces_partitions(model) and flags.WHICH in ('run', 'build', 'retry') %}
         {% do check_declaration() %}
         {% do log_increment() %}
+        {#- Asked now, because the table will be there when tests ask what was replaced in it. -#}
+        {% do known_in_this_run().update({'replaced': pending_increment()}) %}
         {% if not is_incremental() %}
             {% do announce_rebuild() %}
         {% elif model.language == 'python' %}
@@ -34,7 +36,9 @@
 
 {#- The load that a row of landed_lines came with: the number of the change that brought it. -#}
 {% macro load_number() %}
-    {{ return(next_change_number() if execute and flags.WHICH in ('run', 'build', 'retry') else 1) }}
+    {% if not execute or flags.WHICH not in ('run', 'build', 'retry') %}{{ return(1) }}{% endif %}
+    {% do known_in_this_run().update({'load_number': next_change_number()}) %}
+    {{ return(next_change_number()) }}
 {% endmacro %}
 
 {% macro next_change_number() %}

@@ -146,15 +146,18 @@
     {{ return(among(expression, with_days_before(pending.partitions, days_before))) }}
 {% endmacro %}
 
-{#- The same for the day of a timestamp; its bounds are said as well, because engines skip by the stored column. -#}
 {% macro is_affected_timestamp(column) %}
     {% set pending = pending_increment() %}
-    {% if pending.everything %}{{ return('true') }}{% endif %}
-    {% if not pending.partitions %}{{ return('false') }}{% endif %}
-    {% set after = modules.datetime.date.fromisoformat(pending.partitions[-1]) + modules.datetime.timedelta(days=1) %}
+    {{ return('true' if pending.everything else among_days(column, pending.partitions)) }}
+{% endmacro %}
+
+{#- The day of a timestamp is one of these. Its bounds are said as well, because engines skip by the stored column. -#}
+{% macro among_days(column, days) %}
+    {% if not days %}{{ return('false') }}{% endif %}
+    {% set after = modules.datetime.date.fromisoformat(days[-1]) + modules.datetime.timedelta(days=1) %}
     {{ return(
-        column ~ ' >= ' ~ start_of_day(pending.partitions[0]) ~ ' and ' ~ column ~ ' < ' ~ start_of_day(after.isoformat())
-        ~ ' and ' ~ among('cast(' ~ column ~ ' as date)', pending.partitions)
+        column ~ ' >= ' ~ start_of_day(days[0]) ~ ' and ' ~ column ~ ' < ' ~ start_of_day(after.isoformat())
+        ~ ' and ' ~ among('cast(' ~ column ~ ' as date)', days)
     ) }}
 {% endmacro %}
 

@@ -20,6 +20,7 @@ from flows.dbt.log_events import LogEvent, parse_log_line
 from tests.support.dbt_worker import RUN, WAREHOUSE
 from tests.support.first_builds import FirstBuilds
 from tests.support.interruption import Interruption
+from tests.support.planting import Planted
 
 PROJECT = Path(__file__).resolve().parents[2]
 Event = dict[str, Any]
@@ -79,6 +80,8 @@ class DbtWorker:
         *,
         world: str | None = None,
         interruption: Interruption | None = None,
+        variables: Mapping[str, str] | None = None,
+        planted: Mapping[str, Planted] | None = None,
     ) -> dict[str, Any]:
         """Run one dbt command on the warehouse in ``data``.
 
@@ -88,9 +91,15 @@ class DbtWorker:
             Whose seeds to use instead of the project's.
         interruption
             Where the command does not come to its end.
+        variables
+            Environment variables beside those of this process.
+        planted
+            The faults that are in the tables while a test runs, by the test.
         """
         command: dict[str, Any] = {"data": str(data), "arguments": self._completed(arguments)}
         command |= {"world": world} if world else {}
+        command |= {"variables": dict(variables)} if variables else {}
+        command |= {"planted": dict(planted)} if planted is not None else {}
         return self.ask(command | ({"interruption": interruption} if interruption else {}))
 
     def run_dbt(

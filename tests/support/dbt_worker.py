@@ -7,8 +7,9 @@ answers each with one line (``{"success", "error", "results": {node: status}, "m
 ``{"warehouse": "seeded"}`` or ``"empty"`` with the path of one to copy (``warm_up``), and
 ``{"module": name, ...}`` with what ``answer`` of that module returns for the command. A command
 with ``"environment"`` has that one and no other, and its answer has ``"events"``, the lines that a
-dbt process would log. TARGET is dbt's target folder; SHARED is a folder in which the processes of
-one test run leave the parsed project for each other.
+dbt process would log; one with ``"variables"`` has these as well. With ``"planted"`` (``planting``)
+the answer has ``"compiled"``, the text of every node. TARGET is dbt's target folder; SHARED is a
+folder in which the processes of one test run leave the parsed project for each other.
 """
 
 import gc
@@ -32,6 +33,7 @@ from flows.dbt.in_process import (
     wait_for,
 )
 from tests.support.interruption import interrupt
+from tests.support.planting import plant
 
 Command = dict[str, Any]
 Answer = dict[str, Any]
@@ -78,6 +80,7 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     if "environment" in command:
         os.environ.clear()
         os.environ.update(command["environment"])
+    os.environ.update(command.get("variables", {}))
     os.environ["CASPERS_DATA"] = command["data"]
     world = command.get("world")
     if world:
@@ -89,7 +92,8 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
     parse_in_forks()
     if "interruption" in command:
         interrupt(command["interruption"])
-    outcome = dbtRunner(manifest, callbacks=[remember]).invoke(command["arguments"])
+    callbacks = [remember, plant(command["planted"])] if "planted" in command else [remember]
+    outcome = dbtRunner(manifest, callbacks=callbacks).invoke(command["arguments"])
     close_file()
     if manifest is not None and "parse" in command["arguments"]:
         write_parsed(manifest, command["arguments"])
@@ -100,6 +104,13 @@ def run_command(command: Command, manifest: Any) -> Answer:  # noqa: ANN401  (db
         "results": {r.node.unique_id: str(r.status) for r in results if getattr(r, "node", None)},
         "messages": messages,
         "events": events,
+        "compiled": {
+            r.node.unique_id: r.node.compiled_code
+            for r in results
+            if hasattr(r.node, "compiled_code")
+        }
+        if "planted" in command
+        else {},
     }
 
 

@@ -3,6 +3,7 @@
     events of which more or less than one copy is accepted.
 -#}
 {% test every_line_has_one_fate(model) %}
+{{ config(meta={'compares': ['event_key']}) }}
 
 with lines as (
     select * from {{ model }}

@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', tags=['whole_history']) }}
 -- This test finds dishes sold under other names than their numbers have in the seeds, if most were: what landed then
 -- belongs to another business, and CASPERS_WORLD should name it. A dish that was renamed since is none of them.
 with items as (select * from {{ ref('items') }}),

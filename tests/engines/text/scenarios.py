@@ -33,6 +33,8 @@ class Scenario:
         First and last event of the affected orders.
     log_rows
         Rows of the log of changes: it is shortened once there are many.
+    variables
+        Environment variables of the commands.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Scenario:
     affected_orders: tuple[int, ...] = ()
     span: tuple[datetime | None, datetime | None] = (None, None)
     log_rows: int = 100
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 SCENARIOS = (
@@ -79,6 +82,19 @@ SCENARIOS = (
             datetime(2026, 11, 19, 11, 0, tzinfo=UTC),
             datetime(2026, 11, 20, 20, 15, tzinfo=UTC),
         ),
+    ),
+    Scenario(
+        "tests_of_a_window",
+        (("build", "--exclude", "path:models/_seeds.yml", "resource_type:unit_test"),),
+        landed=(FIRST, NEXT),
+        loaded=(FIRST,),
+        affected=(TODAY,),
+        affected_orders=(4611686018427387904,),
+        span=(
+            datetime(2026, 11, 20, 18, 2, 3, tzinfo=UTC),
+            datetime(2026, 11, 20, 21, 29, tzinfo=UTC),
+        ),
+        variables=(("CASPERS_TESTS", "affected"),),
     ),
     Scenario(
         "full_refresh",

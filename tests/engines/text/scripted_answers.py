@@ -272,6 +272,10 @@ def _recomputed_files(here: Warehouse, _: Query) -> Answer:
     return Answer(("replaced",), tuple((file,) for file in recomputed))
 
 
+def _tested_days(here: Warehouse, _: Query) -> Answer:
+    return Answer(("day",), tuple((day.isoformat(),) for day in here.scenario.affected))
+
+
 def _one(value: object) -> Answer:
     return Answer(("answer",), ((value,),))
 
@@ -321,6 +325,7 @@ SCRIPT = (
         lambda here, _: Answer(("first", "last"), (here.scenario.span,)),
     ),
     Scripted(r"select distinct cast\(file as string\) as replaced", _recomputed_files),
+    Scripted(r"select distinct (key_value|day) from ", _tested_days),
     Scripted(r"show tables in `caspersdev`\.`(?P<schema>\w+)`", _tables),
     Scripted(r"show volumes in `caspersdev`\.`(?P<schema>\w+)`", _volumes),
     Scripted(r"show user functions in `caspersdev`\.`(?P<schema>\w+)`", _functions),

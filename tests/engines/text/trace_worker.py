@@ -38,7 +38,7 @@ def selection(command: Sequence[str], nodes: Sequence[str]) -> list[str]:
     """Return the options that limit a dbt command to the listed nodes and their tests."""
     if command[0] == "run-operation":
         return []
-    cautious = ["--indirect-selection", "cautious"] if command[0] == "test" else []
+    cautious = ["--indirect-selection", "cautious"] if command[0] in ("test", "build") else []
     return ["--select", *nodes, "source:*", *cautious]
 
 
@@ -72,12 +72,15 @@ def main() -> None:
     found = {}
     for scenario in SCENARIOS:
         warehouse.scenario = scenario
+        os.environ.update(scenario.variables)
         for command in scenario.commands:
             outcome = runner.invoke([*command, *selection(command, nodes), *options])
             if not outcome.success:
                 raise SystemExit(
                     f"{scenario.name}: dbt {' '.join(command)} failed: {outcome.exception}"
                 )
+        for variable, _ in scenario.variables:
+            del os.environ[variable]
         found[scenario.name] = recorder.recorded()
         if unlisted:
             mentioned = re.compile(rf"\b({'|'.join(sorted(unlisted))})\b")

@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_item_sales_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_item_sales_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_item_sales_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_item_sales_day', 'silver_order_items') group by model;
 
-insert into `caspersdev`.`increments`.`changes` select 'gold_item_sales_day', 5, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+insert into `caspersdev`.`increments`.`changes` select 'gold_item_sales_day', 6, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
 
 -- (the columns of the query, or of its contract, are asked for)
 

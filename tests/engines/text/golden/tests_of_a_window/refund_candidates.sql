@@ -1,0 +1,17 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'refund_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('refund_candidates', 'silver_order_timeline', 'gold_order_header', 'delivery_percentiles_trailing') group by model;
+
+select max(delivered_day) from `caspersdev`.`recommender`.`refund_candidates`;
+
+-- (as in next_window: create or replace temporary view `refund_candidates__dbt_tmp` as)
+
+DESCRIBE TABLE EXTENDED `refund_candidates__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_candidates` AS JSON;
+
+insert into `caspersdev`.`increments`.`changes` select 'refund_candidates', 5, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_recommendations', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_candidates` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'refund_recommendations', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `refund_candidates__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`recommender`.`refund_candidates` replace where delivered_day in (date '2026-11-20') select `order_id`, `location_id`, `order_day`, `order_ts`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries` from `refund_candidates__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('refund_candidates', 'silver_order_timeline', 2, 5, '[{"partition": "delivered_day"}]'), ('refund_candidates', 'gold_order_header', 2, 5, '[{"key": "order_day"}]'), ('refund_candidates', 'delivery_percentiles_trailing', 2, 5, '[{"partition": "day"}]');

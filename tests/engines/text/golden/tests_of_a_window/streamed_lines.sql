@@ -1,0 +1,1 @@
+list '/Volumes/caspersdev/simulator/events';

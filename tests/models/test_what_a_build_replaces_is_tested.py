@@ -1,0 +1,226 @@
+"""With CASPERS_TESTS=affected a build finds what it has broken itself, and reads nothing else."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.support.business import WAREHOUSE, Business, order_life
+from tests.support.dbt_worker import DATA
+from tests.support.planting import Planted
+
+OLD, NEW = datetime(2026, 11, 20, 12), datetime(2026, 11, 21, 12)
+# By order and by day: what the second window replaces, and what it does not.
+TOUCHED = {"order_id": "'new'", "day": f"date '{NEW:%Y-%m-%d}'"}
+UNTOUCHED = {"order_id": "'old'", "day": f"date '{OLD:%Y-%m-%d}'"}
+AFFECTED = {"CASPERS_TESTS": "affected"}
+# A test that compares with a seed runs, although the seed is not loaded again.
+WINDOW = [
+    *("--indirect-selection", "empty"),
+    *(*DATA, "tag:whole_history", "path:models/_seeds.yml"),
+]
+FOUND = {"fail", "warn"}
+
+SINGULAR = {
+    "test_deliveries_are_the_same_in_every_table": Planted(
+        table="lakeflow.gold_delivery_times_day",
+        statement="update {table} set orders_delivered = 99 where day = {day}",
+    ),
+    "test_no_order_is_lost_or_doubled": Planted(
+        table="lakeflow.silver_order_timeline",
+        statement="delete from {table} where order_id = {order_id}",
+    ),
+    "test_pings_are_the_same_in_every_table": Planted(
+        table="lakeflow.silver_driver_pings",
+        statement="delete from {table} where order_id = {order_id}",
+    ),
+    "test_quality_counts_what_landed": Planted(
+        table="lakeflow.gold_data_quality_day",
+        statement="update {table} set events = 0 where day = {day}",
+    ),
+    "test_revenue_is_the_same_in_every_table": Planted(
+        table="lakeflow.gold_item_sales_day",
+        statement="update {table} set gross_revenue = 0 where day = {day}",
+    ),
+}
+DAMAGED = {
+    "every_line_and_order_is_counted_once": "lines = lines + 1",
+    "every_line_has_one_fate": "is_duplicate = true",
+    "refunds_follow_the_policy": "refund_usd = -1",
+    "stages_follow_each_other": "delivered_ts = created_ts - interval 1 hour",
+}
+VIEWS = ("all_events", "rejected_events")
+
+
+def rows_of(model: dict[str, Any], where: dict[str, str]) -> str:
+    """Return the condition for the rows of an order, or where there are none of a day."""
+    day = model["config"]["meta"].get("increment", {}).get("partition_column")
+    return (
+        f"order_id = {where['order_id']}"
+        if "order_id" in model["columns"] or model["name"] == "rejected_events"
+        else f"{day} = {where['day']}"
+    )
+
+
+def fault_of(test: dict[str, Any], model: dict[str, Any], *, touched: bool) -> Planted:
+    """Return a fault that a generic test has to find."""
+    kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
+    is_view = model["name"] in VIEWS
+    table = f"{model['schema']}.{'landed_lines' if is_view else model['name']}"
+    rows = rows_of(model, TOUCHED if touched else UNTOUCHED)
+    if kind.startswith("unique") or (kind == "every_line_has_one_fate" and touched):
+        columns = arguments.get("columns") or [arguments.get("column_name", "event_id")]
+        columns += (
+            ["event_key"] if columns == ["event_id"] and "event_key" in model["columns"] else []
+        )
+        if touched and "order_id" in model["columns"]:
+            # A new row that has the key of an old one, on a day that was not touched.
+            values = ", ".join(
+                f"{column} = (select {column} from {table} where {rows_of(model, UNTOUCHED)} "
+                "order by rowid limit 1)"
+                for column in columns
+            )
+            first = f"rowid = (select min(rowid) from {table} where {rows})"
+            return Planted(table=table, statement=f"update {table} set {values} where {first}")
+        return Planted(table=table, statement=f"insert into {table} from {table} where {rows}")
+    nonsense = arguments.get("column_name")
+    if model["name"] == "rejected_events":
+        nonsense = "rejection_code"  # that has no reason
+    if nonsense:
+        kind_of_value = model["columns"][nonsense]["data_type"]
+        change = (
+            f"{nonsense} = {9999 if kind_of_value == 'integer' else chr(39) + 'lost' + chr(39)}"
+        )
+    elif kind == "not_null_columns":
+        # A build refuses rows without the day by which they are replaced.
+        own = [column for column in arguments["columns"] if not column.endswith("day")]
+        change = f"{own[-2 if is_view else -1]} = null"
+    else:
+        change = DAMAGED[kind]
+    return Planted(table=table, statement=f"update {table} set {change} where {rows}")
+
+
+def faults(nodes: dict[str, Any], *, touched: bool) -> dict[str, Planted]:
+    """Return a fault for every data test of a model that is not about all of history."""
+    found = {}
+    for unique_id, test in nodes.items():
+        if test["resource_type"] != "test" or "whole_history" in test["tags"]:
+            continue
+        if "test_metadata" not in test:
+            fault = SINGULAR[test["name"]]
+            where = (TOUCHED if touched else UNTOUCHED) | {"table": fault["table"]}
+            statement = fault["statement"].format(**where)
+            found[unique_id] = Planted(table=fault["table"], statement=statement)
+        elif nodes[test["attached_node"]]["resource_type"] == "model":
+            found[unique_id] = fault_of(test, nodes[test["attached_node"]], touched=touched)
+    return found
+
+
+@pytest.fixture(scope="module")
+def nodes(new_business: Callable[[], Business]) -> dict[str, Any]:
+    manifest = new_business().worker.target / "manifest.json"
+    nodes: dict[str, Any] = json.loads(manifest.read_text())["nodes"]
+    return nodes
+
+
+@pytest.fixture(scope="module")
+def second_window(new_business: Callable[[], Business]) -> Callable[[], Business]:
+    """Return a function that opens a business whose second window has landed and is not built."""
+    first = new_business()
+    first.land("window-1.jsonl", order_life("old", OLD) + order_life("earlier", NEW))
+    first.build()
+
+    def open_business() -> Business:
+        business = new_business()
+        shutil.copytree(first.data, business.data, dirs_exist_ok=True)
+        business.land("window-2.jsonl", order_life("new", NEW + timedelta(hours=1)))
+        return business
+
+    return open_business
+
+
+def run_with(business: Business, planted: dict[str, Planted], *arguments: str) -> dict[str, Any]:
+    """Run a command in which each test meets its fault, and return the answer."""
+    worker = business.worker
+    one_by_one = [*arguments, "--threads", "1"]
+    return worker.run(business.data, one_by_one, variables=AFFECTED, planted=planted)
+
+
+def rows_read(connection: duckdb.DuckDBPyConnection, text: str) -> int:
+    """Return how many rows of its model a compiled test reads."""
+    relation = re.search(r"\(select \* from .*\) dbt_subquery", text)
+    assert relation, text
+    return int(connection.execute(f"select count(*) from {relation[0]}").fetchall()[0][0])
+
+
+def rows_replaced(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> int:
+    """Return how many rows of a model the second window replaces."""
+    rows = rows_of(model, TOUCHED)
+    if model["name"] == "rejected_events":
+        rows = "true"  # nothing was rejected
+    elif "partition_column" in model["config"]["meta"].get("increment", {}):
+        rows = rows.replace("order_id = 'new'", "order_id in ('new', 'earlier')")  # of one day
+    if model["name"] == "landed_lines":
+        rows = "order_id = 'new'"
+    query = f"select count(*) from {model['relation_name']} where {rows}"
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+def test_a_fault_is_found_where_the_build_has_touched_rows_and_nothing_else_is_read(
+    second_window: Callable[[], Business], nodes: dict[str, Any]
+) -> None:
+    in_touched, in_untouched = faults(nodes, touched=True), faults(nodes, touched=False)
+    assert len(in_touched) > 45
+
+    found = run_with(second_window(), in_touched, "build", *WINDOW)["results"]
+    assert {test: found[test] for test in in_touched if found[test] not in FOUND} == {}
+
+    limited = second_window()
+    answer = run_with(limited, in_untouched, "build", *WINDOW)
+    found = answer["results"]
+    assert {test: found[test] for test in in_untouched if found[test] != "pass"} == {}
+    with duckdb.connect(str(limited.data / WAREHOUSE), read_only=True) as connection:
+        for test, text in answer["compiled"].items():
+            model = nodes.get(nodes.get(test, {}).get("attached_node"))
+            if model is not None and model["resource_type"] == "model":
+                read, replaced = rows_read(connection, text), rows_replaced(connection, model)
+                assert read == replaced, text
+
+    # `dbt test` tests all of history, whatever the variable says.
+    found = run_with(limited, in_untouched, "test", *DATA)["results"]
+    assert {test: found[test] for test in in_untouched if found[test] not in FOUND} == {}
+
+
+def test_what_was_not_built_or_not_replaced(second_window: Callable[[], Business]) -> None:
+    business = second_window()
+    business.build()
+    header = "gold_order_header"
+
+    def compiled(*selection: str) -> list[str]:
+        texts: dict[str, str] = run_with(business, {}, "build", *DATA, "--select", *selection)[
+            "compiled"
+        ]
+        return [text for name, text in texts.items() if f".unique_{header}" in name]
+
+    assert "where (false)) dbt_subquery" in compiled(header)[0]
+    (text,) = compiled(f"{header},test_type:data")
+    assert "dbt_subquery" not in text
+    (text,) = compiled(header, "--full-refresh")
+    assert "dbt_subquery" not in text
+
+
+def test_another_word_is_refused_before_anything_is_built(business: Business) -> None:
+    answer = business.worker.run(
+        business.data,
+        ["build", *DATA, "--select", "locations"],
+        variables={"CASPERS_TESTS": "some"},
+    )
+    assert not answer["success"]
+    message = " ".join(" ".join(answer["messages"]).split())
+    assert "CASPERS_TESTS is 'some': set it to affected, " in message
+    assert business.query("select count(*) from information_schema.tables") == [(0,)]
