@@ -22,8 +22,8 @@ WHAT_NEXT = (
     ("make run", "land the next window and build only what it touched"),
     ("make live", "a window every three minutes"),
     ("make status", "how far virtual time has come"),
-    ("source .venv/bin/activate", "puts dbt and all commands of docs/ on the path"),
     ("make sql", "a SQL prompt on the tables"),
+    ("source .venv/bin/activate", "puts dbt and all commands of docs/ on the path"),
 )
 """Commands to try after a run, each with what it does."""
 

@@ -1,5 +1,6 @@
 """What readers get after a build: all of it, nothing else, and at once."""
 
+import json
 import os
 import shutil
 import stat
@@ -289,6 +290,32 @@ def test_a_folder_in_the_way_and_a_warehouse_that_was_never_built_are_named(
     with pytest.raises(UserError, match="make run"):
         warehouse.publish()
     assert not warehouse.published.exists()
+
+
+def test_readers_who_never_stop_asking_get_one_whole_build_each_time(
+    warehouse: SmallWarehouse,
+) -> None:
+    warehouse.publish()
+    script = Path(__file__).with_name("polling_reader.py")
+    readers = [
+        subprocess.Popen(
+            [sys.executable, str(script), str(warehouse.published)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "reading\n"
+    for revenue in range(20, 26):
+        warehouse.sell(["2026-11-20"], revenue=revenue)
+        warehouse.publish()
+    for reader in readers:
+        output, errors = reader.communicate("stop\n")
+        assert errors == ""
+        read = json.loads(output)
+        assert read["wrong"] == []
+        assert read["reads"] >= read["builds"] >= 2
 
 
 def sweep_kills(tmp_path: Path, every: int) -> int:
