@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.building import bench_building
 from bench.generation import bench_generation
 from bench.landing import bench_landing
+from bench.loop import bench_loop
 from bench.spark import bench_spark
 
 BENCHMARKS = {
@@ -16,26 +17,30 @@ BENCHMARKS = {
     "spark": bench_spark,
     "landing": bench_landing,
     "building": bench_building,
+    "loop": bench_loop,
 }
 
 
 def main() -> None:
-    """Run the benchmarks in a scratch folder; each uses what the earlier ones have made."""
+    """Run the benchmarks in a scratch folder; what one has made is used by those after it."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Ratios hold on any machine; seconds only on this one.",
     )
     parser.add_argument(
-        "--until",
-        choices=list(BENCHMARKS),
-        default=list(BENCHMARKS)[-1],
-        help="the last benchmark to run; each needs those before it (default: %(default)s)",
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"which: {', '.join(BENCHMARKS)} (default: all)",
     )
-    until = list(BENCHMARKS).index(parser.parse_args().until)
+    names = parser.parse_args().names or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}: choose from {', '.join(BENCHMARKS)}")
     with tempfile.TemporaryDirectory(prefix="caspers_bench_") as scratch:
-        for name, benchmark in list(BENCHMARKS.items())[: until + 1]:
+        for name in names:
             print(f"{name}")
-            for line in benchmark(Path(scratch)):
+            for line in BENCHMARKS[name](Path(scratch)):
                 print(f"  {line}", flush=True)
 
 

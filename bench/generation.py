@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bench.measure import cost_of
+from bench.measure import Cost, cost_of
 from common.dataset_files import DESCRIPTION_FILE
 
 if TYPE_CHECKING:
@@ -16,18 +16,25 @@ DATASET_DAYS = (90, 900)
 
 
 def dataset(scratch: Path, days: int) -> Path:
-    """Return the folder of the canonical dataset of a number of days."""
-    return scratch / f"canonical_{days}"
+    """Return the folder of the canonical dataset of a number of days; make it if it is missing."""
+    folder = scratch / f"canonical_{days}"
+    if not folder.exists():
+        make_dataset(folder, days, scratch)
+    return folder
+
+
+def make_dataset(folder: Path, days: int, scratch: Path) -> Cost:
+    """Make a canonical dataset and return what that cost."""
+    options = ["--days", str(days), "--out", str(folder)]
+    return cost_of(["-m", "generator", "canonical", *options], scratch)
 
 
 def bench_generation(scratch: Path) -> Iterator[str]:
     """Make the default dataset and one of ten times its days; yield lines to print."""
     costs = {}
     for days in DATASET_DAYS:
-        out = dataset(scratch, days)
-        cost = cost_of(
-            ["-m", "generator", "canonical", "--days", str(days), "--out", str(out)], scratch
-        )
+        out = scratch / f"canonical_{days}"
+        cost = make_dataset(out, days, scratch)
         events = json.loads((out / DESCRIPTION_FILE).read_text())["events"]
         costs[days] = cost
         yield (

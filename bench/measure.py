@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import resource
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.paths import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 _KIB_PER_MB = 1e6 / 1024
 _PR_SET_CHILD_SUBREAPER = 36
@@ -75,6 +76,62 @@ def cpu_seconds_of_tree(command: Sequence[str], data: Path, **environment: str) 
         _wait_for_orphans()
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
     return _cpu_seconds_of_children() - before
+
+
+@dataclass(frozen=True)
+class ProcessTree:
+    """The processes of a running business, by what they are: ``loop``, ``dbt``, ``server``.
+
+    Attributes
+    ----------
+    cpu_seconds
+        User and system time, with that of children that have ended.
+    peak_mb
+        Largest resident memory so far, MB.
+    """
+
+    cpu_seconds: dict[str, float]
+    peak_mb: dict[str, float]
+
+
+def process_tree(root: int) -> ProcessTree:
+    """Return what a process and those that it has started have used until now. On Linux only."""
+    cpu_seconds: dict[str, float] = {}
+    peak_mb: dict[str, float] = {}
+    for pid in (root, *_children_of(root)):
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+            # The name of the program, in brackets, may hold blanks.
+            fields = (
+                Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            )
+            status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        except OSError:  # it has ended
+            continue
+        name = next((name for word, name in _NAMES.items() if word in words), "loop")
+        ticks = sum(map(int, fields[11:15]))
+        cpu_seconds[name] = cpu_seconds.get(name, 0) + ticks / os.sysconf("SC_CLK_TCK")
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+        peak_mb[name] = max(peak_mb.get(name, 0), int(peak[1]) * 1024 / 1e6 if peak else 0)
+    return ProcessTree(cpu_seconds, peak_mb)
+
+
+_NAMES = {"flows.dbt.warm_process": "dbt", "prefect": "server"}
+
+
+def _children_of(root: int) -> list[int]:
+    parents: dict[int, list[int]] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with suppress(OSError):
+                fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                parents.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, waiting = [], [root]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
 
 
 def _usage_of(

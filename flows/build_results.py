@@ -103,11 +103,16 @@ class Build:
 
 def format_build(build: Build) -> list[str]:
     """Return a sentence on what was built, and one for each warning."""
+    published = build.publication
+    seconds = build.seconds - (published.seconds if published else 0)
+    summary = (
+        f"Built {len(build.built)} tables and passed {len(build.tested)} tests in {seconds:.1f} s"
+    )
+    if published:
+        files = f"{published.files_written:,} file{'' if published.files_written == 1 else 's'}"
+        summary += f", published {files} in {published.seconds:.1f} s"
     return [
-        (
-            f"Built {len(build.built)} tables and passed {len(build.tested)} tests "
-            f"in {build.seconds:.0f} s."
-        ),
+        f"{summary}.",
         *(f"Warning: {node.name}: {node.short_message}" for node in build.warned),
     ]
 

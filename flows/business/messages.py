@@ -34,7 +34,7 @@ def format_window(report: Report, built: Build, seconds: float, following: datet
         When the next window begins.
     """
     summary, *warnings = format_build(built)
-    whole = f"{seconds:.0f} s in all." if seconds >= 1 else "less than a second in all."
+    whole = f"{seconds:.1f} s in all."
     return [*format_report(report), f"{summary} {whole} {format_next_window(following)}", *warnings]
 
 
@@ -67,6 +67,7 @@ def window_row(report: Report, built: Build) -> dict[str, object]:
         "landing seconds": round(report.seconds, 1),
         "build seconds": round(built.seconds, 1),
         "build CPU seconds": round(built.cpu_seconds, 1),
+        "publication seconds": round(built.publication.seconds, 1) if built.publication else 0.0,
     }
 
 

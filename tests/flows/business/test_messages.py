@@ -10,6 +10,7 @@ import pytest
 
 from flows.build_results import Build, Node
 from flows.business.messages import format_check, format_window, table_rows, window_row
+from flows.publication.publish import Publication
 from flows.replay.commands import ReplayOptions, Report, run
 from flows.replay.window import Case
 from tests.support.sample_datasets import Small
@@ -51,10 +52,13 @@ def test_a_window_is_told_in_two_lines_with_the_next(report: Report) -> None:
     landed, built = format_window(report, BUILT, 15.2, FOLLOWING)
     assert landed.startswith(f"Landed {report.events:,} events (first run), day 0 00:00:00 to ")
     assert re.fullmatch(
-        r"Built 2 tables and passed 1 tests in 12 s\. 15 s in all\. "
+        r"Built 2 tables and passed 1 tests in 12\.3 s\. 15\.2 s in all\. "
         r"The next window comes at \d\d:33:00\.",
         built,
     )
+    publication = Publication(3, {"lakeflow.all_events": 7}, 2, 40, 0.34)
+    _, built = format_window(report, replace(BUILT, publication=publication), 15.2, FOLLOWING)
+    assert "passed 1 tests in 12.0 s, published 2 files in 0.3 s. 15.2 s in all." in built
     warned = Build(1.0, (*NODES, Node("test.c.late_x.0b", None, "warn", 0.1, 2, "Got 2 rows")))
     assert format_window(report, warned, 1, FOLLOWING)[2:] == ["Warning: late_x: Got 2 rows"]
 
