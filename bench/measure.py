@@ -88,16 +88,24 @@ class ProcessTree:
         User and system time, with that of children that have ended.
     peak_mb
         Largest resident memory so far, MB.
+    resident_mb
+        Resident memory now, MB.
+    pids
+        Ids of the processes.
     """
 
     cpu_seconds: dict[str, float]
     peak_mb: dict[str, float]
+    resident_mb: dict[str, float]
+    pids: dict[str, list[int]]
 
 
 def process_tree(root: int) -> ProcessTree:
     """Return what a process and those that it has started have used until now. On Linux only."""
     cpu_seconds: dict[str, float] = {}
     peak_mb: dict[str, float] = {}
+    resident_mb: dict[str, float] = {}
+    pids: dict[str, list[int]] = {}
     for pid in (root, *_children_of(root)):
         try:
             words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
@@ -111,9 +119,15 @@ def process_tree(root: int) -> ProcessTree:
         name = next((name for word, name in _NAMES.items() if word in words), "loop")
         ticks = sum(map(int, fields[11:15]))
         cpu_seconds[name] = cpu_seconds.get(name, 0) + ticks / os.sysconf("SC_CLK_TCK")
-        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-        peak_mb[name] = max(peak_mb.get(name, 0), int(peak[1]) * 1024 / 1e6 if peak else 0)
-    return ProcessTree(cpu_seconds, peak_mb)
+        peak_mb[name] = max(peak_mb.get(name, 0), _memory_mb("VmHWM", status))
+        resident_mb[name] = resident_mb.get(name, 0) + _memory_mb("VmRSS", status)
+        pids.setdefault(name, []).append(pid)
+    return ProcessTree(cpu_seconds, peak_mb, resident_mb, pids)
+
+
+def _memory_mb(name: str, status: str) -> float:
+    found = re.search(rf"{name}:\s+(\d+) kB", status)
+    return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
 _NAMES = {"flows.dbt.warm_process": "dbt", "prefect": "server"}
