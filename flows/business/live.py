@@ -21,9 +21,10 @@ from common.errors import UserError
 from common.paths import PROJECT, data_directory
 from flows.build import Builder
 from flows.business.display import PlainDisplay, make_display
-from flows.business.messages import format_check, format_next_window, format_window
+from flows.business.messages import format_next_window, format_window
 from flows.business.once import outcome_of
 from flows.business.resources import Resources, StoppedError, using
+from flows.check import format_check
 from flows.dbt.warm import WarmDbt
 from flows.server import prepare_environment, silence_prefect_console, start_server
 
@@ -176,7 +177,7 @@ class _Loop(threading.Thread):
         except UserError as error:
             self._report_error(error)
         else:
-            self._display.print([format_check(tested)])
+            self._display.print(format_check(tested))
 
 
 def _run_until_stopped(loop: _Loop, dbt: WarmDbt) -> None:

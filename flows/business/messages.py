@@ -38,13 +38,6 @@ def format_window(report: Report, built: Build, seconds: float, following: datet
     return [*format_report(report), f"{summary} {whole} {format_next_window(following)}", *warnings]
 
 
-def format_check(tested: Build) -> str:
-    """Return what a test of all of history found, where it found nothing wrong."""
-    return f"Tested all of history: {len(tested.tested)} tests passed in {tested.seconds:.0f} s" + (
-        f", {len(tested.warned)} warned." if tested.warned else "."
-    )
-
-
 def window_row(report: Report, built: Build) -> dict[str, object]:
     """Return what a run did as one row of an artifact."""
     window, settings = report.window, report.settings

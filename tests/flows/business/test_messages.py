@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.build_results import Build, Node
-from flows.business.messages import format_check, format_window, table_rows, window_row
+from flows.business.messages import format_window, table_rows, window_row
 from flows.publication.publish import Publication
 from flows.replay.commands import ReplayOptions, Report, run
 from flows.replay.window import Case
@@ -61,12 +61,6 @@ def test_a_window_is_told_in_two_lines_with_the_next(report: Report) -> None:
     assert "passed 1 tests in 12.0 s, published 2 files in 0.3 s. 15.2 s in all." in built
     warned = Build(1.0, (*NODES, Node("test.c.late_x.0b", None, "warn", 0.1, 2, "Got 2 rows")))
     assert format_window(report, warned, 1, FOLLOWING)[2:] == ["Warning: late_x: Got 2 rows"]
-
-
-def test_a_check_is_told_in_one_line() -> None:
-    assert format_check(BUILT) == "Tested all of history: 1 tests passed in 12 s."
-    warned = Build(1.0, (*NODES, Node("test.c.late_x.0b", None, "warn", 0.1, 2, "Got 2 rows")))
-    assert format_check(warned) == "Tested all of history: 1 tests passed in 1 s, 1 warned."
 
 
 def test_tables_are_listed_with_their_rows_and_views_are_not() -> None:
