@@ -54,7 +54,8 @@ class Changes:
     latest
         Its latest change.
     days
-        The changed days as the log writes them; ``None`` where that is everything.
+        The changed days as the log writes them, ``None`` among them for a change of everything;
+        ``None`` where the table was not followed until now.
     """
 
     seen: Seen
@@ -114,7 +115,7 @@ class ChangeLog:
         for table in tables:
             seen = progress.get(_READER + table.model, Seen())
             days = frozenset(pending.get(_READER + table.model, ()))
-            is_followed = seen.step > 0 and seen.declared == _declared(table) and None not in days
+            is_followed = seen.step > 0 and seen.declared == _declared(table)
             found[table.full_name] = Changes(
                 seen, latest.get(table.model, 0), days if is_followed else None
             )

@@ -98,7 +98,8 @@ class TableWriter:
         Parameters
         ----------
         days
-            The days whose rows have changed; ``None`` where that is everything.
+            The days whose rows have changed; everything is written where that is ``None``, or
+            where one of them is no day.
         before
             The table in the build before, if that can be continued.
         old_folder

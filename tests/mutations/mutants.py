@@ -32,6 +32,10 @@ REPLAY = (
     "tests/flows/replay/test_command_line.py",
     "tests/flows/replay/test_kills_and_full_disks.py",
 )
+PUBLICATION = (
+    "tests/flows/publication/test_partitions.py",
+    "tests/flows/publication/test_publish.py",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Mutant:
     @property
     def tests(self) -> tuple[str, ...]:
         """The tests that have to notice, the likely ones first."""
+        if self.file.startswith("flows/publication/"):
+            return PUBLICATION
         return REPLAY if self.file.startswith("flows/") else MODELS
 
     def applied(self, project: Path) -> str:
@@ -580,5 +586,41 @@ MUTANTS = (
         _POLICY,
         'if any(key_name == "*" for _, key_name, _ in found):',
         "if False:",
+    ),
+    Mutant(
+        "what is published of another warehouse is continued",
+        "flows/publication/publish.py",
+        "before.token not in tokens",
+        "not before.token",
+    ),
+    Mutant(
+        "changes that are published stay pending",
+        "flows/publication/publish.py",
+        "            if table.partition is not None:",
+        "            if table.partition is None:",
+    ),
+    Mutant(
+        "rows without a day are not published",
+        "flows/publication/parquet.py",
+        "if NO_DAY in days else condition",
+        "if NO_DAY not in days else condition",
+    ),
+    Mutant(
+        "a published file that was deleted is no obstacle",
+        "flows/publication/parquet.py",
+        "        except FileNotFoundError:\n            return False",
+        "        except FileNotFoundError:\n            continue",
+    ),
+    Mutant(
+        "days stay published beside the month that has their rows",
+        "flows/publication/partitions.py",
+        "return partition in written or month_of(partition) in written",
+        "return partition in written",
+    ),
+    Mutant(
+        "a build goes an hour after it came, and not after the next",
+        "flows/publication/builds.py",
+        "(self.path(successor) / INVENTORY).stat()",
+        "(self.path(build) / INVENTORY).stat()",
     ),
 )

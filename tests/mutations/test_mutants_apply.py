@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.mutants import MODELS, MUTANTS, REPLAY, Mutant
+from tests.mutations.mutants import MODELS, MUTANTS, PUBLICATION, REPLAY, Mutant
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -18,6 +18,8 @@ def test_there_are_enough_and_no_two_are_called_alike() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 25
 
 
-@pytest.mark.parametrize("tests", [MODELS, REPLAY], ids=["models", "replay"])
+@pytest.mark.parametrize(
+    "tests", [MODELS, REPLAY, PUBLICATION], ids=["models", "replay", "publication"]
+)
 def test_the_tests_that_have_to_notice_are_there(tests: tuple[str, ...]) -> None:
     assert [file for file in tests if not (PROJECT / file).is_file()] == []
