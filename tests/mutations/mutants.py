@@ -393,8 +393,8 @@ MUTANTS = (
     Mutant(
         "an affected day ends where it begins",
         _PENDING,
-        "fromisoformat(pending.partitions[-1]) + modules.datetime.timedelta(days=1)",
-        "fromisoformat(pending.partitions[-1])",
+        "fromisoformat(days[-1]) + modules.datetime.timedelta(days=1)",
+        "fromisoformat(days[-1])",
     ),
     Mutant(
         "pruning removes what a model has not worked off",
