@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -17,7 +18,7 @@ import duckdb
 from flows.warehouse_lock import locked_file_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from common.errors import BusyError
 
@@ -74,23 +75,89 @@ def leave_out_debug_events() -> None:
 
     Those that say where a build is stay, because a test may interrupt it there.
     """
-    from dbt_common.events.base_types import EventLevel  # noqa: PLC0415
+    from dbt_common.events.base_types import BaseEvent, EventLevel  # noqa: PLC0415
     from dbt_common.events.event_manager import EventManager  # noqa: PLC0415
 
     owner: Any = EventManager
     fire_event = owner.fire_event
+    events: Any = BaseEvent
+    make_message, read, write = events.__init__, events.__getattr__, events.__setattr__
+
+    def is_read(event: Any) -> bool:  # noqa: ANN401  (dbt's own, as those below)
+        return type(event).__name__ in ("NodeStart", "NodeFinished")
 
     def fire_event_that_is_read(
-        manager: Any,  # noqa: ANN401  (dbt's own, as those below)
+        manager: Any,  # noqa: ANN401
         event: Any,  # noqa: ANN401
         level: Any = None,  # noqa: ANN401
         **options: Any,  # noqa: ANN401
     ) -> None:
-        is_read = type(event).__name__ in ("NodeStart", "NodeFinished")
-        if is_read or (level or event.level_tag()) != EventLevel.DEBUG:
+        if is_read(event) or (level or event.level_tag()) != EventLevel.DEBUG:
             fire_event(manager, event, level, **options)
 
+    def make_message_when_read(event: Any, *arguments: Any, **fields: Any) -> None:  # noqa: ANN401
+        if is_read(event) or event.level_tag() != EventLevel.DEBUG:
+            make_message(event, *arguments, **fields)
+        else:
+            event.__dict__["_unread"] = (arguments, fields)
+
+    def make_unread_message(event: Any) -> None:  # noqa: ANN401
+        arguments, fields = event.__dict__.pop("_unread", (None, None))
+        if fields is not None:
+            make_message(event, *arguments, **fields)
+
+    def read_message(event: Any, key: str) -> Any:  # noqa: ANN401
+        make_unread_message(event)
+        return read(event, key)
+
+    def write_message(event: Any, key: str, value: Any) -> None:  # noqa: ANN401
+        make_unread_message(event)
+        write(event, key, value)
+
     owner.fire_event = fire_event_that_is_read
+    events.__init__ = make_message_when_read
+    events.__getattr__, events.__setattr__ = read_message, write_message
+
+
+def keep_compiled_templates() -> None:
+    """Let Jinja compile each text once: a model or test is the same in every build.
+
+    Together with the types of columns in results, which dbt makes anew for each statement, that is
+    an eighth of a build.
+    """
+    import jinja2  # noqa: PLC0415  (as above)
+    from dbt_common.clients import agate_helper  # noqa: PLC0415
+
+    owner: Any = jinja2.Environment
+    compile_template = owner.compile
+    compiled: dict[tuple[type, str], Any] = {}
+
+    def compile_once(
+        environment: Any,  # noqa: ANN401
+        source: Any,  # noqa: ANN401
+        name: str | None = None,
+        filename: str | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        if not isinstance(source, str) or name or filename or options:
+            return compile_template(environment, source, name, filename, **options)
+        # Environments of one class differ in what a missing variable is, which is not compiled.
+        key = (type(environment), source)
+        if key not in compiled:
+            compiled[key] = compile_template(environment, source, name, filename)
+        return compiled[key]
+
+    build_type_tester = agate_helper.build_type_tester
+    cached_type_tester = lru_cache(maxsize=1024)(build_type_tester)
+
+    def build_type_tester_once(
+        text_columns: Iterable[str], string_null_values: Iterable[str] | None = ("null", "")
+    ) -> Any:  # noqa: ANN401
+        nulls = None if string_null_values is None else tuple(string_null_values)
+        return cached_type_tester(frozenset(text_columns), nulls)
+
+    owner.compile = compile_once
+    agate_helper.build_type_tester = build_type_tester_once
 
 
 def parse_in_forks() -> None:

@@ -25,6 +25,7 @@ from flows.dbt.in_process import (
     close_file,
     fork,
     ignore_path_of_warehouse,
+    keep_compiled_templates,
     keep_file_open,
     leave_out_debug_events,
     open_connection,
@@ -187,6 +188,7 @@ def main() -> None:
     ignore_path_of_warehouse()
     keep_file_open()
     leave_out_debug_events()
+    keep_compiled_templates()
     project = _WarmProject(Path(sys.argv[1]), answers)
     project.parse()
     for line in sys.stdin:

@@ -17,11 +17,9 @@
             {% set case = 'nothing new' %}
         {% else %}
             {% set days = pending.partitions %}
-            {% set newest = run_query(
-                'select max(' ~ declaration.partition_column ~ ') from ' ~ this
-            ).columns[0].values()[0] %}
-            {% set is_late = newest is not none and newest is not string and newest is not number
-                and days[0] < (newest - modules.datetime.timedelta(days=1)).isoformat() %}
+            {% set newest = logged_state().newest %}
+            {% set is_late = modules.re.fullmatch('\\d{4}-\\d{2}-\\d{2}', newest or '')
+                and days[0] < (modules.datetime.date.fromisoformat(newest) - modules.datetime.timedelta(days=1)).isoformat() %}
             {% set case = ('late data' if is_late else 'next window') ~ ', ' ~ days | length ~ ' day'
                 ~ ('s' if days | length > 1) ~ ' from ' ~ days[0] ~ ' to ' ~ days[-1] %}
         {% endif %}

@@ -49,7 +49,8 @@
 
 {#-
     All that the log says about this model, by one query that is asked once, before anything is built: what is pending,
-    up to where it has seen each upstream, which models it affects, and the latest change of itself and each upstream.
+    up to where it has seen each upstream, which models it affects, the latest change of itself and each upstream, and the
+    newest day that its table holds.
     What is written to the log while the model is built has a later number, and stays pending.
 -#}
 {% macro logged_state() %}
@@ -63,7 +64,7 @@
     {% set numbered = [model.name] %}
     {% for upstream in tables_behind(model) if upstream.name not in numbered %}{% do numbered.append(upstream.name) %}{% endfor %}
     {% set columns = ', cast(null as bigint) as step, cast(null as bigint) as change_number from ' %}
-    {% set pending, seen, affected, latest = [], {}, [], {} %}
+    {% set pending, seen, affected, latest, newest = [], {}, [], {}, [] %}
     {% for row in run_query(
         "select 'pending' as kind, key_name as name, key_value as content" ~ columns ~ pending_changes()
         ~ " where model = '" ~ model.name ~ "'" ~ (" and key_name <> 'partition'" if declaration.get('key_column'))
@@ -73,15 +74,20 @@
         ~ " where upstream = '" ~ model.name ~ "'"
         ~ " union all select 'latest', model, null, null, max(change_number) from " ~ change_log()
         ~ " where model in ('" ~ numbered | join("', '") ~ "') group by model"
+        ~ (" union all select 'newest', null, cast(max(" ~ declaration.partition_column ~ ') as ' ~ type_string()
+        ~ '), null, null from ' ~ this if is_incremental() and 'affected_by' in declaration and 'partition_column' in declaration)
     ).rows %}
         {% if row[0] == 'pending' %}{% do pending.append((row[1], row[2])) %}
         {% elif row[0] == 'seen' %}
             {% do seen.update({row[1]: {'fingerprint': row[2], 'step': row[3] | int, 'change_number': row[4] | int}}) %}
         {% elif row[0] == 'affected' %}{% do affected.append((row[1], row[2])) %}
+        {% elif row[0] == 'newest' %}{% do newest.append(row[2]) %}
         {% else %}{% do latest.update({row[1]: row[4] | int}) %}
         {% endif %}
     {% endfor %}
-    {{ return({'pending': pending, 'seen': seen, 'affected': affected | sort, 'latest': latest}) }}
+    {{ return({
+        'pending': pending, 'seen': seen, 'affected': affected | sort, 'latest': latest, 'newest': newest | first
+    }) }}
 {% endmacro %}
 
 {% macro read_pending() %}

@@ -27,6 +27,7 @@ from flows.dbt.in_process import (
     close_file,
     fork,
     ignore_path_of_warehouse,
+    keep_compiled_templates,
     keep_file_open,
     leave_out_debug_events,
     parse_in_forks,
@@ -194,6 +195,7 @@ def main() -> None:
         manifest = parse_project(target, Path(sys.argv[2]))
         keep_file_open()
         leave_out_debug_events()
+        keep_compiled_templates()
         warm_up(target, manifest)
         gc.freeze()  # so that forks do not copy the memory of what they only read
 

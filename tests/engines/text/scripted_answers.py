@@ -239,6 +239,8 @@ def _logged_state(here: Warehouse, query: Query) -> Answer:
     for name in numbered:
         number = here.change_number if here.scenario.affected and name != model else before
         rows.append(("latest", name, None, None, number))
+    if query["newest"]:
+        rows.append(("newest", None, TODAY.isoformat(), None, None))
     return Answer(("kind", "name", "content", "step", "change_number"), tuple(rows))
 
 
@@ -298,9 +300,9 @@ SCRIPT = (
     Scripted(rf"list '{VOLUME}'", _landed_files),
     Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
-    Scripted(r"select max\(.*\) from", lambda *_: Answer(("newest",), ((TODAY,),))),
     Scripted(
-        r"select 'pending' as kind, .*\.`pending` .* where model in \((?P<numbered>[^)]*)\)",
+        r"select 'pending' as kind, .*\.`pending` .* where model in \((?P<numbered>[^)]*)\)"
+        r" group by model(?P<newest> union all select 'newest', )?",
         _logged_state,
     ),
     Scripted(r"select '\w+' as seed, .*", _seeds),

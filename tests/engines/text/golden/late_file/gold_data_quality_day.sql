@@ -1,4 +1,4 @@
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_data_quality_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_data_quality_day', 'landed_lines', 'silver_order_timeline', 'rejection_reasons') group by model;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_data_quality_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_data_quality_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_data_quality_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_data_quality_day', 'landed_lines', 'silver_order_timeline', 'rejection_reasons') group by model union all select 'newest', null, cast(max(day) as string), null, null from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
 select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
         cast(coalesce(sum((
@@ -7,8 +7,6 @@ select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
         + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
     ) % 1000000007), 0) as string))
     as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
-
-select max(day) from `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
 -- (as in next_window, but: create or replace temporary view `gold_data_quality_day__dbt_tmp` as)
 @@ -10 +10 @@
