@@ -10,7 +10,7 @@ from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from flows.build_results import Build, failed_nodes_error
 from flows.dbt.log_events import last_words
-from flows.dbt.project_files import FileStates, states_of_seeds
+from flows.dbt.project_files import FileStates, states_of_project
 from flows.warehouse_lock import build_lock, locked_file_error
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _LAST_LINES = 12
 _WAIT_SECONDS = 600.0
+# Functions hold no rows, and the tests of seeds read nothing else. An excluded seed would take
+# tests of models along that compare with it, so seeds are left out by their type.
+_UNCHANGED = ["config.materialized:table_function", "path:models/_seeds.yml"]
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Builder:
     dbt: WarmDbt
     keep_warm: bool = False
     project: Path = PROJECT
-    _seeds: FileStates = field(default=(), init=False)
+    _built: FileStates = field(default=(), init=False)
 
     def build_window(
         self,
@@ -50,7 +53,8 @@ class Builder:
     ) -> Build:
         """Build the tables, test what the build has replaced, and publish what has changed.
 
-        Unit tests test no table, and seeds are loaded when their files have changed.
+        Unit tests test no table. Seeds are loaded and functions made when a file of the project has
+        changed since the last window.
 
         Raises
         ------
@@ -60,13 +64,15 @@ class Builder:
             If a model or test fails, dbt cannot begin, or the data folder cannot be written.
             Tables that were finished stay.
         """
-        seeds = states_of_seeds(self.project)
-        # An excluded seed would take tests of models along that compare with it; a type does not.
-        left_out = ["unit_test", "seed"] if seeds == self._seeds else ["unit_test"]
-        types = [option for kind in left_out for option in ("--exclude-resource-type", kind)]
-        arguments = ["build", *types, "--exclude", "tag:whole_history"]
+        files = states_of_project(self.project)
+        types, excluded = ["unit_test"], ["tag:whole_history"]
+        if files == self._built:
+            types.append("seed")
+            excluded += _UNCHANGED
+        left_out = [option for kind in types for option in ("--exclude-resource-type", kind)]
+        arguments = ["build", *left_out, "--exclude", *excluded]
         built = self.run(arguments, on_event, on_wait, tested="affected", publish=True)
-        self._seeds = seeds
+        self._built = files
         return built
 
     def test_everything(

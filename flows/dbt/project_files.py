@@ -23,11 +23,6 @@ def states_of_project(project: Path) -> FileStates:
     return _states([*(project / file for file in _FILES), *_files_in(folders)])
 
 
-def states_of_seeds(project: Path) -> FileStates:
-    """Return the path, size and time of change of every file that ``dbt seed`` loads."""
-    return _states(_files_in([project / "common" / "reference", seeds_directory()]))
-
-
 def _files_in(folders: Iterable[Path]) -> list[Path]:
     return [file for folder in folders for file in folder.rglob("*")]
 

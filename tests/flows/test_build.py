@@ -75,7 +75,7 @@ def test_a_build_reports_what_it_built() -> None:
     assert format_build(built)[1:] == ["Warning: late_x: Got 2 rows"]
 
 
-def test_a_window_has_no_unit_tests_and_loads_seeds_when_they_have_changed(
+def test_a_window_has_no_unit_tests_and_loads_seeds_when_a_file_has_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = tmp_path / "seeds"
@@ -95,6 +95,7 @@ def test_a_window_has_no_unit_tests_and_loads_seeds_when_they_have_changed(
         assert options["variables"] == {"CASPERS_TESTS": "affected"}
         assert options["publish"]
         loaded.append("seed" not in arguments)
+        assert ("config.materialized:table_function" in arguments) is not loaded[-1]
     assert loaded == [True, False, True, False]
 
     dbt.result = DbtResult(success=False, error="no", nodes=(), cpu_seconds=0, events=())
