@@ -15,17 +15,20 @@ if TYPE_CHECKING:
 DATASET_DAYS = (90, 900)
 
 
-def dataset(scratch: Path, days: int) -> Path:
-    """Return the folder of the canonical dataset of a number of days; make it if it is missing."""
-    folder = scratch / f"canonical_{days}"
+def dataset(scratch: Path, days: int, kitchens: str = "") -> Path:
+    """Return the folder of the canonical dataset of a number of days; make it if it is missing.
+
+    ``kitchens`` is as for the generator; all where empty.
+    """
+    folder = scratch / f"canonical_{days}{kitchens and '_'}{kitchens}"
     if not folder.exists():
-        make_dataset(folder, days, scratch)
+        make_dataset(folder, days, scratch, *(["--locations", kitchens] if kitchens else []))
     return folder
 
 
-def make_dataset(folder: Path, days: int, scratch: Path) -> Cost:
+def make_dataset(folder: Path, days: int, scratch: Path, *more: str) -> Cost:
     """Make a canonical dataset and return what that cost."""
-    options = ["--days", str(days), "--out", str(folder)]
+    options = ["--days", str(days), "--out", str(folder), *more]
     return cost_of(["-m", "generator", "canonical", *options], scratch)
 
 

@@ -21,8 +21,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HISTORIES = (70, 700, 7000)
-"""Days that have been landed and built before: one time, ten times, a hundred times."""
+
+@dataclass(frozen=True)
+class History:
+    """What has been landed and built before the windows.
+
+    Attributes
+    ----------
+    days
+        How many days.
+    kitchens
+        Which, as for the generator; all where empty.
+    """
+
+    days: int
+    kitchens: str = ""
+
+    @property
+    def name(self) -> str:
+        """For folders and lines."""
+        return f"{self.days:,} days of {self.kitchens or 'all kitchens'}"
+
+
+# A hundred times the history of all kitchens would be 84 million events, and an hour to build.
+COMPARED = (
+    (History(70), History(700)),
+    (History(70, "chicago"), History(7000, "chicago")),
+)
+"""Histories, and the longer ones that they are compared with."""
 
 WINDOWS = 8
 INTERVAL = timedelta(seconds=20)
@@ -62,50 +88,61 @@ class Window:
 
 def bench_loop(scratch: Path) -> Iterator[str]:
     """Run windows of ``make live`` behind ever longer histories; yield lines to print."""
-    whole, cpu = {}, {}
-    for days in HISTORIES:
-        data = scratch / f"loop_{days}"
-        data.mkdir()
-        yield from _build_history(data, scratch, days)
-        windows, peaks = _live_windows(data)
-        # The first has to start and to warm up; "the second and every later one" is promised.
-        later = windows[2:]
-        whole[days] = median(window.whole for window in later)
-        cpu[days] = median(sum(window.cpu_seconds.values()) for window in later)
-        load = os.getloadavg()[0]
-        yield f"after {days:,} days, medians of {len(later)} windows (load {load:.1f}):"
+    for compared in COMPARED:
+        medians = []
+        for history in compared:
+            data = scratch / history.name.replace(" ", "_")
+            yield from build_history(history, data, scratch)
+            windows, peaks = _live_windows(data)
+            # The first has to start and to warm up; it is the second and later that are promised.
+            later = windows[2:]
+            medians.append(
+                (
+                    median(window.whole for window in later),
+                    median(sum(window.cpu_seconds.values()) for window in later),
+                )
+            )
+            yield from _format_windows(history, later, peaks)
+        (short, short_cpu), (long, long_cpu) = medians
         yield (
-            f"  {median(window.events for window in later):,.0f} events: "
-            f"{whole[days]:.1f} s ({min(w.whole for w in later):.1f} to "
-            f"{max(w.whole for w in later):.1f}), {cpu[days]:.1f} CPU s"
-        )
-        parts = {
-            "landing": [window.landing for window in later],
-            "build and tests": [window.building for window in later],
-            "publication": [window.publishing for window in later],
-            "Prefect and report": [w.whole - w.landing - w.building - w.publishing for w in later],
-        }
-        yield "  " + ", ".join(f"{part} {median(s):.1f} s" for part, s in parts.items())
-        processes = sorted(later[0].cpu_seconds)
-        yield "  CPU: " + ", ".join(
-            f"{name} {median(w.cpu_seconds[name] for w in later):.1f} s" for name in processes
-        )
-        yield "  peak memory: " + ", ".join(f"{n} {mb:.0f} MB" for n, mb in sorted(peaks.items()))
-    one = HISTORIES[0]
-    for days in HISTORIES[1:]:
-        yield (
-            f"a window at {days // one} times the history: {whole[days] / whole[one]:.2f} times "
-            f"the time, {cpu[days] / cpu[one]:.2f} times the CPU time"
+            f"a window at {compared[1].days // compared[0].days} times the history: "
+            f"{long / short:.2f} times the time, {long_cpu / short_cpu:.2f} times the CPU time"
         )
 
 
-def _build_history(data: Path, scratch: Path, days: int) -> Iterator[str]:
-    """Land and build a history, a year at once, that ends now."""
-    canonical = dataset(scratch, round(days * _DAYS_PER_DATASET_DAY))
+def _format_windows(
+    history: History, windows: list[Window], peaks: dict[str, float]
+) -> Iterator[str]:
+    load = os.getloadavg()[0]
+    yield f"after {history.name}, medians of {len(windows)} windows (load {load:.1f}):"
+    wholes = [window.whole for window in windows]
+    cpu = median(sum(window.cpu_seconds.values()) for window in windows)
+    yield (
+        f"  {median(window.events for window in windows):,.0f} events: {median(wholes):.1f} s "
+        f"({min(wholes):.1f} to {max(wholes):.1f}), {cpu:.1f} CPU s"
+    )
+    parts = {
+        "landing": [w.landing for w in windows],
+        "build and tests": [w.building for w in windows],
+        "publication": [w.publishing for w in windows],
+        "Prefect and report": [w.whole - w.landing - w.building - w.publishing for w in windows],
+    }
+    yield "  " + ", ".join(f"{part} {median(s):.1f} s" for part, s in parts.items())
+    processes = sorted(windows[0].cpu_seconds)
+    yield "  CPU: " + ", ".join(
+        f"{name} {median(w.cpu_seconds[name] for w in windows):.1f} s" for name in processes
+    )
+    yield "  peak memory: " + ", ".join(f"{n} {mb:.0f} MB" for n, mb in sorted(peaks.items()))
+
+
+def build_history(history: History, data: Path, scratch: Path) -> Iterator[str]:
+    """Land and build a history, at most a year at once, that ends now; yield a line to print."""
+    data.mkdir()
+    canonical = dataset(scratch, round(history.days * _DAYS_PER_DATASET_DAY), history.kitchens)
     (data / "canonical").symlink_to(canonical)
     begun = time.perf_counter()
     now = datetime.now(UTC).replace(tzinfo=None)
-    years = max(1, -(-days // _DAYS_AT_ONCE))
+    days, years = history.days, max(1, -(-history.days // _DAYS_AT_ONCE))
     # At this speed a year's window ends where the next begins.
     ago = [(days - days * (n + 1) / years) / _DAYS_A_SECOND for n in range(years)]
     moments = [now - timedelta(seconds=seconds) for seconds in ago]
@@ -122,8 +159,8 @@ def _build_history(data: Path, scratch: Path, days: int) -> Iterator[str]:
             cost_of([*replay, "speed", str(_SPEED), *at], data)
         cost = _run_dbt("run", data)
     yield (
-        f"{days:,} days landed and built, {years} at once: {time.perf_counter() - begun:.0f} s, "
-        f"peak {cost.peak_mb:.0f} MB"
+        f"{history.name} landed and built, in {years} windows: "
+        f"{time.perf_counter() - begun:.0f} s, peak {cost.peak_mb:.0f} MB"
     )
 
 
