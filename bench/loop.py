@@ -50,7 +50,7 @@ COMPARED = (
 )
 """Histories, and the longer ones that they are compared with."""
 
-WINDOWS = 8
+WINDOWS = 10
 INTERVAL = timedelta(seconds=20)
 # A window of three virtual hours, as `make live` lands in three minutes at sixty times speed.
 _SPEED = timedelta(hours=3) / INTERVAL

@@ -22,6 +22,7 @@ from tests.support.publication import published_differences
 pytestmark = pytest.mark.long
 
 SECONDS = float(os.environ.get("CASPERS_SOAK_SECONDS", "3600"))
+INTERVAL = float(os.environ.get("CASPERS_SOAK_INTERVAL", "18"))
 WINDOWS = 200
 SECONDS_BETWEEN_KILLS = SECONDS / 6
 
@@ -81,7 +82,7 @@ def test_an_hour_with_readers_kills_and_faults(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     rng = random.Random(12)  # noqa: S311  # nothing secret is drawn
-    business = make_business(canonical, tmp_path / "data", 18)
+    business = make_business(canonical, tmp_path / "data", INTERVAL)
     landing = business.data / "landing" / "events"
     business.start()
     business.wait_for_windows(1, 300)
