@@ -109,10 +109,7 @@ def process_tree(root: int) -> ProcessTree:
     for pid in (root, *_children_of(root)):
         try:
             words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
-            # The name of the program, in brackets, may hold blanks.
-            fields = (
-                Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            )
+            fields = _stat_fields(pid)
             status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         except OSError:  # it has ended
             continue
@@ -123,6 +120,13 @@ def process_tree(root: int) -> ProcessTree:
         resident_mb[name] = resident_mb.get(name, 0) + _memory_mb("VmRSS", status)
         pids.setdefault(name, []).append(pid)
     return ProcessTree(cpu_seconds, peak_mb, resident_mb, pids)
+
+
+def _stat_fields(pid: int) -> list[str]:
+    """Return what the system says of a process, from its state on."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    # The name of the program, in brackets, may hold blanks.
+    return stat.rpartition(")")[2].split()
 
 
 def _memory_mb(name: str, status: str) -> float:
@@ -138,8 +142,8 @@ def _children_of(root: int) -> list[int]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             with suppress(OSError):
-                fields = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-                parents.setdefault(int(fields[1]), []).append(int(folder.name))
+                pid = int(folder.name)
+                parents.setdefault(int(_stat_fields(pid)[1]), []).append(pid)
     found, waiting = [], [root]
     while waiting:
         children = parents.get(waiting.pop(), [])

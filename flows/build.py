@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
-from common.paths import PROJECT
 from flows.build_results import Build, failed_nodes_error
 from flows.dbt.log_events import last_words
 from flows.dbt.project_files import FileStates, states_of_project
@@ -15,7 +14,6 @@ from flows.warehouse_lock import build_lock, locked_file_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from flows.dbt.log_events import LogEvent
     from flows.dbt.warm import DbtResult, WarmDbt
@@ -37,13 +35,10 @@ class Builder:
         The process that builds.
     keep_warm
         Whether there will be another window.
-    project
-        Folder of the dbt project.
     """
 
     dbt: WarmDbt
     keep_warm: bool = False
-    project: Path = PROJECT
     _built: FileStates = field(default=(), init=False)
 
     def build_window(
@@ -64,7 +59,7 @@ class Builder:
             If a model or test fails, dbt cannot begin, or the data folder cannot be written.
             Tables that were finished stay.
         """
-        files = states_of_project(self.project)
+        files = states_of_project(self.dbt.project)
         types, excluded = ["unit_test"], ["tag:whole_history"]
         if files == self._built:
             types.append("seed")
@@ -122,7 +117,7 @@ class Builder:
             return Build(seconds, result.nodes, result.cpu_seconds, result.publication)
         raise (
             _locked(result)
-            or failed_nodes_error(result.nodes, self.project / "logs" / "dbt.log")
+            or failed_nodes_error(result.nodes, self.dbt.project / "logs" / "dbt.log")
             or _not_published(result)
             or UserError(f"dbt stopped; its last words:\n  {_last_words(result)}")
         )

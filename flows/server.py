@@ -171,28 +171,6 @@ def start_server() -> PrefectServer:
         return PrefectServer(process.api, process, running.pop_all())
 
 
-@contextmanager
-def prefect_server() -> Iterator[str]:
-    """Use the server that ``PREFECT_API_URL`` names, or run one for as long as this lasts.
-
-    Yields
-    ------
-    str
-        Its API address. ``PREFECT_API_URL`` says the same meanwhile.
-
-    Raises
-    ------
-    UserError
-        If the server does not answer, or not in time.
-    """
-    server = start_server()
-    server.wait_until_healthy()
-    try:
-        yield server.api
-    finally:
-        server.stop()
-
-
 @dataclass(frozen=True)
 class _ServerProcess:
     """A server on loopback: its address, and its process, which may be that of an earlier run."""

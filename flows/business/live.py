@@ -7,12 +7,10 @@ window (docs/decisions/0025-the-loop.md).
 
 from __future__ import annotations
 
-import atexit
 import signal
 import threading
 import time
 import zlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,16 +18,16 @@ from typing import TYPE_CHECKING
 from common.errors import UserError
 from common.paths import PROJECT, data_directory
 from flows.build import Builder
-from flows.business.display import PlainDisplay, make_display
+from flows.business.display import make_display
 from flows.business.messages import format_next_window, format_window
 from flows.business.once import outcome_of
 from flows.business.resources import Resources, StoppedError, using
+from flows.business.startup import started
 from flows.check import format_check
-from flows.dbt.warm import WarmDbt
-from flows.server import prepare_environment, silence_prefect_console, start_server
 
 if TYPE_CHECKING:
     from flows.business.schedule import Schedule
+    from flows.dbt.warm import WarmDbt
 
 INTERVAL = timedelta(minutes=3)
 CHECK_INTERVAL = timedelta(hours=1)
@@ -72,27 +70,16 @@ def serve(options: LiveOptions) -> None:
     UserError
         If Prefect's server cannot be started or stays away.
     """
-    prepare_environment()
-    stop = threading.Event()
-    display = make_display()
-    with ExitStack() as running:
-        server = start_server()
-        # Prefect sends what is left of its log when the interpreter ends, before this.
-        atexit.register(server.stop)
-        silence_prefect_console()
-        dbt = WarmDbt()
-        running.callback(dbt.close)
-        with PlainDisplay().step("Starting the Prefect server"):
-            from flows.business.schedule import Schedule  # noqa: PLC0415  (imports Prefect)
+    with started() as (server, dbt):
+        from flows.business.schedule import Schedule  # noqa: PLC0415  (imports Prefect)
 
-            server.wait_until_healthy()
-            schedule = Schedule(deployment_name(), options.interval)
+        schedule = Schedule(deployment_name(), options.interval)
         page = server.api.removesuffix("/api")
+        display = make_display()
         display.print([f"The business is live; watch it at {page} - Ctrl-C stops it."])
-        running.enter_context(display)
-        resources = Resources(Builder(dbt, keep_warm=True), display, stop)
-        loop = _Loop(resources, schedule, options)
-        _run_until_stopped(loop, dbt)
+        with display:
+            resources = Resources(Builder(dbt, keep_warm=True), display)
+            _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -12,9 +11,8 @@ from flows.build import Builder
 from flows.build_results import format_build
 from flows.business.display import PlainDisplay
 from flows.business.resources import Resources, using
-from flows.dbt.warm import warm_dbt
+from flows.business.startup import started
 from flows.replay.messages import format_report
-from flows.server import prepare_environment, silence_prefect_console, start_server
 from flows.summary import as_table, what_next
 
 if TYPE_CHECKING:
@@ -29,19 +27,10 @@ def run_once() -> None:
     UserError
         If a step fails.
     """
-    prepare_environment()
-    display = PlainDisplay()
-    # Both take seconds to start, and do so side by side.
-    server = start_server()
-    # Prefect sends what is left of its log when the interpreter ends, before this.
-    atexit.register(server.stop)
-    silence_prefect_console()
-    with warm_dbt() as dbt:
-        from flows.business.flow import casper_kitchens  # noqa: PLC0415  (takes seconds, too)
+    with started() as (_, dbt):
+        from flows.business.flow import casper_kitchens  # noqa: PLC0415  (imports Prefect)
 
-        with display.step("Starting the Prefect server"):
-            server.wait_until_healthy()
-        with using(Resources(Builder(dbt), display)):
+        with using(Resources(Builder(dbt), PlainDisplay())):
             state = casper_kitchens(return_state=True)
     outcome = outcome_of(state)
     console = Console(highlight=False, soft_wrap=True)

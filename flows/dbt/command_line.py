@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from common.paths import PROJECT, data_directory
-from flows.dbt.log_events import parse_log_line
+from flows.dbt.log_events import REMEMBERED_EVENTS, parse_log_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 DBT = ("-m", "dbt.cli.main")
 """What runs dbt, behind the name of a Python."""
 
-_REMEMBERED_EVENTS = 400
 _TERMINATE_SECONDS = 20
 
 
@@ -85,7 +84,7 @@ def run_dbt(
     variables
         Environment variables for this run, in place of those of this process.
     """
-    remembered: deque[LogEvent] = deque(maxlen=_REMEMBERED_EVENTS)
+    remembered: deque[LogEvent] = deque(maxlen=REMEMBERED_EVENTS)
     with subprocess.Popen(
         arguments,
         cwd=folder,

@@ -11,7 +11,7 @@ import time
 import traceback
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import duckdb
 
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from common.errors import BusyError
 
 _POLL_SECONDS = 0.02
+
+
+def reserve_standard_output() -> TextIO:
+    """Return standard output for answers; all that is printed from now on goes to the log."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return answers
 
 
 def keep_file_open() -> None:
@@ -122,8 +130,7 @@ def leave_out_debug_events() -> None:
 def keep_compiled_templates() -> None:
     """Let Jinja compile each text once: a model or test is the same in every build.
 
-    Together with the types of columns in results, which dbt makes anew for each statement, that is
-    an eighth of a build.
+    So are the types of columns in results, which dbt works out again for each statement.
     """
     import jinja2  # noqa: PLC0415  (as above)
     from dbt_common.clients import agate_helper  # noqa: PLC0415

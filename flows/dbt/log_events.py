@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+REMEMBERED_EVENTS = 400
+"""How many of the last events of a command are kept, to quote them if it fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A node that dbt begins to build or test.

@@ -16,14 +16,13 @@ from common.errors import UserError
 from common.paths import PROJECT, data_directory
 from flows.build_results import Node
 from flows.dbt.command_line import dbt_environment
-from flows.dbt.log_events import LogEvent, parse_log_line
+from flows.dbt.log_events import REMEMBERED_EVENTS, LogEvent, parse_log_line
 from flows.publication.publish import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-_REMEMBERED_EVENTS = 400
 _STOP_SECONDS = 10.0
 
 
@@ -68,9 +67,9 @@ class WarmDbt:
     """
 
     def __init__(self, project: Path = PROJECT) -> None:
+        self.project = project
         self._log = data_directory() / "prefect" / "dbt.log"
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        self._project = project
         self._process = self._start()
 
     @property
@@ -117,7 +116,7 @@ class WarmDbt:
             self._process = self._start()
         command = {
             "arguments": list(arguments),
-            "environment": {**dbt_environment({**os.environ, **(variables or {})})},
+            "environment": dbt_environment({**os.environ, **(variables or {})}),
             "wait_seconds": wait_seconds,
             "publish": publish,
             "keep_warm": keep_warm,
@@ -153,8 +152,8 @@ class WarmDbt:
         with self._log.open("ab") as log:
             # A group of its own: Ctrl-C must not reach a build that is to be finished.
             return subprocess.Popen(
-                [sys.executable, "-m", "flows.dbt.warm_process", str(self._project)],
-                cwd=self._project,
+                [sys.executable, "-m", "flows.dbt.warm_process", str(self.project)],
+                cwd=self.project,
                 env={**dbt_environment(os.environ), "PYTHONPATH": str(PROJECT)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -168,7 +167,7 @@ class WarmDbt:
         self, on_event: Callable[[LogEvent], None], on_wait: Callable[[str], None]
     ) -> DbtResult:
         assert self._process.stdout is not None  # noqa: S101  # it is a pipe
-        remembered: deque[LogEvent] = deque(maxlen=_REMEMBERED_EVENTS)
+        remembered: deque[LogEvent] = deque(maxlen=REMEMBERED_EVENTS)
         result: dict[str, Any] | None = None
         for line in self._process.stdout:
             ((kind, content),) = json.loads(line).items()

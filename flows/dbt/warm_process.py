@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from common.errors import UserError
 from common.paths import published_directory
-from common.system_errors import to_user_error
 from flows.dbt.in_process import (
     close_file,
     fork,
@@ -30,6 +29,7 @@ from flows.dbt.in_process import (
     leave_out_debug_events,
     open_connection,
     parse_in_forks,
+    reserve_standard_output,
     wait_for,
     wait_while_file_is_open_elsewhere,
 )
@@ -50,9 +50,7 @@ class _Answers:
     """Standard output, kept for answers: all else that is printed goes to standard error."""
 
     def __init__(self) -> None:
-        self._lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)
-        sys.stdout = sys.stderr
+        self._lines = reserve_standard_output()
 
     def write(self, kind: str, content: object) -> None:
         self._lines.write(json.dumps({kind: content}) + "\n")
@@ -113,9 +111,6 @@ class _WarmProject:
             publication = publish(open_connection(), tables, published_directory())
         except UserError as error:
             return {"error": str(error), "success": False}
-        except OSError as error:
-            reason = to_user_error(error, "publish the tables in", "CASPERS_DATA")
-            return {"error": str(reason), "success": False}
         return {"publication": asdict(publication)}
 
     def warm_up(self) -> None:

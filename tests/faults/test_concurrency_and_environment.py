@@ -280,9 +280,11 @@ def test_a_disk_that_is_full_at_any_write_of_a_landing(
 
 READ_ONLY = """
 import os, subprocess, sys
+from types import SimpleNamespace
 from flows.build import Builder
 from flows.replay.__main__ import main
 from common.errors import UserError
+from common.paths import PROJECT
 folder, canonical = sys.argv[1:]
 landing = os.path.join(folder, "landing", "events")
 folders = ["--canonical", canonical, "--landing", landing]
@@ -296,7 +298,7 @@ codes = [main([*words, *folders]) for words in (
     ["reset", "--yes"],
 )]
 try:
-    Builder(None).build_window()  # it does not come to dbt
+    Builder(SimpleNamespace(project=PROJECT)).build_window()  # it does not come to dbt
 except UserError as error:
     print(f"error: {error}", file=sys.stderr)
 print(codes)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from common.errors import BusyError, UserError
+from common.paths import PROJECT
 from flows.build import Builder
 from flows.build_results import Node, format_build
 from flows.dbt.log_events import LogEvent
@@ -23,6 +24,8 @@ GOOD = (node("model.c.good"),)
 
 class FakeDbt:
     """Answers every command alike, and remembers what it was asked."""
+
+    project = PROJECT
 
     def __init__(
         self,

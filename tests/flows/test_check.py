@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from common.paths import PROJECT
 from flows import check as check_module
 from flows.build_results import Node
 from flows.check import main
@@ -18,6 +19,8 @@ NOON = datetime(2026, 11, 20, 12)
 
 class DbtOfTheWorker:
     """Does what `WarmDbt` does, without the seconds that a new process takes."""
+
+    project = PROJECT
 
     def __init__(self, business: Business) -> None:
         self.business = business

@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,6 @@ from flows import server
 from flows.server import (
     named_server,
     prefect_environment,
-    prefect_server,
     prepare_environment,
     start_server,
 )
@@ -29,6 +29,17 @@ class Api(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.end_headers(); self.wfile.write(b"true")
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[-1])), Api).serve_forever()
 """
+
+
+@contextmanager
+def prefect_server() -> Iterator[str]:
+    """Have a server that answers, and yield its address."""
+    started = start_server()
+    started.wait_until_healthy()
+    try:
+        yield started.api
+    finally:
+        started.stop()
 
 
 class Health(http.server.BaseHTTPRequestHandler):

@@ -21,7 +21,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from flows.dbt.in_process import (
     close_file,
@@ -31,6 +31,7 @@ from flows.dbt.in_process import (
     keep_file_open,
     leave_out_debug_events,
     parse_in_forks,
+    reserve_standard_output,
     wait_for,
 )
 from tests.support.interruption import interrupt
@@ -167,14 +168,6 @@ def in_a_fork(action: Callable[[], Answer]) -> Answer:
         raise RuntimeError(f"the fork ended with exit code {code}: see the worker's log")
     result: Answer = json.loads(answer)
     return result
-
-
-def reserve_standard_output() -> TextIO:
-    """Return standard output for answers; all that is printed from now on goes to the log."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
-    return answers
 
 
 def serve(make_handler: Callable[[], Callable[[Command], Answer]]) -> None:

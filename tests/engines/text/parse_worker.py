@@ -9,8 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from flows.dbt.in_process import reserve_standard_output
 from tests.engines.sessions import spark_session
-from tests.support.dbt_worker import reserve_standard_output
 
 
 def main() -> None:

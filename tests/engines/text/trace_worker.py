@@ -12,12 +12,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from flows.dbt.in_process import reserve_standard_output
 from tests.engines.adapter_without_workspace import leave_out_where_flags_come_from
 from tests.engines.text.golden_files import listed_nodes
 from tests.engines.text.recording_cursor import ENVIRONMENT, Recorder, record_instead_of_executing
 from tests.engines.text.scenarios import SCENARIOS
 from tests.engines.text.scripted_answers import Columns, Warehouse
-from tests.support.dbt_worker import reserve_standard_output
 
 
 def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object of dbt's)

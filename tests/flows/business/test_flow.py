@@ -100,7 +100,7 @@ from common.errors import BusyError, UserError
 from common.paths import published_directory, warehouse_file
 from contextlib import nullcontext
 from flows.build_results import Build, Node
-from flows.business import live, once
+from flows.business import live, once, startup
 from flows.business.__main__ import main
 from flows.publication.publish import publish
 from flows.publication.tables import PublishedTable
@@ -135,10 +135,6 @@ class FakeBuilder:
     def test_everything(self, *_):
         return Build(2.0, (Node("test.c.unique_x.0a", None, "pass", 0.1, 0, ""),))
 
-class FakeDbt:
-    def close(self):
-        pass
-
 prepare_environment()
 server = start_server()
 atexit.register(server.stop)
@@ -146,9 +142,8 @@ server.wait_until_healthy()
 silence_prefect_console()
 from flows.business import flow
 flow.build_tables.retry_delay_seconds = 0
-once.warm_dbt = nullcontext
+startup.warm_dbt = nullcontext
 once.Builder = live.Builder = FakeBuilder
-live.WarmDbt = FakeDbt
 live.CHECK_INTERVAL *= 0
 codes = [main(["once"]), main(["once"]), main(["serve", "--every", "1", "--windows", "3"])]
 print("codes", codes, flush=True)
