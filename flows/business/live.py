@@ -34,6 +34,9 @@ CHECK_INTERVAL = timedelta(hours=1)
 """How often every data test runs over all of history."""
 
 _POLL_SECONDS = 5.0
+_SIGNAL_SECONDS = 0.1
+# `make` passes on a signal that a service manager sends to all processes of a service, too.
+_ONE_REQUEST_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -168,23 +171,21 @@ class _Loop(threading.Thread):
 
 
 def _run_until_stopped(loop: _Loop, dbt: WarmDbt) -> None:
-    stop = loop.resources.stop
-    asked = 0
+    stop, asked = loop.resources.stop, list[float]()
 
-    def end(*_: object) -> None:
-        nonlocal asked
-        asked += 1
-        stop.set()
+    def note_request(*_: object) -> None:
+        # Nothing else: a handler can interrupt itself, and the lock of an event is not for that.
+        asked.append(time.monotonic())
 
-    before = {name: signal.signal(name, end) for name in (signal.SIGINT, signal.SIGTERM)}
+    before = {name: signal.signal(name, note_request) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
         loop.start()
-        stop.wait()
-        if loop.is_alive():
-            loop.resources.display.print(["Stopping after the running step."])
         while loop.is_alive():
-            loop.join(0.1)
-            if asked > 1:
+            loop.join(_SIGNAL_SECONDS)
+            if asked and not stop.is_set():
+                stop.set()
+                loop.resources.display.print(["Stopping after the running step."])
+            if asked and asked[-1] - asked[0] > _ONE_REQUEST_SECONDS:
                 dbt.kill()
                 raise KeyboardInterrupt
     finally:

@@ -142,6 +142,24 @@ def test_a_signal_ends_it_after_the_running_step_and_a_second_at_once() -> None:
     never.set()
 
 
+def test_signals_that_come_together_are_one_request_and_nothing_hangs() -> None:
+    """As when ``make`` passes on what its whole process group was sent."""
+    finished: list[str] = []
+
+    def be_stopped() -> object:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+            threading.Event().wait(0.03)
+        threading.Event().wait(0.5)
+        finished.append("step")
+        return StoppedError()
+
+    dbt = FakeDbt()
+    lines, _ = run(FakeSchedule(be_stopped), dbt=dbt)
+    assert (lines, finished) == (["Stopping after the running step."], ["step"])
+    assert not dbt.killed
+
+
 def test_what_is_no_error_of_the_user_ends_the_loop() -> None:
     def broken() -> object:
         raise ZeroDivisionError
