@@ -32,21 +32,39 @@ EVENT_COLUMNS = pa.schema(
         pa.field("ping_lat", pa.float64()),
         pa.field("ping_lon", pa.float64()),
         pa.field("ping_progress", pa.float64()),
+        pa.field("customer_id", pa.string()),
+        pa.field("promised_mins", pa.float64()),
+        pa.field("payment_json", pa.string()),
+        pa.field("driver_id", pa.string()),
+        pa.field("reason", pa.string()),
     ]
 )
 """Columns of the canonical dataset, in their order."""
 
-OPTIONAL_COLUMNS = frozenset({"ts_micros", "eta_mins"})
+PEOPLE_COLUMNS = ("customer_id", "promised_mins", "payment_json", "driver_id", "reason")
+"""Columns that tell of the people in it; ``--people off`` writes none of them."""
+
+OPTIONAL_COLUMNS = frozenset({"ts_micros", "eta_mins", *PEOPLE_COLUMNS})
 """Columns that a dataset of the older form may lack."""
 
 SORT_ORDER = ("ts_seconds", "ts_micros", "order_id", "sequence")
 """How the rows of a dataset are sorted."""
 
 NULLABLE_COLUMNS = {
-    "order_created": ("customer_lat", "customer_lon", "customer_addr", "items_json"),
-    "driver_picked_up": ("route_json", "eta_mins"),
-    "driver_ping": ("ping_lat", "ping_lon", "ping_progress"),
-    "delivered": ("customer_lat", "customer_lon"),
+    "order_created": (
+        "customer_lat",
+        "customer_lon",
+        "customer_addr",
+        "items_json",
+        "customer_id",
+        "promised_mins",
+        "payment_json",
+    ),
+    "driver_arrived": ("driver_id",),
+    "driver_picked_up": ("route_json", "eta_mins", "driver_id"),
+    "driver_ping": ("ping_lat", "ping_lon", "ping_progress", "driver_id"),
+    "delivered": ("customer_lat", "customer_lon", "driver_id"),
+    "order_cancelled": ("reason",),
 }
 """By event type, the columns that are set on it and may be missing."""
 
@@ -59,16 +77,41 @@ BODY_COLUMNS = {
         "customer_lon": "customer_lon",
         "customer_addr": "customer_addr",
         "items": "items_json",
+        "customer_id": "customer_id",
+        "promised_mins": "promised_mins",
+        "payment": "payment_json",
     },
-    "driver_picked_up": {"route_points": "route_json", "eta_mins": "eta_mins"},
+    "driver_arrived": {"driver_id": "driver_id"},
+    "driver_picked_up": {
+        "route_points": "route_json",
+        "eta_mins": "eta_mins",
+        "driver_id": "driver_id",
+    },
     "driver_ping": {
         "progress_pct": "ping_progress",
         "loc_lat": "ping_lat",
         "loc_lon": "ping_lon",
+        "driver_id": "driver_id",
     },
-    "delivered": {"delivered_lat": "customer_lat", "delivered_lon": "customer_lon"},
+    "delivered": {
+        "delivered_lat": "customer_lat",
+        "delivered_lon": "customer_lon",
+        "driver_id": "driver_id",
+    },
+    "order_cancelled": {"reason": "reason"},
 }
 """By event type, the keys of a landed body in their order, each with the column it comes from."""
+
+PAYMENT_KEYS = (
+    "subtotal",
+    "delivery_fee",
+    "service_fee",
+    "tax",
+    "tip",
+    "discount",
+    "total",
+)
+"""Keys of a payment, in their order; amounts are decimals as text, total is what is charged."""
 
 ITEM_KEYS = ("id", "category_id", "menu_id", "brand_id", "name", "price", "qty")
 """Keys of one line of a basket, in their order."""
