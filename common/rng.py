@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 from numpy.random import Generator, Philox
@@ -27,6 +27,20 @@ class Purpose(IntEnum):
     MISSING_FIELDS = 6
     FAULTS = 7
     MOMENTUM = 8
+    CUSTOMERS = 9
+    CHOICES = 10
+    SHOCKS = 11
+    TRAFFIC = 12
+    COURIERS = 13
+    SHIFTS = 14
+    FIXES = 15
+    PAYMENTS = 16
+    CANCELLATIONS = 17
+    KITCHEN = 18
+    DISHES = 19
+    SOLD_OUT = 20
+    PROMOTIONS = 21
+    PRICES = 22
 
 
 def make_rng(seed: int, location_id: int, day: int, purpose: Purpose) -> Generator:
@@ -52,20 +66,25 @@ class DayRngs:
     """The random numbers of one kitchen-day, one stream for each step of its simulation."""
 
     demand: Generator
+    choices: Generator
     brands: Generator
     items: Generator
+    sold_out: Generator
+    dishes: Generator
+    kitchen: Generator
     cooking: Generator
     delivery: Generator
+    payments: Generator
+    cancellations: Generator
+    fixes: Generator
     missing_fields: Generator
 
 
 def make_day_rngs(seed: int, location_id: int, day: int) -> DayRngs:
     """Return the random numbers of one day in one kitchen, as `make_rng` makes them."""
     return DayRngs(
-        demand=make_rng(seed, location_id, day, Purpose.DEMAND),
-        brands=make_rng(seed, location_id, day, Purpose.BRANDS),
-        items=make_rng(seed, location_id, day, Purpose.ITEMS),
-        cooking=make_rng(seed, location_id, day, Purpose.COOKING),
-        delivery=make_rng(seed, location_id, day, Purpose.DELIVERY),
-        missing_fields=make_rng(seed, location_id, day, Purpose.MISSING_FIELDS),
+        **{
+            field.name: make_rng(seed, location_id, day, Purpose[field.name.upper()])
+            for field in fields(DayRngs)
+        }
     )

@@ -5,7 +5,8 @@
 """
 
 # Annotations are evaluated here, not postponed: pydantic reads them.
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -24,12 +25,14 @@ _LARGEST_KEY = 2**31 - 1
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Code = Annotated[_Text, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
-_Whole = Annotated[int, BeforeValidator(check_digits)]
-_Number = Annotated[float, BeforeValidator(check_decimal_number), Field(allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(check_digits)]
+Number = Annotated[float, BeforeValidator(check_decimal_number), Field(allow_inf_nan=False)]
 _Price = Annotated[Decimal, BeforeValidator(check_price)]
-_Key = Annotated[_Whole, Field(ge=1, le=_LARGEST_KEY)]
-_Day = Annotated[_Whole, Field(ge=0, le=100_000)]
-_EndDay = Annotated[_Day | None, BeforeValidator(blank_to_none), AfterValidator(check_after_start)]
+Key = Annotated[Whole, Field(ge=1, le=_LARGEST_KEY)]
+Day = Annotated[Whole, Field(ge=0, le=100_000)]
+_EndDay = Annotated[Day | None, BeforeValidator(blank_to_none), AfterValidator(check_after_start)]
+
+_Hour = Annotated[Annotated[Whole, Field(ge=0, le=24)] | None, BeforeValidator(blank_to_none)]
 
 Trajectory = Annotated[
     Literal["growing", "steady", "declining", "launching", "leaving"], BeforeValidator(strip)
@@ -58,16 +61,16 @@ class Location:
         What happens there during the simulated days, for people.
     """
 
-    location_id: _Key
+    location_id: Key
     location_code: _Code
     name: _Text
     address: _Text
-    lat: Annotated[_Number, Field(ge=-90, le=90)]
-    lon: Annotated[_Number, Field(ge=-180, le=180)]
-    radius_mi: Annotated[_Number, Field(gt=0, le=50)]
-    stations: Annotated[_Whole, Field(ge=1, le=1_000)]
-    base_orders_day: Annotated[_Whole, Field(ge=1, le=100_000)]
-    growth_rate_daily: Annotated[_Number, Field(gt=-1, le=1)]
+    lat: Annotated[Number, Field(ge=-90, le=90)]
+    lon: Annotated[Number, Field(ge=-180, le=180)]
+    radius_mi: Annotated[Number, Field(gt=0, le=50)]
+    stations: Annotated[Whole, Field(ge=1, le=1_000)]
+    base_orders_day: Annotated[Whole, Field(ge=1, le=100_000)]
+    growth_rate_daily: Annotated[Number, Field(gt=-1, le=1)]
     narrative: _Text
 
 
@@ -75,10 +78,10 @@ class Location:
 class Brand:
     """One brand (``brands.csv``); ``avg_prep_time_min`` is its mean cooking time in minutes."""
 
-    brand_id: _Key
+    brand_id: Key
     name: _Text
     cuisine_type: _Text
-    avg_prep_time_min: Annotated[_Number, Field(gt=0, le=240)]
+    avg_prep_time_min: Annotated[Number, Field(gt=0, le=240)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +104,21 @@ class BrandLocation:
         orders there are in all.
     """
 
-    brand_location_id: _Key
-    brand_id: _Key
-    location_id: _Key
-    start_day: _Day
+    brand_location_id: Key
+    brand_id: Key
+    location_id: Key
+    start_day: Day
     end_day: _EndDay
     trajectory: Trajectory
-    growth_rate_monthly: Annotated[_Number, Field(gt=-1, le=10)]
+    growth_rate_monthly: Annotated[Number, Field(gt=-1, le=10)]
 
 
 @dataclass(frozen=True, slots=True)
 class Menu:
     """One menu (``menus.csv``)."""
 
-    id: _Key
-    brand_id: _Key
+    id: Key
+    brand_id: Key
     name: _Text
 
 
@@ -123,9 +126,9 @@ class Menu:
 class Category:
     """One section of a menu (``categories.csv``)."""
 
-    id: _Key
-    menu_id: _Key
-    brand_id: _Key
+    id: Key
+    menu_id: Key
+    brand_id: Key
     name: _Text
 
 
@@ -133,10 +136,10 @@ class Category:
 class Item:
     """One dish or drink (``items.csv``); ``price`` in dollars, exact."""
 
-    id: _Key
-    category_id: _Key
-    menu_id: _Key
-    brand_id: _Key
+    id: Key
+    category_id: Key
+    menu_id: Key
+    brand_id: Key
     name: _Text
     price: _Price
 
@@ -147,8 +150,39 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class WeatherDay:
+    """One day in one city (``weather.csv``).
+
+    Attributes
+    ----------
+    location_id
+        The kitchen of that city.
+    day_number
+        Counted from day 0 of the dataset; after the last day it begins again with the first.
+    high_c, low_c
+        Warmest and coldest, degrees Celsius.
+    precipitation_mm
+        Rain, or the water of snow, millimetres.
+    starts_hour, ends_hour
+        When it falls; ``None`` on a dry day.
+    """
+
+    location_id: Key
+    day_number: Day
+    high_c: Annotated[Number, Field(ge=-80, le=60)]
+    low_c: Annotated[Number, Field(ge=-80, le=60)]
+    precipitation_mm: Annotated[Number, Field(ge=0, le=2_000)]
+    starts_hour: _Hour
+    ends_hour: _Hour
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The whole business, every table sorted by its key and consistent with the others."""
+    """The whole business, every table sorted by its key and consistent with the others.
+
+    ``weather`` has the days of each kitchen, by its key, from day 0 without gaps; a kitchen without
+    any has dry weather.
+    """
 
     locations: tuple[Location, ...]
     brands: tuple[Brand, ...]
@@ -156,6 +190,7 @@ class Catalogue:
     menus: tuple[Menu, ...]
     categories: tuple[Category, ...]
     items: tuple[Item, ...]
+    weather: Mapping[int, tuple[WeatherDay, ...]] = field(default_factory=dict)
 
     def location(self, code_or_name: str) -> Location | None:
         """Return the kitchen with this code or name; case, spaces and punctuation are ignored."""

@@ -17,6 +17,7 @@ from generator.catalogue.csv_rows import read_rows
 from generator.catalogue.records import TABLES, Catalogue, normalize
 from generator.catalogue.seed_checks import SeedRow, check_seeds
 from generator.catalogue.seed_messages import explain
+from generator.catalogue.weather import load_weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
     ----------
     seeds_directory
         Folder with ``locations.csv``, ``brands.csv``, ``brand_locations.csv``, ``menus.csv``,
-        ``categories.csv`` and ``items.csv``.
+        ``categories.csv`` and ``items.csv``; ``weather.csv`` may be there, too.
 
     Returns
     -------
@@ -52,7 +53,8 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
     records: dict[str, Any] = {
         table: tuple(row.record for row in read.values()) for table, read in rows.items()
     }
-    catalogue = Catalogue(**records)
+    weather = load_weather(seeds_directory, rows["locations"])
+    catalogue = Catalogue(**records, weather=weather)
     check_seeds(catalogue, rows)
     return catalogue
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from generator.catalogue.records import Record
+    from generator.catalogue.records import Record, WeatherDay
 
 
 class Mistake(NamedTuple):
@@ -22,7 +22,7 @@ class Mistake(NamedTuple):
     remedy: str
 
 
-def explain(error: ErrorDetails, record: type[Record]) -> Mistake:
+def explain(error: ErrorDetails, record: type[Record | WeatherDay]) -> Mistake:
     """Return what is wrong with one value of a record, in words for the person who edits it."""
     column = str(error["loc"][0])
     written = str(error["input"]).strip()

@@ -27,6 +27,7 @@ from generator.configuration.kitchen_settings import (
     KitchenSettings,
     Minutes,
     NullProbability,
+    PositionReports,
     ServiceTimes,
 )
 from generator.configuration.new_kitchen import new_kitchen
@@ -169,7 +170,13 @@ def apply_configuration(
         ),
         driver_arrival=DriverArrival(arrival.alpha, arrival.beta, arrival.after_ready_pct),
         driver_mph=configuration.driver_mph,
-        ping_seconds=configuration.ping_sec,
+        position_reports=PositionReports(
+            seconds=configuration.ping_sec,
+            jitter_seconds=configuration.ping_jitter_sec,
+            noise_m=configuration.gps_noise_m,
+            loss=configuration.ping_loss_pct / 100.0,
+        ),
+        weather=catalogue.weather.get(location.location_id, ()),
         null_probabilities=_null_probabilities(configuration),
         random_seed=configuration.random_seed,
         speed_up=configuration.speed_up,

@@ -190,6 +190,18 @@ class KitchenConfiguration(_Strict):
         description="seconds per batch of a live writer; no effect here",
     )
     ping_sec: int = Field(default=60, ge=1, le=3600, description="seconds between two GPS fixes")
+    ping_jitter_sec: float = Field(
+        default=1.5, ge=0, le=60, description="standard deviation of a fix from when it is due"
+    )
+    gps_noise_m: float = Field(
+        default=5.0,
+        ge=0,
+        le=1_000,
+        description="standard deviation of a fix from where the courier is, metres a direction",
+    )
+    ping_loss_pct: float = Field(
+        default=2.0, ge=0, le=100, description="percentage of the fixes that are missing"
+    )
     random_seed: int | None = Field(
         default=None, ge=0, lt=2**63, description="this kitchen's own seed instead of the run's"
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.catalogue.records import Location
+    from generator.catalogue.records import Location, WeatherDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,28 @@ class DriverArrival:
     alpha: float
     beta: float
     after_ready: float
+
+
+@dataclass(frozen=True, slots=True)
+class PositionReports:
+    """How a courier's telephone reports where it is.
+
+    Attributes
+    ----------
+    seconds
+        Seconds between two GPS fixes.
+    jitter_seconds
+        Standard deviation of each from the moment when it is due, seconds.
+    noise_m
+        Standard deviation of a fix from where the courier is, metres to the north and to the east.
+    loss
+        Part of the fixes that are missing.
+    """
+
+    seconds: int
+    jitter_seconds: float
+    noise_m: float
+    loss: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +125,10 @@ class KitchenSettings:
         Distributions around the queue.
     driver_mph
         Mean speed on the road, miles per hour.
-    ping_seconds
-        Seconds between two GPS fixes.
+    position_reports
+        How often and how exactly couriers report where they are.
+    weather
+        The weather of the days from day 0, which then repeats; none is dry weather.
     null_probabilities
         Fields that are sometimes missing; usually none.
     random_seed
@@ -126,7 +150,8 @@ class KitchenSettings:
     service_times: ServiceTimes
     driver_arrival: DriverArrival
     driver_mph: float
-    ping_seconds: int
+    position_reports: PositionReports
+    weather: tuple[WeatherDay, ...]
     null_probabilities: tuple[NullProbability, ...]
     random_seed: int | None
     speed_up: float | None

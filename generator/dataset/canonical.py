@@ -18,7 +18,7 @@ from generator.dataset.summary import DatasetSummary, find_notices
 from generator.roads.delivery_area import DeliveryArea
 from generator.roads.routing import delivery_routes
 from generator.roads.sources import load_network
-from generator.simulation.kitchen_day import prepare_kitchen
+from generator.simulation.prepared_kitchen import prepare_kitchen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
     from generator.roads.network import RoadNetwork
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 # Increased whenever the same inputs give another dataset.
 GENERATOR_VERSION = "3"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
-    from generator.simulation.kitchen_day import Handover, Kitchen, KitchenDay
+    from generator.simulation.kitchen_day import Handover, KitchenDay
+    from generator.simulation.prepared_kitchen import Kitchen
 
 
 def make_events_locally(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from generator.dataset.plan import DatasetPlan
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 _LONG_WAIT_MINUTES = 240.0
 _ORDERS_A_DAY_OF_AN_ADDRESS = 2

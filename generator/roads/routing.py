@@ -2,6 +2,10 @@
 
 All deliveries start at the kitchen, so one search gives every route: a tree of shape points in
 which each point knows the one before it and its distance from the kitchen, as driven.
+
+Distances are measured twice. Metres say where something is. Metres at mean speed say how long it
+takes to get there: a metre of a fast street is less than one, a metre of a slow street more, and
+over all addresses both add up to the same.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from scipy.sparse.csgraph import dijkstra
 from common.errors import UserError
 from generator.roads.delivery_area import KITCHEN_REACH_M, METRES_PER_MILE
 from generator.roads.geometry import great_circle_m, step_lengths
+from generator.roads.node_tree import NodeTree
+from generator.roads.speeds import edge_speeds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +53,8 @@ class DeliveryRoutes:
         What is written on the order, A strings.
     distance_m
         Driven distance from the kitchen's door to the address, metres, (A,).
+    effort_m
+        The same in metres at mean speed, (A,).
     unreachable_addresses
         How many addresses within the radius no street leads to.
 
@@ -60,6 +68,7 @@ class DeliveryRoutes:
     longitude: NDArray[np.float64]
     text: list[str]
     distance_m: NDArray[np.float64]
+    effort_m: NDArray[np.float64]
     unreachable_addresses: int
 
     def __init__(
@@ -92,6 +101,8 @@ class DeliveryRoutes:
         self._kitchen = kitchen
         self._plant(network, latitude, longitude)
         self._texts: _RouteTexts | None = None
+        node_effort = self._measure_efforts(network)
+        self._tree = NodeTree.grown(before, kitchen, network, edges, node_effort)
 
     def positions(
         self, address: NDArray[np.int64], travelled_m: NDArray[np.float64]
@@ -111,22 +122,97 @@ class DeliveryRoutes:
         latitude, longitude
             On the street geometry, degrees, (P,).
         """
-        point = (self._first_leaf + np.asarray(address)).astype(np.int32)
         travelled = np.clip(travelled_m, 0.0, self.distance_m[address])
+        behind, ahead, part = self._between(self._point_distance, address, travelled)
+        return self._on_the_way(self._point_latitude, behind, ahead, part), self._on_the_way(
+            self._point_longitude, behind, ahead, part
+        )
+
+    def places(
+        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return where drivers are who have driven so far, in metres at mean speed.
+
+        Parameters
+        ----------
+        address
+            Which address each driver goes to, (P,).
+        driven_m
+            How far each has driven from the kitchen, metres at mean speed, (P,).
+
+        Returns
+        -------
+        latitude, longitude
+            On the street geometry, degrees, (P,).
+        travelled_m
+            The same way in metres, (P,).
+        """
+        driven = np.clip(driven_m, 0.0, self.effort_m[address])
+        behind, ahead, part = self._between(self._point_effort, address, driven)
+        return (
+            self._on_the_way(self._point_latitude, behind, ahead, part),
+            self._on_the_way(self._point_longitude, behind, ahead, part),
+            self._on_the_way(self._point_distance, behind, ahead, part),
+        )
+
+    def corners(
+        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the last bend or crossing before a place, in metres at mean speed, (P,)."""
+        driven = np.clip(driven_m, 0.0, self.effort_m[address])
+        behind, _, _ = self._between(self._point_effort, address, driven)
+        return self._point_effort[behind]
+
+    def ways_past(
+        self, first: NDArray[np.int64], second: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how a driver gets to a second address who is at a first one.
+
+        He turns back to where the two ways part, against no one-way street, and drives on.
+
+        Returns
+        -------
+        back_m, on_m
+            Metres at mean speed back and on, (P,); back is infinite where one cannot turn back.
+        """
+        one, other = self._address_node[first], self._address_node[second]
+        parting = self._tree.partings(one, other)
+        effort = self._tree.effort_m
+        door = self.effort_m[first] - effort[one]
+        back = np.where(
+            effort[one] - effort[parting] <= self._tree.way_back_m[one],
+            effort[one] - effort[parting] + door,
+            np.inf,
+        )
+        return back, self.effort_m[second] - effort[parting]
+
+    def _between(
+        self,
+        measure: NDArray[np.float64],
+        address: NDArray[np.int64],
+        driven: NDArray[np.float64],
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+        """Return the points behind and ahead of drivers, and which part of the gap is driven."""
+        point = (self._first_leaf + np.asarray(address)).astype(np.int32)
         # Climb from the address towards the kitchen in smaller and smaller steps, as long as the
         # point reached is still ahead of the driver.
         for ancestors in reversed(self._ancestors):
             higher = ancestors[point]
-            point = np.where(self._point_distance[higher] > travelled, higher, point)
+            point = np.where(measure[higher] > driven, higher, point)
         behind = self._ancestors[0][point]
-        start = self._point_distance[behind]
-        gap = self._point_distance[point] - start
-        part = np.clip((travelled - start) / np.where(gap > 0.0, gap, 1.0), 0.0, 1.0)
-        low_latitude, low_longitude = self._point_latitude[behind], self._point_longitude[behind]
-        return (
-            low_latitude + part * (self._point_latitude[point] - low_latitude),
-            low_longitude + part * (self._point_longitude[point] - low_longitude),
-        )
+        start = measure[behind]
+        gap = measure[point] - start
+        return behind, point, np.clip((driven - start) / np.where(gap > 0.0, gap, 1.0), 0.0, 1.0)
+
+    @staticmethod
+    def _on_the_way(
+        values: NDArray[np.float64],
+        behind: NDArray[np.int32],
+        ahead: NDArray[np.int32],
+        part: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        low = values[behind]
+        return np.asarray(low + part * (values[ahead] - low))
 
     def route_json(self, address: int) -> str:
         """Return the way to an address as ``[[lat,lon],…]`` with six decimals, kitchen first."""
@@ -142,13 +228,31 @@ class DeliveryRoutes:
         parts.reverse()
         return "".join(parts)
 
+    def route_json_past(self, first: int, second: int) -> str:
+        """Return the way to the second of two addresses past the first, written as one way."""
+        there, on = self._points_to(first), self._points_to(second)
+        pairs = enumerate(zip(there, on, strict=False))
+        shared = next((place for place, (one, other) in pairs if one != other), len(there))
+        points = [*there, *there[-2 : shared - 2 : -1], *on[shared:]]
+        latitude, longitude = self._point_latitude[points], self._point_longitude[points]
+        written = [
+            f"[{lat:.6f},{lon:.6f}]"
+            for lat, lon in zip(latitude.tolist(), longitude.tolist(), strict=True)
+        ]
+        return f"[{','.join(written)}]"
+
     def path(self, address: int) -> NDArray[np.float64]:
         """Return the same way as points, latitude and longitude in degrees, (R, 2)."""
+        points = self._points_to(address)
+        return np.stack([self._point_latitude[points], self._point_longitude[points]], axis=1)
+
+    def _points_to(self, address: int) -> list[int]:
+        before = self._ancestors[0]
         points = [self._first_leaf + address]
         while points[-1]:
-            points.append(int(self._ancestors[0][points[-1]]))
+            points.append(int(before[points[-1]]))
         points.reverse()
-        return np.stack([self._point_latitude[points], self._point_longitude[points]], axis=1)
+        return points
 
     def _plant(self, network: RoadNetwork, latitude: float, longitude: float) -> None:
         """Lay out the tree: the kitchen, its node, the points of every edge in use, the addresses.
@@ -207,6 +311,29 @@ class DeliveryRoutes:
             ancestors.append(ancestors[-1][ancestors[-1]])
         self._ancestors = ancestors
         self._edge_points = begin
+        self._point_edge = owner
+
+    def _measure_efforts(self, network: RoadNetwork) -> NDArray[np.float64]:
+        """Measure every point in metres at mean speed; return the efforts of the nodes."""
+        reached = np.flatnonzero(self._before >= 0)
+        speed = np.ones(len(network.latitude))
+        speed[reached] = edge_speeds(network, self._before, self._address_node)[reached]
+        speeds = speed[reached][self._point_edge]
+        before = self._ancestors[0]
+        steps = self._point_distance - self._point_distance[before]
+        inner = slice(2, self._first_leaf)
+        steps[inner] /= speeds
+        # Pointers that double: each point adds the sum of its ancestor to its own.
+        for ancestors in self._ancestors:
+            steps = steps + steps[ancestors]
+        leaves = slice(self._first_leaf, None)
+        mean = self._point_distance[leaves].sum() / max(float(steps[leaves].sum()), 1e-9)
+        self._point_effort = np.round(steps * mean, 3)
+        self.effort_m = self._point_effort[leaves]
+        node_effort = np.zeros(len(network.latitude))
+        node_effort[self._kitchen] = self._point_effort[1]
+        node_effort[reached] = self._point_effort[self._edge_points[1:] - 1]
+        return node_effort
 
     def _write_texts(self) -> _RouteTexts:
         """Render every point once, and keep whole beginnings at some crossings."""

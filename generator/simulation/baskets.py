@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.event_schema import ITEM_KEYS
+from common.time_units import MICROSECONDS_PER_DAY
+from generator.simulation.recipes import recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,14 +20,47 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from common.rng import DayRngs
     from generator.catalogue.records import Catalogue, Item
     from generator.configuration.kitchen_settings import KitchenBrand
+    from generator.simulation.recipes import Recipe
 
-_ONE_BRAND_SHARE = 0.7
 _MAX_BRANDS = 3
-_MAX_ITEMS_PER_BRAND = 3
-_QUANTITY_LIMITS = (0.80, 0.95)  # below the first: one piece, below the second: two, else three
-_MAX_PIECES = 3
+_MAX_PIECES = 12
+_OCCASIONS = 4
+# How people order: alone, as a pair, a family, an office. By occasion: lines beyond the first,
+# chance that one more piece of a line is wanted, and shares of one, two and three brands.
+_MORE_LINES = np.array([1.0, 1.8, 3.0, 4.0])
+_MORE_PIECES = np.array([0.07, 0.19, 0.25, 0.46])
+_BRAND_SHARES = np.array(
+    [[0.83, 0.14, 0.03], [0.64, 0.27, 0.09], [0.46, 0.33, 0.21], [0.62, 0.24, 0.14]]
+)
+# Shares of the occasions, by time of day (until 10, until 15, until 21, later) and then at
+# weekends, by day and in the evening.
+_OCCASION_SHARES = np.array(
+    [
+        [0.55, 0.20, 0.04, 0.21],
+        [0.63, 0.20, 0.05, 0.12],
+        [0.40, 0.35, 0.23, 0.02],
+        [0.60, 0.30, 0.10, 0.00],
+        [0.37, 0.33, 0.30, 0.00],
+        [0.35, 0.36, 0.29, 0.00],
+    ]
+)
+_FROM_HOURS = (4.0, 10.0, 15.0, 21.0)
+_SATURDAY = 5
+_WEEKEND_DAY, _WEEKEND_EVENING, _LATE = 4, 5, 3
+# A pan of fifteen dishes takes longer than one, but not fifteen times (Deliveroo: pieces ** 0.25).
+_PIECES_EXPONENT = 0.25
+_MEAN_PIECES_FACTOR = 1.312
+# Prices of a brand change on a day of its own every 45 days, and come back after four times.
+_DAYS_A_PRICE = 45
+_PRICE_VERSIONS = 4
+_FIVE_CENTS = 5
+# An item is sold out this often, from some hour of the evening on.
+_SOLD_OUT_SHARE = 0.012
+_SOLD_OUT_FROM_HOURS = (17.5, 24.0)
+_MINUTES_UNTIL_KNOWN = 15.0
 
 
 @dataclass(frozen=True)
@@ -35,20 +70,36 @@ class Menus:
     Attributes
     ----------
     item_rows
-        Position in ``lines`` of each item of each brand, shape (B, M), -1 beyond a short menu.
+        Number of each item of each brand among the I items, shape (B, M), -1 beyond a short menu.
     popularity
         Relative weight of each item, shape (B, M), 0 beyond a short menu.
     cooking_factors
         Preparation time of each brand relative to the mean of the catalogue, shape (B,).
+    brand
+        Number of the brand of each item, shape (I,).
+    recipes
+        How each item is made, I of them.
+    price_cents
+        Price of each item in each version of the menu, shape (V, I).
+    price_phase
+        How many days before day 0 a brand's prices were last changed, shape (B,).
     lines
-        JSON of each item with each quantity; item ``i`` ordered ``q`` times is at
-        ``i * 3 + q - 1``.
+        JSON of each item with each quantity at each price: item ``i`` ordered ``q`` times at price
+        ``v`` is at ``(v * I + i) * 12 + q - 1``.
     """
 
     item_rows: NDArray[np.int64]
     popularity: NDArray[np.float64]
     cooking_factors: NDArray[np.float64]
+    brand: NDArray[np.int64]
+    recipes: tuple[Recipe, ...]
+    price_cents: NDArray[np.int64]
+    price_phase: NDArray[np.int64]
     lines: pa.StringArray
+
+    def price_versions(self, day: int) -> NDArray[np.int64]:
+        """Return which version of its price each item has on a day, shape (I,)."""
+        return ((day + self.price_phase) // _DAYS_A_PRICE % _PRICE_VERSIONS)[self.brand]
 
 
 @dataclass(frozen=True)
@@ -60,15 +111,28 @@ class Baskets:
     items_json
         The lines of each order, as a JSON list.
     cooking_factor
-        How long the slowest brand of each order takes, relative to the mean of the catalogue.
+        How long each order takes to cook relative to the usual one: by its slowest brand and its
+        number of pieces.
+    subtotal_cents
+        What the items cost.
+    brand
+        The brand that was wanted most, by its number.
+    ran_out
+        Whether an item is no longer there when the kitchen looks.
+    lines
+        Their lines.
     """
 
     items_json: pa.StringArray
     cooking_factor: NDArray[np.float64]
+    subtotal_cents: NDArray[np.int64]
+    brand: NDArray[np.int64]
+    ran_out: NDArray[np.bool_]
+    lines: OrderLines
 
 
 @dataclass(frozen=True)
-class _OrderLines:
+class OrderLines:
     """The L lines of N orders.
 
     Attributes
@@ -84,11 +148,12 @@ class _OrderLines:
     quantities: NDArray[np.int64]
 
 
-def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus:
-    """Collect what the brands of a kitchen sell, in their order."""
+def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand], rng: Generator) -> Menus:
+    """Collect what the brands of a kitchen sell, in their order; prices change as ``rng`` says."""
     mean_prep_time = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(
         catalogue.brands
     )
+    cuisines = {brand.brand_id: brand.cuisine_type for brand in catalogue.brands}
     items: list[Item] = []
     rows_by_brand: list[range] = []
     for brand in brands:
@@ -102,85 +167,122 @@ def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand]) -> Menus
         item_rows[position, : len(rows)] = rows
         # The first items of a menu are the most popular.
         popularity[position, : len(rows)] = 1.0 / np.sqrt(1.0 + np.arange(len(rows)))
-    lines = pa.array(
-        [_order_line(item, pieces + 1) for item in items for pieces in range(_MAX_PIECES)],
-        pa.string(),
-    )
+    prices = _price_versions(rng, np.array([item.price_cents for item in items], dtype=np.int64))
     return Menus(
         item_rows=item_rows,
         popularity=popularity,
         cooking_factors=np.array([brand.prep_time_min / mean_prep_time for brand in brands]),
-        lines=lines,
+        brand=np.repeat(np.arange(len(brands)), [len(rows) for rows in rows_by_brand]),
+        recipes=tuple(recipe_of(cuisines[item.brand_id], item) for item in items),
+        price_cents=prices,
+        price_phase=rng.integers(0, _DAYS_A_PRICE, len(brands)),
+        lines=pa.array(
+            [
+                line
+                for version in prices.tolist()
+                for item, cents in zip(items, version, strict=True)
+                for line in _order_lines(item, cents)
+            ],
+            pa.string(),
+        ),
     )
 
 
-def _order_line(item: Item, quantity: int) -> str:
+def _price_versions(rng: Generator, cents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return four versions of prices, the first as in the seeds, shape (V, I)."""
+    changed = rng.random((_PRICE_VERSIONS - 1, cents.size)) < 0.6  # noqa: PLR2004  a good half
+    steps = rng.normal(0.03, 0.025, changed.shape) * np.where(changed, cents, 0)
+    later = cents + np.rint(steps / _FIVE_CENTS).astype(np.int64) * _FIVE_CENTS
+    return np.concatenate((cents[np.newaxis], np.maximum(later, 0)))
+
+
+def _order_lines(item: Item, cents: int) -> list[str]:
+    """Write the line of an item with one piece of it, two, and so on."""
     values = (
         item.id,
         item.category_id,
         item.menu_id,
         item.brand_id,
         item.name,
-        float(item.price),
-        quantity,
+        cents / 100,
     )
-    return json.dumps(
-        dict(zip(ITEM_KEYS, values, strict=True)), ensure_ascii=False, separators=(",", ":")
-    )
+    known = dict(zip(ITEM_KEYS, values, strict=False))
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    return [f'{text[:-1]},"{ITEM_KEYS[-1]}":{pieces}}}' for pieces in range(1, _MAX_PIECES + 1)]
 
 
 def draw_baskets(
-    brand_rng: Generator,
-    item_rng: Generator,
-    orders: int,
-    brand_weights: NDArray[np.float64],
+    rngs: DayRngs,
+    created: NDArray[np.int64],
+    wishes: NDArray[np.float64],
+    company: NDArray[np.float64],
+    weekday: int,
     menus: Menus,
+    day: int,
 ) -> Baskets:
     """Fill the baskets of a day.
 
     Parameters
     ----------
-    brand_rng, item_rng
-        Random numbers of this kitchen-day for the choice of brands and of items.
-    orders
-        How many orders, N.
-    brand_weights
-        Weight of each brand when customers choose, shape (B,).
+    rngs
+        Random numbers of this kitchen-day.
+    created
+        When the N orders were placed, microseconds since day 0, shape (N,).
+    wishes
+        Which brands each customer wants, ordered by how much, -1 where there are fewer than three,
+        shape (N, 3).
+    company
+        From 0 to 1: how often each customer orders for others, shape (N,).
+    weekday
+        0 is Monday.
     menus
         What the brands sell.
+    day
+        The day, for its prices.
     """
-    brands = _draw_brands(brand_rng, orders, brand_weights)
+    hour = (created % MICROSECONDS_PER_DAY) / (MICROSECONDS_PER_DAY / 24)
+    occasion = _draw_occasions(rngs.brands, hour, company, weekday)
+    brands = _take_brands(rngs.brands, wishes, occasion)
+    sold_out_from = _sold_out_hours(rngs.sold_out, menus.brand.size)
+    late_hour = np.where(hour < _FROM_HOURS[0], hour + 24.0, hour)
+    lines = _draw_items(rngs.items, brands, occasion, menus, sold_out_from, late_hour)
+    versions = menus.price_versions(day)
+    order = np.repeat(np.arange(created.size), np.diff(lines.offsets))
+    cents = menus.price_cents[versions[lines.item_rows], lines.item_rows] * lines.quantities
+    pieces = np.bincount(order, lines.quantities, created.size)
+    slowest = np.where(brands >= 0, menus.cooking_factors[brands], 0.0).max(axis=1, initial=0.0)
+    just_gone = late_hour[order] - sold_out_from[lines.item_rows]
+    ran_out = np.zeros(created.size, dtype=np.bool_)
+    ran_out[order[just_gone >= 0.0]] = True
+    factor = np.round(pieces**_PIECES_EXPONENT, 6) / _MEAN_PIECES_FACTOR
     return Baskets(
-        items_json=_items_json(_draw_items(item_rng, brands, menus), menus),
-        cooking_factor=np.where(brands >= 0, menus.cooking_factors[brands], 0.0).max(axis=1),
+        items_json=_items_json(lines, menus, versions),
+        cooking_factor=slowest * factor,
+        subtotal_cents=np.bincount(order, cents, created.size).astype(np.int64),
+        brand=brands[:, 0],
+        ran_out=ran_out,
+        lines=lines,
     )
 
 
-def _draw_brands(rng: Generator, orders: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Choose the brands of each order: one for 70 %, else two or three different ones.
+def most_wanted(rng: Generator, wishes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Draw up to three different brands for each order, each as likely as it is wanted.
 
     Parameters
     ----------
     rng
         Random numbers of this kitchen-day.
-    orders
-        How many orders, N.
-    weights
-        Weight of each brand, shape (B,); brands of weight 0 are never chosen.
+    wishes
+        Weight of each brand for each order, shape (N, B), 0 for brands that are closed.
 
     Returns
     -------
-    Positions of the chosen brands, shape (N, 3), -1 where an order has fewer.
+    Numbers of brands, the first drawn first, -1 where fewer are open, shape (N, 3).
     """
-    open_brands = np.flatnonzero(weights > 0)
-    more = 2 + (rng.random(orders) < 0.5)  # noqa: PLR2004  two or three, equally often
-    wanted = np.where(rng.random(orders) < _ONE_BRAND_SHARE, 1, more)
-    picked = _weighted_picks(
-        rng, np.broadcast_to(weights[open_brands], (orders, open_brands.size)), _MAX_BRANDS
-    )
-    chosen = np.full((orders, _MAX_BRANDS), -1, dtype=np.int64)
-    chosen[:, : picked.shape[1]] = open_brands[picked]
-    chosen[np.arange(_MAX_BRANDS) >= wanted[:, np.newaxis]] = -1
+    open_brands = np.flatnonzero(wishes.any(axis=0))
+    picked = _weighted_picks(rng, wishes[:, open_brands], _MAX_BRANDS)
+    chosen = np.full((len(wishes), _MAX_BRANDS), -1, dtype=np.int64)
+    chosen[:, : picked.shape[1]] = open_brands[picked] if open_brands.size else -1
     return chosen
 
 
@@ -195,8 +297,49 @@ def _weighted_picks(rng: Generator, weights: NDArray[np.float64], limit: int) ->
     return np.argsort(waiting_times, axis=1)[:, :limit]
 
 
-def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _OrderLines:
-    """Choose one to three different items of each chosen brand, one to three pieces of each.
+def _draw_occasions(
+    rng: Generator, hour: NDArray[np.float64], company: NDArray[np.float64], weekday: int
+) -> NDArray[np.int64]:
+    """Draw for how many each of N orders is, 0 to 3; who has company more often orders for it."""
+    time = np.searchsorted(_FROM_HOURS, hour, side="right") - 1
+    time = np.where(time < 0, _LATE, time)
+    if weekday >= _SATURDAY:
+        time = np.where(
+            time < 2,  # noqa: PLR2004  before the evening
+            _WEEKEND_DAY,
+            np.where(time < _LATE, _WEEKEND_EVENING, time),
+        )
+    scale = np.cumsum(_OCCASION_SHARES, axis=1)[time]
+    # Half of it is the person's own, half is chance: the sum of two uniform numbers, made uniform.
+    both = (company + rng.random(hour.size)) / 2.0
+    even = np.where(both < 0.5, 2.0 * both**2, 1.0 - 2.0 * (1.0 - both) ** 2)  # noqa: PLR2004
+    return np.minimum((even[:, np.newaxis] >= scale).sum(axis=1), _OCCASIONS - 1)
+
+
+def _take_brands(
+    rng: Generator, wishes: NDArray[np.int64], occasion: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the brands of each order, the most wanted of the occasion, -1 beyond, shape (N, 3)."""
+    scale = np.cumsum(_BRAND_SHARES, axis=1)[occasion]
+    wanted = 1 + (rng.random(occasion.size)[:, np.newaxis] >= scale[:, :-1]).sum(axis=1)
+    return np.where(np.arange(_MAX_BRANDS) < wanted[:, np.newaxis], wishes, -1)
+
+
+def _sold_out_hours(rng: Generator, items: int) -> NDArray[np.float64]:
+    """Return from which hour on each item is sold out, never for most, shape (I,)."""
+    hours = rng.uniform(*_SOLD_OUT_FROM_HOURS, items)
+    return np.where(rng.random(items) < _SOLD_OUT_SHARE, hours, np.inf)
+
+
+def _draw_items(
+    rng: Generator,
+    chosen: NDArray[np.int64],
+    occasion: NDArray[np.int64],
+    menus: Menus,
+    sold_out_from: NDArray[np.float64],
+    hour: NDArray[np.float64],
+) -> OrderLines:
+    """Choose different items of each chosen brand, and how many pieces of each.
 
     Parameters
     ----------
@@ -204,30 +347,50 @@ def _draw_items(rng: Generator, chosen: NDArray[np.int64], menus: Menus) -> _Ord
         Random numbers of this kitchen-day.
     chosen
         Brands of each order, shape (N, 3), -1 where there are fewer.
+    occasion
+        For how many each order is, shape (N,).
     menus
         What the brands sell.
+    sold_out_from
+        Hour from which each item is sold out, shape (I,).
+    hour
+        When each order was placed, those after midnight counted on, shape (N,).
     """
     orders, slots = np.nonzero(chosen >= 0)
     brands = chosen[orders, slots]
-    menu_sizes = np.count_nonzero(menus.popularity > 0, axis=1)
-    wanted = np.minimum(
-        rng.integers(1, _MAX_ITEMS_PER_BRAND + 1, size=brands.size), menu_sizes[brands]
-    )
-    picked = _weighted_picks(rng, menus.popularity[brands], _MAX_ITEMS_PER_BRAND)
+    brands_per_order = np.bincount(orders, minlength=occasion.size)
+    more = rng.poisson(_MORE_LINES[occasion])
+    first = np.cumsum(brands_per_order) - brands_per_order
+    # Each brand has a line; of the others, each goes to one of the brands.
+    added = np.repeat(np.arange(occasion.size), np.maximum(more - brands_per_order + 1, 0))
+    pair_of_line = first[added] + (rng.random(added.size) * brands_per_order[added]).astype(np.int64)
+    popularity = menus.popularity[brands]
+    rows = menus.item_rows[brands]
+    # It takes the menu some minutes to know: until then an item is ordered that is not there.
+    gone = hour[orders][:, np.newaxis] >= sold_out_from[rows] + _MINUTES_UNTIL_KNOWN / 60.0
+    popularity = np.where(gone & ~gone.all(axis=1, keepdims=True), 0.0, popularity)
+    wanted = 1 + np.bincount(pair_of_line, minlength=orders.size)
+    wanted = np.minimum(wanted, np.count_nonzero(popularity > 0, axis=1))
+    picked = _weighted_picks(rng, popularity, popularity.shape[1])
     pair, slot = np.nonzero(np.arange(picked.shape[1]) < wanted[:, np.newaxis])
-    quantities = 1 + np.searchsorted(_QUANTITY_LIMITS, rng.random(pair.size), side="right")
+    one_more = _MORE_PIECES[occasion[orders[pair]]]
+    quantities = rng.geometric(1.0 - one_more)
+    # Beyond a dozen it is drawn again, evenly.
+    too_many = quantities > _MAX_PIECES
+    quantities[too_many] = rng.integers(2, _MAX_PIECES, int(too_many.sum()), endpoint=True)
     lines_per_order = np.bincount(orders[pair], minlength=chosen.shape[0])
-    return _OrderLines(
+    return OrderLines(
         offsets=np.concatenate(([0], np.cumsum(lines_per_order))).astype(np.int32),
-        item_rows=menus.item_rows[brands[pair], picked[pair, slot]],
+        item_rows=rows[pair, picked[pair, slot]],
         quantities=quantities.astype(np.int64),
     )
 
 
-def _items_json(lines: _OrderLines, menus: Menus) -> pa.StringArray:
+def _items_json(
+    lines: OrderLines, menus: Menus, versions: NDArray[np.int64]
+) -> pa.StringArray:
     """Write each order's lines as a JSON list, shape (N,)."""
-    texts = menus.lines.take(
-        pa.array(lines.item_rows * _MAX_PIECES + lines.quantities - 1, pa.int64())
-    )
+    priced = versions[lines.item_rows] * menus.brand.size + lines.item_rows
+    texts = menus.lines.take(pa.array(priced * _MAX_PIECES + lines.quantities - 1, pa.int64()))
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(lines.offsets), texts), ",")
     return pc.binary_join_element_wise("[", joined, "]", "")

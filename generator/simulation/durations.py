@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from generator.configuration.kitchen_settings import Minutes
 
-_SHORTEST_STEP_MIN = 0.25
-_MAX_DEVIATIONS = 4.0
-
 
 def round_to_millis(microseconds: NDArray[np.float64]) -> NDArray[np.int64]:
     """Round to whole milliseconds; the result is in microseconds."""
@@ -31,7 +28,10 @@ def draw_minutes(
     orders: int,
     scale: float | NDArray[np.float64] = 1.0,
 ) -> NDArray[np.int64]:
-    """Draw normal durations, never below a quarter of a minute.
+    """Draw durations of exactly this mean and deviation.
+
+    They are gamma distributed: never negative, with more that take long than that are quick, and
+    with ends of their own, so that no value is cut off.
 
     Parameters
     ----------
@@ -48,7 +48,17 @@ def draw_minutes(
     -------
     Microseconds in whole milliseconds, shape (N,).
     """
-    deviations = np.clip(rng.standard_normal(orders), -_MAX_DEVIATIONS, _MAX_DEVIATIONS)
-    minutes = (duration.mean + duration.deviation * deviations) * scale
-    millis = np.rint(np.maximum(minutes, _SHORTEST_STEP_MIN) * 60_000.0)
-    return millis.astype(np.int64) * 1000
+    minutes = draw_gamma(rng, duration.mean, duration.deviation, orders) * scale
+    return np.rint(minutes * 60_000.0).astype(np.int64) * 1000
+
+
+def draw_gamma(rng: Generator, mean: float, deviation: float, size: int) -> NDArray[np.float64]:
+    """Draw gamma distributed numbers of this mean and deviation, shape (size,).
+
+    Without deviation all are the mean, and with a mean of nothing all are nothing.
+    """
+    if mean <= 0.0 or deviation <= 0.0:
+        return np.full(size, mean)
+    return np.asarray(
+        rng.standard_gamma((mean / deviation) ** 2, size) * (deviation * deviation / mean)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,10 @@ import pyarrow as pa
 
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, NULLABLE_COLUMNS
 from common.time_units import MICROSECONDS_PER_SECOND
+from generator.simulation.cancellations import REASONS
+from generator.simulation.customers import address_texts
 from generator.simulation.order_ids import as_text
+from generator.simulation.records import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +23,16 @@ if TYPE_CHECKING:
 
     from generator.configuration.kitchen_settings import NullProbability
     from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.deliveries import Deliveries, Pings
+    from generator.simulation.dispatch import Deliveries
+    from generator.simulation.fixes import Fixes
     from generator.simulation.kitchen import CookedOrders
 
 _PING = EVENT_TYPE_IDS["driver_ping"]
+_DELIVERED = EVENT_TYPE_IDS["delivered"]
 _MILESTONES = np.array([number for number in EVENT_TYPE_IDS.values() if number != _PING])
 
 _COORDINATE_DIGITS = 6
+_REASONS = pa.array(REASONS, pa.string())
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class DeliveryAddresses:
 
 @dataclass(frozen=True)
 class OrderLifecycles:
-    """All that happened to the N orders of one kitchen-day.
+    """All that happened to the N orders of one kitchen-day, and what was said about them.
 
     Attributes
     ----------
@@ -63,8 +69,22 @@ class OrderLifecycles:
         What was ordered, shape (N,).
     cooked
         Their way through the kitchen.
-    deliveries, pings
+    deliveries, fixes
         Their way to the customers.
+    addresses
+        Where the kitchen delivers to.
+    address, unit
+        Where each order goes, and to which flat there, shape (N,) each.
+    customer_id
+        Who placed it, shape (N,).
+    driver_id
+        The couriers of the kitchen, shape (K,).
+    promised_minutes, eta_minutes
+        Minutes to the door as told when it was placed, and when it was picked up, shape (N,) each.
+    delivered_latitude, delivered_longitude
+        Where the courier's telephone is at the door, degrees, shape (N,) each.
+    payment_json
+        What it costs, shape (N,).
     """
 
     order_numbers: NDArray[np.uint64]
@@ -72,18 +92,65 @@ class OrderLifecycles:
     items_json: pa.StringArray
     cooked: CookedOrders
     deliveries: Deliveries
-    pings: Pings
+    fixes: Fixes
+    addresses: DeliveryAddresses
+    address: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    customer_id: pa.StringArray
+    driver_id: pa.StringArray
+    promised_minutes: NDArray[np.float64]
+    eta_minutes: NDArray[np.float64]
+    delivered_latitude: NDArray[np.float64]
+    delivered_longitude: NDArray[np.float64]
+    payment_json: pa.StringArray
 
     @property
     def milestones(self) -> NDArray[np.int64]:
-        """Return when each event of ``_MILESTONES`` happened, shape (N, 7)."""
+        """Return when each event of ``_MILESTONES`` happened, 0 if it never did, shape (N, 8)."""
         cooked, deliveries = self.cooked, self.deliveries
-        return np.column_stack(
+        ended = deliveries.cancelled
+        times = np.column_stack(
             (
                 *(self.created, cooked.started, cooked.finished, cooked.ready),
                 *(deliveries.arrived, deliveries.picked_up, deliveries.delivered),
             )
         )
+        too_late = (ended > 0)[:, np.newaxis] & (times > ended[:, np.newaxis])
+        return np.column_stack((np.where(too_late, 0, times), ended))
+
+    def without_cancelled(self) -> OrderLifecycles:
+        """Return the same orders as if the cancelled ones had never been placed."""
+        kept = self.deliveries.cancelled == 0
+        number = np.cumsum(kept) - 1
+        told = kept[self.fixes.order]
+        fixes = rows_of(self.fixes, told)
+        rows = np.flatnonzero(kept)
+        changed = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                changed[field.name] = value[rows]
+            elif isinstance(value, pa.StringArray) and field.name != "driver_id":
+                changed[field.name] = value.take(pa.array(rows))
+        return replace(
+            self,
+            **changed,
+            cooked=rows_of(self.cooked, rows),
+            deliveries=_without_others(self.deliveries, kept, number),
+            fixes=replace(fixes, order=number[fixes.order]),
+        )
+
+
+def _without_others(
+    deliveries: Deliveries, kept: NDArray[np.bool_], number: NDArray[np.int64]
+) -> Deliveries:
+    """Return some of the deliveries; each still knows the place of the one before it."""
+    rows = np.flatnonzero(kept)
+    before = rows + deliveries.after[rows]
+    after = np.where(
+        (deliveries.after[rows] != 0) & kept[before], number[before] - number[rows], 0
+    )
+    return replace(rows_of(deliveries, rows), after=after)
 
 
 @dataclass(frozen=True)
@@ -94,8 +161,8 @@ class _EventRows:
     ----------
     at
         Microseconds since day 0.
-    order, ping
-        Position of the order, and of the ping (0 for other events).
+    order, fix
+        Position of the order, and of the fix (0 for other events).
     event_type
         Number of the event type.
     """
@@ -103,16 +170,7 @@ class _EventRows:
     at: NDArray[np.int64]
     order: NDArray[np.int64]
     event_type: NDArray[np.int64]
-    ping: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class _PingFields:
-    """What the P pings report, shape (P,) each; one zero if there are none."""
-
-    latitude: NDArray[np.float64]
-    longitude: NDArray[np.float64]
-    progress: NDArray[np.float64]
+    fix: NDArray[np.int64]
 
 
 def delivery_addresses(routes: DeliveryRoutes) -> DeliveryAddresses:
@@ -127,7 +185,6 @@ def delivery_addresses(routes: DeliveryRoutes) -> DeliveryAddresses:
 
 def event_table(
     lifecycles: OrderLifecycles,
-    addresses: DeliveryAddresses,
     location_id: int,
     null_probabilities: Sequence[NullProbability],
     epoch_seconds: int,
@@ -139,8 +196,6 @@ def event_table(
     ----------
     lifecycles
         What happened to the orders.
-    addresses
-        Where the kitchen delivers to.
     location_id
         The kitchen.
     null_probabilities
@@ -158,21 +213,23 @@ def event_table(
     sequence = _sequence(rows)
     sorting = np.lexsort((sequence, lifecycles.order_numbers[rows.order], rows.at))
     at, order, event_type = rows.at[sorting], rows.order[sorting], rows.event_type[sorting]
-    ping, sequence = rows.ping[sorting], sequence[sorting]
+    fix, sequence = rows.fix[sorting], sequence[sorting]
 
     blank = _blank_fields(event_type, null_probabilities, rng)
-    address = lifecycles.deliveries.address[order]
-    pings = _ping_fields(lifecycles, addresses)
-    route_texts = map(addresses.routes.route_json, lifecycles.deliveries.address.tolist())
-    routes = pa.array(route_texts, pa.string())
+    deliveries, addresses, fixes = lifecycles.deliveries, lifecycles.addresses, lifecycles.fixes
+    address = lifecycles.address[order]
+    door = event_type == _DELIVERED
+    latitude = np.where(door, lifecycles.delivered_latitude[order], addresses.latitude[address])
+    longitude = np.where(door, lifecycles.delivered_longitude[order], addresses.longitude[address])
 
     def text(column: str, values: pa.StringArray, positions: NDArray[np.int64]) -> pa.StringArray:
         return values.take(pa.array(positions, pa.int64(), mask=blank[column]))
 
-    def real(column: str, values: NDArray[np.float64]) -> pa.DoubleArray:
-        return pa.array(values, pa.float64(), mask=blank[column])
+    def real(column: str, values: NDArray[np.float64], digits: int) -> pa.DoubleArray:
+        return pa.array(np.round(values, digits), pa.float64(), mask=blank[column])
 
     seconds, micros = np.divmod(at, MICROSECONDS_PER_SECOND)
+    digits = _COORDINATE_DIGITS
     return pa.Table.from_arrays(
         [
             as_text(lifecycles.order_numbers[order]),
@@ -181,29 +238,35 @@ def event_table(
             pa.array(epoch_seconds + seconds),
             pa.array(micros.astype(np.int32)),
             pa.array(sequence.astype(np.int32)),
-            real("customer_lat", addresses.latitude[address]),
-            real("customer_lon", addresses.longitude[address]),
-            text("customer_addr", addresses.text, address),
+            real("customer_lat", latitude, digits),
+            real("customer_lon", longitude, digits),
+            text("customer_addr", _address_texts(lifecycles), order),
             text("items_json", lifecycles.items_json, order),
-            text("route_json", routes, order),
-            real("eta_mins", lifecycles.deliveries.eta_minutes[order]),
-            real("ping_lat", pings.latitude[ping]),
-            real("ping_lon", pings.longitude[ping]),
-            real("ping_progress", pings.progress[ping]),
+            text("route_json", _route_texts(lifecycles), order),
+            real("eta_mins", lifecycles.eta_minutes[order], 1),
+            real("ping_lat", _of_fix(fixes.latitude, fix), digits),
+            real("ping_lon", _of_fix(fixes.longitude, fix), digits),
+            real("ping_progress", 100.0 * _of_fix(fixes.progress, fix), 1),
+            text("customer_id", lifecycles.customer_id, order),
+            real("promised_mins", lifecycles.promised_minutes[order], 0),
+            text("payment_json", lifecycles.payment_json, order),
+            text("driver_id", lifecycles.driver_id, np.maximum(deliveries.courier[order], 0)),
+            text("reason", _REASONS, np.maximum(deliveries.reason[order], 0)),
         ],
         schema=EVENT_COLUMNS,
     )
 
 
 def _event_rows(lifecycles: OrderLifecycles) -> _EventRows:
-    """Return all events: the milestones of every order, then the pings."""
-    milestones, pings = lifecycles.milestones, lifecycles.pings
-    orders, count = milestones.shape[0], pings.at.size
+    """Return all events: the milestones of every order, then the fixes."""
+    milestones, fixes = lifecycles.milestones, lifecycles.fixes
+    order, which = np.nonzero(milestones > 0)
+    count = fixes.at.size
     return _EventRows(
-        at=np.concatenate((milestones.reshape(-1), pings.at)),
-        order=np.concatenate((np.repeat(np.arange(orders), _MILESTONES.size), pings.order)),
-        event_type=np.concatenate((np.tile(_MILESTONES, orders), np.full(count, _PING))),
-        ping=np.concatenate((np.zeros(milestones.size, dtype=np.int64), np.arange(count))),
+        at=np.concatenate((milestones[order, which], fixes.at)),
+        order=np.concatenate((order, fixes.order)),
+        event_type=np.concatenate((_MILESTONES[which], np.full(count, _PING))),
+        fix=np.concatenate((np.zeros(order.size, dtype=np.int64), np.arange(count))),
     )
 
 
@@ -220,18 +283,27 @@ def _sequence(rows: _EventRows) -> NDArray[np.int64]:
     return sequence
 
 
-def _ping_fields(lifecycles: OrderLifecycles, addresses: DeliveryAddresses) -> _PingFields:
-    """Return where each ping was sent from and how much of the way was driven."""
-    pings = lifecycles.pings
-    if not pings.at.size:
-        return _PingFields(np.zeros(1), np.zeros(1), np.zeros(1))
-    address = lifecycles.deliveries.address[pings.order]
-    travelled_m = pings.fraction * addresses.routes.distance_m[address]
-    latitude, longitude = addresses.routes.positions(address, travelled_m)
-    return _PingFields(
-        latitude=np.round(latitude, _COORDINATE_DIGITS),
-        longitude=np.round(longitude, _COORDINATE_DIGITS),
-        progress=np.round(100.0 * pings.fraction, 1),
+def _of_fix(values: NDArray[np.float64], fix: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what the fix of each event reports; something, if there are no fixes."""
+    return values[fix] if values.size else np.zeros(fix.size)
+
+
+def _address_texts(lifecycles: OrderLifecycles) -> pa.StringArray:
+    return address_texts(lifecycles.addresses.text, lifecycles.address, lifecycles.unit)
+
+
+def _route_texts(lifecycles: OrderLifecycles) -> pa.StringArray:
+    """Return the way of each order; who is brought second is driven past the first door."""
+    routes, after = lifecycles.addresses.routes, lifecycles.deliveries.after.tolist()
+    address = lifecycles.address.tolist()
+    return pa.array(
+        [
+            routes.route_json_past(address[order + before], address[order])
+            if before
+            else routes.route_json(address[order])
+            for order, before in enumerate(after)
+        ],
+        pa.string(),
     )
 
 
@@ -246,8 +318,8 @@ def _blank_fields(
         other_types = event_type != EVENT_TYPE_IDS[name]
         for column in columns:
             blank[column] = blank[column] & other_types if column in blank else other_types
-    for field in null_probabilities:
-        missing = rng.random(event_type.size) < field.probability
-        missing &= event_type == field.event_type_id
-        blank[field.column] = blank[field.column] | missing
+    for missing_field in null_probabilities:
+        missing = rng.random(event_type.size) < missing_field.probability
+        missing &= event_type == missing_field.event_type_id
+        blank[missing_field.column] = blank[missing_field.column] | missing
     return blank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,16 @@ import numpy as np
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.simulation.demand import CLOSED_HOURS
 from generator.simulation.durations import draw_minutes, round_to_millis
+from generator.simulation.recipes import Equipment
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
+    from common.rng import DayRngs
     from generator.configuration.kitchen_settings import ServiceTimes
+    from generator.simulation.baskets import OrderLines
+    from generator.simulation.recipes import Recipe
 
 # No order is placed from here on ...
 CLOSES_AT = CLOSED_HOURS[0] * 60 * MICROSECONDS_PER_MINUTE
@@ -24,19 +29,32 @@ CLOSES_AT = CLOSED_HOURS[0] * 60 * MICROSECONDS_PER_MINUTE
 CLEARED_AT = CLOSED_HOURS[1] * 60 * MICROSECONDS_PER_MINUTE
 
 
+# How long the dishes of an order take relative to the longest of them.
+_QUICKEST_DISH = 0.4
+# Equipment beyond what all stations need together when nobody waits for it.
+_SPARE_EQUIPMENT = 1.7
+# Dishes of an order that are made at the same time, on average.
+_DISHES_AT_ONCE = 2.2
+
+# Preparing and heating a dish: microseconds at a workstation, then where, and how long there.
+Dish = tuple[int, int, int]
+
+
 @dataclass(frozen=True)
 class Preparation:
-    """The work that each of N orders means, microseconds, int64, shape (N,) each.
+    """The work that each of N orders means, shape (N,) each; times in microseconds.
 
     Attributes
     ----------
-    acknowledging, cooking, packing
-        From order to earliest start, on a station, and from finished to ready.
+    acknowledging, packing
+        From order to earliest start, and from finished to ready.
+    dishes
+        What is to be cooked: lists of `Dish`.
     """
 
     acknowledging: NDArray[np.int64]
-    cooking: NDArray[np.int64]
     packing: NDArray[np.int64]
+    dishes: NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -49,28 +67,13 @@ class Work:
         When they were placed, ascending, microseconds since day 0, shape (N,).
     preparation
         The work that each means.
+    withdrawn
+        When each is withdrawn by customer or kitchen, 0 for those that never are, shape (N,).
     """
 
     created: NDArray[np.int64]
     preparation: Preparation
-
-    def part(self, first: int | None, last: int | None) -> Work:
-        """Return the orders from position ``first`` up to and without ``last``."""
-        chosen, work = slice(first, last), self.preparation
-        preparation = Preparation(
-            work.acknowledging[chosen], work.cooking[chosen], work.packing[chosen]
-        )
-        return Work(self.created[chosen], preparation)
-
-    def followed_by(self, later: Work) -> Work:
-        """Return these orders and later ones."""
-        own, other = self.preparation, later.preparation
-        preparation = Preparation(
-            acknowledging=np.concatenate((own.acknowledging, other.acknowledging)),
-            cooking=np.concatenate((own.cooking, other.cooking)),
-            packing=np.concatenate((own.packing, other.packing)),
-        )
-        return Work(np.concatenate((self.created, later.created)), preparation)
+    withdrawn: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -91,75 +94,141 @@ class CookedOrders:
     ready: NDArray[np.int64]
     waited: NDArray[np.int64]
 
-    def part(self, first: int | None, last: int | None) -> CookedOrders:
-        """Return the orders from position ``first`` up to and without ``last``."""
-        chosen = slice(first, last)
-        return CookedOrders(
-            self.started[chosen], self.finished[chosen], self.ready[chosen], self.waited[chosen]
-        )
-
-    def followed_by(self, later: CookedOrders) -> CookedOrders:
-        """Return these orders and later ones."""
-        return CookedOrders(
-            started=np.concatenate((self.started, later.started)),
-            finished=np.concatenate((self.finished, later.finished)),
-            ready=np.concatenate((self.ready, later.ready)),
-            waited=np.concatenate((self.waited, later.waited)),
-        )
-
 
 def draw_preparation(
-    rng: Generator, times: ServiceTimes, cooking_factor: NDArray[np.float64]
+    rngs: DayRngs,
+    times: ServiceTimes,
+    cooking_factor: NDArray[np.float64],
+    lines: OrderLines,
+    recipes: tuple[Recipe, ...],
 ) -> Preparation:
     """Draw how much work each order is.
 
+    An order that need not wait for anything takes as long as its longest dish.
+
     Parameters
     ----------
-    rng
+    rngs
         Random numbers of this kitchen-day.
     times
         Service times of the kitchen.
     cooking_factor
         Cooking time of each order relative to the usual one, shape (N,).
+    lines
+        The dishes of each order.
+    recipes
+        How each item is made.
     """
     orders = cooking_factor.size
-    return Preparation(
-        acknowledging=draw_minutes(rng, times.created_to_started, orders),
-        cooking=draw_minutes(rng, times.started_to_finished, orders, cooking_factor),
-        packing=draw_minutes(rng, times.finished_to_ready, orders),
+    rng = rngs.cooking
+    acknowledging = draw_minutes(rng, times.created_to_started, orders)
+    cooking = draw_minutes(rng, times.started_to_finished, orders, cooking_factor)
+    packing = draw_minutes(rng, times.finished_to_ready, orders)
+    dishes = _draw_dishes(rngs.dishes, cooking, lines, recipes)
+    return Preparation(acknowledging, packing, dishes)
+
+
+def _draw_dishes(
+    rng: Generator, cooking: NDArray[np.int64], lines: OrderLines, recipes: tuple[Recipe, ...]
+) -> NDArray[np.object_]:
+    """Share out the time of each order to its dishes, shape (N,)."""
+    order = np.repeat(np.arange(cooking.size), np.diff(lines.offsets))
+    part = rng.uniform(_QUICKEST_DISH, 1.0, order.size)
+    longest = np.zeros(cooking.size)
+    np.maximum.at(longest, order, part)
+    preparing = np.array([recipe.preparing for recipe in recipes])[lines.item_rows]
+    heat = np.array([int(recipe.heat) for recipe in recipes])[lines.item_rows]
+    # The longest dish takes exactly as long as the order.
+    whole = np.rint(cooking[order] / 1000.0 * (part / longest[order])).astype(np.int64) * 1000
+    at_workstation = round_to_millis(whole * preparing)
+    written = list(
+        zip(at_workstation.tolist(), heat.tolist(), (whole - at_workstation).tolist(), strict=True)
     )
+    dishes = np.empty(cooking.size, dtype=np.object_)
+    offsets = lines.offsets.tolist()
+    for number in range(cooking.size):
+        dishes[number] = written[offsets[number] : offsets[number + 1]]
+    return dishes
+
+
+def equipment_for(stations: int, recipes: tuple[Recipe, ...]) -> list[int]:
+    """Return how many workstations, ovens and stoves a kitchen has, at least one of each.
+
+    Parameters
+    ----------
+    stations
+        Orders that can be cooked at the same time.
+    recipes
+        How its items are made.
+    """
+    load = [0.0] * len(Equipment)
+    for recipe in recipes:
+        load[Equipment.WORKSTATION] += recipe.preparing / len(recipes)
+        load[recipe.heat] += (1.0 - recipe.preparing) / len(recipes)
+    return [max(1, ceil(_SPARE_EQUIPMENT * stations * _DISHES_AT_ONCE * part)) for part in load]
 
 
 def serve(
-    acknowledged: NDArray[np.int64], cooking: NDArray[np.int64], free_at: list[int]
-) -> NDArray[np.int64]:
+    acknowledged: NDArray[np.int64],
+    dishes: NDArray[np.object_],
+    withdrawn: NDArray[np.int64],
+    stations: list[int],
+    equipment: list[list[int]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Cook orders first come, first served.
 
-    Each order in turn takes the station that is free first, and occupies it while it is cooked.
-    An order never overtakes an earlier one, so its start depends on nothing that comes after it.
+    Each order in turn takes the station that is free first, and keeps it until its last dish is
+    done; each dish takes the workstation that is free first, and then the oven or stove. An order
+    never overtakes an earlier one, so its start depends on nothing that comes after it. An order
+    that is withdrawn before it would start is not cooked; it ends when it would have started.
 
     Parameters
     ----------
     acknowledged
         Earliest start of each order, in the order in which they were placed, shape (N,).
-    cooking
-        How long each takes, shape (N,).
-    free_at
+    dishes
+        What is to be cooked: lists of `Dish`, shape (N,).
+    withdrawn
+        When each order was withdrawn, 0 for those that never are, shape (N,).
+    stations
         When each open station is free, a heap; updated in place.
+    equipment
+        When each workstation, oven and stove is free, heaps; updated in place.
 
     Returns
     -------
-    Start of cooking of each order, shape (N,), in the unit of ``acknowledged``.
+    Start and end of cooking of each order, shape (N,) each, in the unit of ``acknowledged``.
     """
     starts: list[int] = []
-    for ready, duration in zip(acknowledged.tolist(), cooking.tolist(), strict=True):
-        start = max(ready, free_at[0])
-        heapq.heapreplace(free_at, start + duration)
+    ends: list[int] = []
+    replace_first = heapq.heapreplace
+    workstations = equipment[Equipment.WORKSTATION]
+    for ready, courses, ended in zip(
+        acknowledged.tolist(), dishes.tolist(), withdrawn.tolist(), strict=True
+    ):
+        free = stations[0]
+        start = end = ready if ready > free else free
+        if 0 < ended <= start:
+            starts.append(start)
+            ends.append(start)
+            continue
+        for preparing, heat, heating in courses:
+            free = workstations[0]
+            at = (start if start > free else free) + preparing
+            replace_first(workstations, at)
+            if heating:
+                heated = equipment[heat]
+                free = heated[0]
+                at = (at if at > free else free) + heating
+                replace_first(heated, at)
+            end = max(end, at)
+        replace_first(stations, end)
         starts.append(start)
-    return np.array(starts, dtype=np.int64)
+        ends.append(end)
+    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
-def cook(work: Work, day: int, stations: int) -> CookedOrders:
+def cook(work: Work, day: int, stations: int, equipment: list[int]) -> CookedOrders:
     """Cook the orders of one working day, which lasts from 04:00 to 04:00.
 
     It begins with all stations free and ends with nothing on them, so that working days are
@@ -175,11 +244,18 @@ def cook(work: Work, day: int, stations: int) -> CookedOrders:
         The day, counted from day 0.
     stations
         Stations that are open.
+    equipment
+        How many workstations, ovens and stoves there are.
     """
     begins = day * MICROSECONDS_PER_DAY + CLEARED_AT
     acknowledged = work.created + work.preparation.acknowledging
-    started = serve(acknowledged, work.preparation.cooking, [begins] * stations)
-    finished = started + work.preparation.cooking
+    started, finished = serve(
+        acknowledged,
+        work.preparation.dishes,
+        work.withdrawn,
+        [begins] * stations,
+        [[begins] * number for number in equipment],
+    )
     closes = (day + 1) * MICROSECONDS_PER_DAY + CLOSES_AT
     cleared = (day + 1) * MICROSECONDS_PER_DAY + CLEARED_AT
     waited = started - acknowledged

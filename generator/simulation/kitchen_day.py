@@ -1,76 +1,41 @@
 """One day of one kitchen, whole: a pure function of seed, kitchen and day.
 
-The steps are demand, baskets, kitchen, deliveries and events. Each receives the numbers it needs
+The steps are choices, baskets, kitchen, couriers and events. Each receives the numbers it needs
 and returns a record for the next.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.rng import make_day_rngs
-from common.time_units import MICROSECONDS_PER_DAY
-from generator.simulation.baskets import collect_menus, draw_baskets
-from generator.simulation.day_conditions import day_conditions
-from generator.simulation.deliveries import draw_deliveries, pings_between
-from generator.simulation.demand import draw_order_times, minute_weights, shape_of
-from generator.simulation.event_table import OrderLifecycles, delivery_addresses, event_table
-from generator.simulation.kitchen import CLEARED_AT, Work, cook, draw_preparation
+from common.rng import Purpose, make_rng
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
+from generator.simulation.errands import usual_minutes
+from generator.simulation.event_table import OrderLifecycles, event_table
+from generator.simulation.fixes import draw_fixes, scattered
+from generator.simulation.payments import Bills, draw_payments
+from generator.simulation.person_ids import courier_ids, customer_ids
 from generator.simulation.order_ids import order_numbers
+from generator.simulation.placed_orders import place_orders
+from generator.simulation.promises import promised_minutes
+from generator.simulation.records import joined, rows_of
+from generator.simulation.traffic import expected_traffic
+from generator.simulation.weather import weather_on
+from generator.simulation.working_day import serve_working_day
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from common.rng import DayRngs
-    from generator.catalogue.records import Catalogue
-    from generator.configuration.kitchen_settings import KitchenSettings
-    from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.baskets import Baskets, Menus
-    from generator.simulation.day_conditions import DayConditions
-    from generator.simulation.event_table import DeliveryAddresses
-    from generator.simulation.kitchen import CookedOrders
+    from generator.simulation.placed_orders import Choices, PlacedOrders
+    from generator.simulation.prepared_kitchen import Kitchen
+    from generator.simulation.working_day import ServedOrders
 
-
-@dataclass(frozen=True)
-class Kitchen:
-    """A kitchen ready to be simulated: its settings, and what is computed once for all its days.
-
-    Attributes
-    ----------
-    settings
-        What distinguishes it.
-    addresses
-        Every address it can deliver to, with the way there.
-    menus
-        What its brands sell.
-    minute_weights
-        Share of a day's orders in each minute, shape (1440,).
-    start
-        Day 0.
-    seed
-        Seed of its random numbers.
-    order_seed
-        Seed of the order ids: the same for all kitchens, which keeps them unique across kitchens.
-    """
-
-    settings: KitchenSettings
-    addresses: DeliveryAddresses
-    menus: Menus
-    minute_weights: NDArray[np.float64]
-    start: date
-    seed: int
-    order_seed: int
-
-    @property
-    def location_id(self) -> int:
-        """Return the key of the kitchen."""
-        return self.settings.location.location_id
+# A promise is made for the traffic of about this much later.
+_UNTIL_THE_DRIVE = 25 * MICROSECONDS_PER_MINUTE
 
 
 @dataclass(frozen=True)
@@ -97,76 +62,22 @@ class KitchenDay:
 
 @dataclass(frozen=True)
 class Handover:
-    """What was computed of a day with the day before it: its orders, and those cooked by 04:00.
+    """What was computed of a day with the day before it.
 
     Attributes
     ----------
     placed
         The orders of the day.
     early
-        Those of them that were placed before 04:00: they belong to the working day of the day
-        before, on whose stations they are cooked.
+        What became of those of them that were placed before 04:00: they belong to the working day
+        of the day before.
+    known
+        The choices of this day and of the days before it that customers remember.
     """
 
     placed: PlacedOrders
-    early: CookedOrders
-
-
-@dataclass(frozen=True)
-class PlacedOrders:
-    """The N orders of one kitchen-day as they come in: when, with what, and how much work.
-
-    Attributes
-    ----------
-    rngs, conditions
-        Of the day.
-    baskets
-        What is in them.
-    work
-        When they come, and the work that they mean for the kitchen.
-    early
-        How many of them were placed before 04:00.
-    """
-
-    rngs: DayRngs
-    conditions: DayConditions
-    baskets: Baskets
-    work: Work
-    early: int
-
-
-def prepare_kitchen(
-    settings: KitchenSettings,
-    catalogue: Catalogue,
-    routes: DeliveryRoutes,
-    start: date,
-    seed: int,
-) -> Kitchen:
-    """Compute what all days of a kitchen share.
-
-    Parameters
-    ----------
-    settings
-        What distinguishes the kitchen; its own random seed, if it has one, is used instead of
-        ``seed``.
-    catalogue
-        Brands and items.
-    routes
-        Where it delivers.
-    start
-        Date of day 0.
-    seed
-        Seed of the dataset.
-    """
-    return Kitchen(
-        settings=settings,
-        addresses=delivery_addresses(routes),
-        menus=collect_menus(catalogue, settings.brands),
-        minute_weights=minute_weights(shape_of(settings.location.location_code)),
-        start=start,
-        seed=seed if settings.random_seed is None else settings.random_seed,
-        order_seed=seed,
-    )
+    early: ServedOrders
+    known: dict[int, Choices] = field(repr=False)
 
 
 def simulate(
@@ -187,78 +98,135 @@ def simulate(
         What the day before handed over, if it is known; otherwise it is computed, with the same
         result.
     """
-    settings, addresses = kitchen.settings, kitchen.addresses
     handover = handover or _hand_over(kitchen, day)
     placed = handover.placed
-    late, following = _cook_working_day(kitchen, day, placed)
-    cooked = handover.early.followed_by(late)
-    created = placed.work.created
-    deliveries = draw_deliveries(
-        placed.rngs.delivery, settings, created, cooked.ready, addresses.routes.distance_m
-    )
-    lifecycles = OrderLifecycles(
-        created=created,
-        items_json=placed.baskets.items_json,
-        cooked=cooked,
-        deliveries=deliveries,
-        pings=pings_between(deliveries, settings.ping_seconds),
-        order_numbers=order_numbers(kitchen.order_seed, kitchen.location_id, day, created.size),
-    )
+    late, following = _serve(kitchen, day, handover)
+    served = joined(handover.early, late)
+    lifecycles = _lifecycles(kitchen, day, placed, served)
+    told = lifecycles if kitchen.people else lifecycles.without_cancelled()
     events = event_table(
-        lifecycles,
-        addresses,
+        told,
         kitchen.location_id,
-        settings.null_probabilities,
+        kitchen.settings.null_probabilities,
         epoch_seconds,
-        placed.rngs.missing_fields,
+        placed.choices.rngs.missing_fields,
     )
-    return KitchenDay(events, created.size, int(cooked.waited.max(initial=0)), following)
+    longest_wait = int(served.cooked.waited.max(initial=0))
+    return KitchenDay(events, told.order_numbers.size, longest_wait, following)
 
 
 def _hand_over(kitchen: Kitchen, day: int) -> Handover:
     """Return what the day before hands over, from its orders and those of the day alone.
 
     A working day is independent of all others, so how the day before began does not matter. Its
-    orders are drawn again, without drivers or events.
+    orders are drawn again, without events.
     """
+    known: dict[int, Choices] = {}
     if day > 0:
-        return _cook_working_day(kitchen, day - 1, _place_orders(kitchen, day - 1))[1]
-    placed = _place_orders(kitchen, day)
-    night = placed.work.part(None, placed.early)
-    return Handover(placed, cook(night, day - 1, placed.conditions.open_stations))
+        before = place_orders(kitchen, day - 1, known)
+        nobody = serve_working_day(kitchen, day - 2, rows_of(before.requests, slice(0, 0)))
+        return _serve(kitchen, day - 1, Handover(before, nobody, known))[1]
+    placed = place_orders(kitchen, day, known)
+    night = rows_of(placed.requests, slice(None, placed.early))
+    return Handover(placed, serve_working_day(kitchen, day - 1, night), known)
 
 
-def _cook_working_day(
-    kitchen: Kitchen, day: int, placed: PlacedOrders
-) -> tuple[CookedOrders, Handover]:
-    """Cook what is placed from 04:00 of a day to 04:00 of the next.
+def _serve(kitchen: Kitchen, day: int, handover: Handover) -> tuple[ServedOrders, Handover]:
+    """Serve what is placed from 04:00 of a day to 04:00 of the next.
 
     Returns
     -------
     The orders of the day from 04:00 on, and what the next day begins with.
     """
-    following = _place_orders(kitchen, day + 1)
-    late = placed.work.part(placed.early, None)
-    night = following.work.part(None, following.early)
-    cooked = cook(late.followed_by(night), day, placed.conditions.open_stations)
-    by_midnight = late.created.size
-    return cooked.part(None, by_midnight), Handover(following, cooked.part(by_midnight, None))
+    placed, known = handover.placed, dict(handover.known)
+    following = place_orders(kitchen, day + 1, known)
+    late = rows_of(placed.requests, slice(placed.early, None))
+    night = rows_of(following.requests, slice(None, following.early))
+    served = serve_working_day(kitchen, day, joined(late, night))
+    by_midnight = late.work.created.size
+    return (
+        rows_of(served, slice(None, by_midnight)),
+        Handover(following, rows_of(served, slice(by_midnight, None)), known),
+    )
 
 
-def _place_orders(kitchen: Kitchen, day: int) -> PlacedOrders:
-    """Draw the orders of a day: when they come, what is in them, how much work they are."""
-    settings = kitchen.settings
-    rngs = make_day_rngs(kitchen.seed, kitchen.location_id, day)
-    conditions = day_conditions(settings, kitchen.start, day)
-    midnight = day * MICROSECONDS_PER_DAY
-    created = midnight + draw_order_times(
-        rngs.demand, conditions.expected_orders, settings.noise, kitchen.minute_weights
+def _lifecycles(
+    kitchen: Kitchen, day: int, placed: PlacedOrders, served: ServedOrders
+) -> OrderLifecycles:
+    """Return all that happened to the orders of a day, and what was said about them."""
+    settings, routes = kitchen.settings, kitchen.addresses.routes
+    errands, deliveries = placed.requests.errands, served.deliveries
+    rngs, customers = placed.choices.rngs, placed.choices.customers
+    created = placed.choices.created
+    population = kitchen.population
+    unit = population.unit[customers.seat]
+    noise = kitchen.fleet.gps_noise[np.maximum(deliveries.courier, 0)]
+    reports = settings.position_reports
+    fixes = draw_fixes(rngs.fixes, reports, deliveries, errands, routes, noise)
+    latitude, longitude = scattered(
+        rngs.fixes,
+        routes.latitude[errands.address],
+        routes.longitude[errands.address],
+        reports.noise_m * noise,
     )
-    baskets = draw_baskets(
-        rngs.brands, rngs.items, created.size, conditions.brand_weights, kitchen.menus
+    distance_m = routes.distance_m[errands.address]
+    doing = usual_minutes(distance_m, unit > 0)
+    minutes_a_metre = kitchen.slowness / MICROSECONDS_PER_MINUTE
+    times = settings.service_times
+    cooking = times.started_to_finished.mean * placed.baskets.cooking_factor
+    promised = promised_minutes(
+        times.created_to_started.mean
+        + cooking * placed.choices.conditions.slowness
+        + times.finished_to_ready.mean
+        + times.ready_to_picked_up.mean
+        + served.known_queue / MICROSECONDS_PER_MINUTE
+        + errands.effort_m * minutes_a_metre * _expected(kitchen, day, created + _UNTIL_THE_DRIVE)
+        + doing
     )
-    preparation = draw_preparation(
-        rngs.cooking, settings.service_times, baskets.cooking_factor * conditions.slowness
+    leaves = np.where(deliveries.picked_up > 0, deliveries.picked_up, created)
+    drive = deliveries.way_m * minutes_a_metre * _expected(kitchen, day, leaves) + doing
+    # Who is brought second waits for the first, too.
+    shared = np.flatnonzero(deliveries.after)
+    expected = drive.copy()
+    expected[shared] += drive[shared + deliveries.after[shared]]
+    bills = Bills(
+        subtotal_cents=placed.baskets.subtotal_cents,
+        promotion=placed.promotion,
+        distance_m=distance_m,
+        bad_weather=placed.bad_weather,
+        tip=population.tip[customers.seat],
+        promised_minutes=promised,
+        known_days=customers.known_days,
     )
-    early = int(np.searchsorted(created, midnight + CLEARED_AT))
-    return PlacedOrders(rngs, conditions, baskets, Work(created, preparation), early)
+    location_id, seed = kitchen.location_id, kitchen.order_seed
+    return OrderLifecycles(
+        order_numbers=order_numbers(seed, location_id, day, created.size),
+        created=created,
+        items_json=placed.baskets.items_json,
+        cooked=served.cooked,
+        deliveries=deliveries,
+        fixes=fixes,
+        addresses=kitchen.addresses,
+        address=errands.address,
+        unit=unit,
+        customer_id=customer_ids(seed, location_id, customers),
+        driver_id=courier_ids(seed, location_id, kitchen.fleet.activity.size),
+        promised_minutes=promised,
+        eta_minutes=np.round(expected, 1),
+        delivered_latitude=latitude,
+        delivered_longitude=longitude,
+        payment_json=draw_payments(rngs.payments, bills, settings.location.location_code),
+    )
+
+
+def _expected(kitchen: Kitchen, day: int, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how much longer drives are expected to take at moments of a day or of the next."""
+    code, weather = kitchen.settings.location.location_code, kitchen.settings.weather
+    expected = np.concatenate(
+        [
+            expected_traffic(code, kitchen.weekday(each), weather_on(weather, each))
+            for each in (day, day + 1)
+        ]
+    )
+    minute = (at - day * MICROSECONDS_PER_DAY) // MICROSECONDS_PER_MINUTE
+    return expected[np.clip(minute, 0, 2 * MINUTES_PER_DAY - 1)]

@@ -34,8 +34,7 @@ _STEP = 0x9E3779B97F4A7C15
 def order_numbers(seed: int, location_id: int, day: int, orders: int) -> NDArray[np.uint64]:
     """Return the scrambled 39-bit numbers behind order ids.
 
-    Each round of xor with a key, multiplication by an odd number and xor with a shift of itself is
-    a bijection on 39 bits; so is their chain. No two (kitchen, day, index) get the same number.
+    No two (kitchen, day, index) get the same number.
 
     Parameters
     ----------
@@ -67,7 +66,16 @@ def order_numbers(seed: int, location_id: int, day: int, orders: int) -> NDArray
         )
     mask = np.uint64(_MASK)
     kitchen_day = ((location_id << _DAY_BITS) | day) << _INDEX_BITS
-    numbers: NDArray[np.uint64] = np.uint64(kitchen_day) | np.arange(orders, dtype=np.uint64)
+    return scrambled(seed, np.uint64(kitchen_day) | np.arange(orders, dtype=np.uint64))
+
+
+def scrambled(seed: int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return other numbers below 2**39, each of which belongs to one of ``numbers`` alone.
+
+    Each round of xor with a key, multiplication by an odd number and xor with a shift of itself is
+    a bijection on 39 bits; so is their chain.
+    """
+    mask = np.uint64(_MASK)
     key = seed
     for _ in range(_ROUNDS):
         # splitmix-like key schedule, in Python integers: no overflow to think about

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 # Starting a task costs as much as simulating ten kitchen-days: with one day per task the whole run
 # takes 2.5 times as long.

@@ -17,7 +17,8 @@ from generator.simulation.kitchen_day import simulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.simulation.kitchen_day import Handover, Kitchen, KitchenDay
+    from generator.simulation.kitchen_day import Handover, KitchenDay
+    from generator.simulation.prepared_kitchen import Kitchen
 
 PART = "part"
 LONGEST_WAIT = "longest_wait"

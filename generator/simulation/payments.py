@@ -1,0 +1,114 @@
+"""What an order costs: fees, tax, tip and discount, and which brands have a promotion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from common.event_schema import PAYMENT_KEYS
+from common.rng import Purpose, make_rng
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+# Sales tax on prepared food, by location_code.
+_TAX_RATES = {"sf": 0.08625, "sv": 0.09125, "bellevue": 0.102, "chicago": 0.1125}
+_USUAL_TAX_RATE = 0.085
+# Fee in cents by distance in metres, and what is added in bad weather.
+_FEE_CENTS = np.array([199, 299, 399, 549])
+_FEE_FROM_M = (2_000.0, 4_000.0, 6_500.0)
+_BAD_WEATHER_CENTS = 100
+_BAD_WEATHER = 0.3
+_SERVICE_SHARE, _SMALLEST_SERVICE_CENTS = 0.12, 60
+# A week's promotion of a brand: how many brands have one, and what they take off.
+_PROMOTED_SHARE = 0.16
+_PROMOTIONS = np.array([0.15, 0.20, 0.25])
+_LARGEST_DISCOUNT_CENTS = 1_000
+_CODE_USED_SHARE = 0.8
+_WELCOME_DAYS, _WELCOME_SHARE, _WELCOME_CENTS = 4, 0.25, 500
+_DAYS_A_WEEK = 7
+# Of those who tip, a few do not this time; some round up to whole dollars; bad weather and a long
+# way are worth more (Grubhub in the cold of 2014: tips 14 % higher).
+_NO_TIP_TODAY, _WHOLE_DOLLARS = 0.04, 0.3
+_TIP_IN_BAD_WEATHER = 1.15
+_TIP_WHEN_QUICK, _QUICK_MINUTES = 1.08, 32.0
+
+
+@dataclass(frozen=True)
+class Bills:
+    """What N customers are asked to pay, shape (N,) each.
+
+    Attributes
+    ----------
+    subtotal_cents
+        What the items cost.
+    promotion
+        Share that the promotion of the brand takes off, 0 without one.
+    distance_m
+        Way to the door, metres.
+    bad_weather
+        From 0 to 1.
+    tip
+        What the customer usually tips, as a part of the subtotal.
+    promised_minutes
+        How long it will take, as promised.
+    known_days
+        How long they have been customers.
+    """
+
+    subtotal_cents: NDArray[np.int64]
+    promotion: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    bad_weather: NDArray[np.float64]
+    tip: NDArray[np.float64]
+    promised_minutes: NDArray[np.float64]
+    known_days: NDArray[np.int64]
+
+
+def promotions(seed: int, location_id: int, day: int, brands: int) -> NDArray[np.float64]:
+    """Return which share each brand takes off in the week of a day, 0 for most, shape (B,)."""
+    rng = make_rng(seed, location_id, day // _DAYS_A_WEEK, Purpose.PROMOTIONS)
+    promoted = rng.random(brands) < _PROMOTED_SHARE
+    return np.where(promoted, _PROMOTIONS[rng.integers(0, _PROMOTIONS.size, brands)], 0.0)
+
+
+def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.StringArray:
+    """Draw what each order is charged, as JSON with decimals as text, shape (N,)."""
+    orders = bills.subtotal_cents.size
+    subtotal = bills.subtotal_cents
+    poor = bills.bad_weather >= _BAD_WEATHER
+    fee = _FEE_CENTS[np.searchsorted(_FEE_FROM_M, bills.distance_m, side="right")]
+    fee = fee + np.where(poor, _BAD_WEATHER_CENTS, 0)
+    service = np.maximum(_cents(_SERVICE_SHARE * subtotal), _SMALLEST_SERVICE_CENTS)
+    discount = np.where(
+        rng.random(orders) < _CODE_USED_SHARE,
+        np.minimum(_cents(bills.promotion * subtotal), _LARGEST_DISCOUNT_CENTS),
+        0,
+    )
+    welcome = (bills.known_days < _WELCOME_DAYS) & (rng.random(orders) < _WELCOME_SHARE)
+    discount = np.minimum(np.where(welcome, np.maximum(discount, _WELCOME_CENTS), discount), subtotal)
+    rate = _TAX_RATES.get(location_code, _USUAL_TAX_RATE)
+    tax = _cents(rate * (subtotal - discount))
+    service_is_good = bills.promised_minutes <= _QUICK_MINUTES
+    share = bills.tip * np.where(poor, _TIP_IN_BAD_WEATHER, 1.0)
+    share *= np.where(service_is_good, _TIP_WHEN_QUICK, 1.0) * rng.uniform(0.9, 1.1, orders)
+    tip = _cents(share * subtotal)
+    tip = np.where(rng.random(orders) < _WHOLE_DOLLARS, (tip + 50) // 100 * 100, tip)
+    tip = np.where(rng.random(orders) < _NO_TIP_TODAY, 0, tip)
+    total = subtotal + fee + service + tax + tip - discount
+    return _as_json(subtotal, fee, service, tax, tip, discount, total)
+
+
+def _cents(amount: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(amount).astype(np.int64)
+
+
+def _as_json(*cents: NDArray[np.int64]) -> pa.StringArray:
+    pattern = "{{" + ",".join(f'"{key}":"{{}}.{{:02d}}"' for key in PAYMENT_KEYS) + "}}"
+    whole_and_rest = [part for each in cents for part in np.divmod(each, 100)]
+    rows = zip(*(part.tolist() for part in whole_and_rest), strict=True)
+    return pa.array([pattern.format(*row) for row in rows], pa.string())
