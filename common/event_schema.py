@@ -44,6 +44,11 @@ EVENT_COLUMNS = pa.schema(
 PEOPLE_COLUMNS = ("customer_id", "promised_mins", "payment_json", "driver_id", "reason")
 """Columns that tell of the people in it; ``--people off`` writes none of them."""
 
+OLDER_EVENT_COLUMNS = pa.schema(
+    [field for field in EVENT_COLUMNS if field.name not in PEOPLE_COLUMNS]
+)
+"""Columns of a dataset that does not tell of people, in their order."""
+
 OPTIONAL_COLUMNS = frozenset({"ts_micros", "eta_mins", *PEOPLE_COLUMNS})
 """Columns that a dataset of the older form may lack."""
 

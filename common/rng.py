@@ -63,10 +63,8 @@ def make_rng(seed: int, location_id: int, day: int, purpose: Purpose) -> Generat
 
 @dataclass(frozen=True)
 class DayRngs:
-    """The random numbers of one kitchen-day, one stream for each step of its simulation."""
+    """The random numbers of one kitchen-day, one stream for each step that fills its orders."""
 
-    demand: Generator
-    choices: Generator
     brands: Generator
     items: Generator
     sold_out: Generator
@@ -74,10 +72,7 @@ class DayRngs:
     kitchen: Generator
     cooking: Generator
     delivery: Generator
-    payments: Generator
     cancellations: Generator
-    fixes: Generator
-    missing_fields: Generator
 
 
 def make_day_rngs(seed: int, location_id: int, day: int) -> DayRngs:

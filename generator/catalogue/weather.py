@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 WEATHER_FILE = "weather.csv"
 
 
-def load_weather(
-    seeds_directory: Path, known: Iterable[int]
-) -> dict[int, tuple[WeatherDay, ...]]:
+def load_weather(seeds_directory: Path, known: Iterable[int]) -> dict[int, tuple[WeatherDay, ...]]:
     """Read the weather of every kitchen, day after day; a folder without it has dry weather.
 
     Parameters
@@ -44,7 +42,9 @@ def load_weather(
     adapter: TypeAdapter[WeatherDay] = TypeAdapter(WeatherDay)
     locations = frozenset(known)
     weather: dict[int, list[WeatherDay]] = {}
-    for row in read_rows(file, [field.name for field in fields(WeatherDay)], if_missing="bring it back"):
+    for row in read_rows(
+        file, [field.name for field in fields(WeatherDay)], if_missing="bring it back"
+    ):
         try:
             day = adapter.validate_python(row.values)
         except ValidationError as error:
@@ -54,7 +54,9 @@ def load_weather(
     return {key: tuple(days) for key, days in weather.items()}
 
 
-def _check(row: CsvRow, day: WeatherDay, locations: frozenset[int], before: list[WeatherDay]) -> None:
+def _check(
+    row: CsvRow, day: WeatherDay, locations: frozenset[int], before: list[WeatherDay]
+) -> None:
     if day.location_id not in locations:
         raise row.error(
             "location_id",

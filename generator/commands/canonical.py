@@ -12,6 +12,7 @@ from generator.commands.options import add_kitchen_options, add_roads_option, re
 from generator.configuration.defaults import DEFAULT_DAYS, DEFAULT_SEED, DEFAULT_START
 
 _ENGINES = ("local", "spark")
+_PEOPLE = ("on", "off")
 
 _EXAMPLES = """\
 examples:
@@ -57,6 +58,13 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_kitchen_options(command)
     add_roads_option(command)
     command.add_argument(
+        "--people",
+        choices=_PEOPLE,
+        default=_PEOPLE[0],
+        help="off writes the older form of the same days, which tells of nobody: no customers, "
+        "couriers, promises or payments, and no cancelled orders (default: %(default)s)",
+    )
+    command.add_argument(
         "--out",
         type=Path,
         default=canonical_directory(),
@@ -89,6 +97,7 @@ def _run(options: argparse.Namespace) -> None:
         configurations=options.config,
         roads=options.roads,
         engine=options.engine,
+        people=options.people == _PEOPLE[0],
     )
     with show_progress(plan.steps) as progress:
         summary = make_dataset(plan, options.out, progress)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from generator.simulation.prepared_kitchen import Kitchen
 
 # Increased whenever the same inputs give another dataset.
-GENERATOR_VERSION = "3"
+GENERATOR_VERSION = "4"
 
 
 class EventMaker(Protocol):
@@ -125,7 +125,9 @@ def _load_network(settings: KitchenSettings, plan: DatasetPlan) -> RoadNetwork:
 def _prepare(settings: KitchenSettings, network: RoadNetwork, plan: DatasetPlan) -> Kitchen:
     location = settings.location
     routes = delivery_routes(network, location.lat, location.lon, settings.radius_mi)
-    return prepare_kitchen(settings, plan.catalogue, routes, plan.start, plan.seed)
+    return prepare_kitchen(
+        settings, plan.catalogue, routes, plan.start, plan.seed, people=plan.people
+    )
 
 
 def describe(
@@ -153,6 +155,7 @@ def describe(
         "epoch": plan.epoch,
         "start_date": plan.start.isoformat(),
         "days": plan.days,
+        "people": plan.people,
         "orders": summary.orders,
         "events": summary.events,
         "locations": locations,

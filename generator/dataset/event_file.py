@@ -19,7 +19,10 @@ ROWS_PER_GROUP = 8_192
 
 # Minimum and maximum are worth their bytes only in columns that readers filter by.
 _STATISTICS_COLUMNS = ["location_id", "event_type_id", "ts_seconds", "ts_micros", "sequence"]
-_DICTIONARY_COLUMNS = ["order_id", "location_id", "event_type_id", "sequence", "customer_addr"]
+_DICTIONARY_COLUMNS = [
+    *("order_id", "location_id", "event_type_id", "sequence", "customer_addr"),
+    *("driver_id", "reason"),
+]
 
 
 def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa.Table]:
@@ -35,28 +38,29 @@ def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa
     ------
     Sorted tables, each later than the one before; the events after the last day come last.
     """
-    waiting = EVENT_COLUMNS.empty_table()
+    waiting: list[pa.Table] = []
     for end_seconds, tables in days:
-        events = pa.concat_tables([waiting, *tables]).combine_chunks()
+        events = pa.concat_tables([*waiting, *tables]).combine_chunks()
         events = events.take(pc.sort_indices(events, [(key, "ascending") for key in SORT_ORDER]))
         complete = pc.sum(pc.less(events["ts_seconds"], end_seconds)).as_py() or 0
         yield events.slice(0, complete)
-        waiting = events.slice(complete)
-    yield waiting
+        waiting = [events.slice(complete)]
+    yield from waiting
 
 
-def write_events(file: Path, tables: Iterable[pa.Table]) -> int:
+def write_events(file: Path, tables: Iterable[pa.Table], columns: pa.Schema = EVENT_COLUMNS) -> int:
     """Write sorted events as Parquet with row groups of equal size; return the number of rows.
 
-    Memory use is one row group and one table, however many there are.
+    Memory use is one row group and one table, however many there are. All tables have
+    the named columns.
     """
     rows = 0
-    pending = EVENT_COLUMNS.empty_table()
+    pending = columns.empty_table()
     with pq.ParquetWriter(
         file,
-        EVENT_COLUMNS,
+        columns,
         compression="zstd",
-        use_dictionary=_DICTIONARY_COLUMNS,
+        use_dictionary=[name for name in _DICTIONARY_COLUMNS if name in columns.names],
         write_statistics=_STATISTICS_COLUMNS,
         store_schema=False,
     ) as writer:

@@ -42,7 +42,7 @@ def make_events_locally(
         As in `make_dataset`.
     """
     runs = [_KitchenRun(kitchen) for kitchen in kitchens]
-    write_events(target, in_time_order(_simulate_days(runs, plan, progress)))
+    write_events(target, in_time_order(_simulate_days(runs, plan, progress)), plan.columns)
     return tuple(run.summary() for run in runs)
 
 

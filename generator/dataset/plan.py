@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from common.errors import UserError
+from common.event_schema import EVENT_COLUMNS, OLDER_EVENT_COLUMNS
 from common.paths import roads_directory, seeds_directory
 from common.rng import LARGEST_SEED
 from common.time_units import SECONDS_PER_DAY
@@ -19,6 +20,8 @@ from generator.simulation.order_ids import LARGEST_DAY
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
@@ -50,6 +53,9 @@ class DatasetPlan:
         Where downloaded street networks are cached.
     engine
         Where the kitchen-days are simulated: in this process, or on Spark.
+    people
+        Whether events tell of people; otherwise they have the older form: no customers, couriers,
+        promises, payments or cancelled orders.
 
     Raises
     ------
@@ -65,6 +71,7 @@ class DatasetPlan:
     roads: str
     roads_directory: Path
     engine: Engine = "local"
+    people: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated, by the name of its option."""
@@ -86,6 +93,11 @@ class DatasetPlan:
             )
 
     @property
+    def columns(self) -> pa.Schema:
+        """Return the columns of its events."""
+        return EVENT_COLUMNS if self.people else OLDER_EVENT_COLUMNS
+
+    @property
     def epoch(self) -> int:
         """Return midnight of day 0 as Unix seconds of the business's own naive clock."""
         return (self.start - date(1970, 1, 1)).days * SECONDS_PER_DAY
@@ -105,6 +117,7 @@ def plan_dataset(
     configurations: Sequence[Path] = (),
     roads: str = DEFAULT_ROADS,
     engine: Engine = "local",
+    people: bool = True,
 ) -> DatasetPlan:
     """Plan a dataset of the seeds; without arguments, the default one.
 
@@ -124,6 +137,8 @@ def plan_dataset(
         Source of the street networks: ``synthetic``, ``osm`` or a path.
     engine
         Where the kitchen-days are simulated.
+    people
+        Whether events tell of people.
 
     Raises
     ------
@@ -141,4 +156,5 @@ def plan_dataset(
         roads=roads,
         roads_directory=roads_directory(),
         engine=engine,
+        people=people,
     )

@@ -26,6 +26,7 @@ from generator.roads.delivery_area import KITCHEN_REACH_M
 from generator.roads.geometry import Plane, great_circle_m, path_lengths
 from generator.roads.network import RoadNetwork, Streets, make_network
 from generator.roads.rng import make_road_rng
+from generator.roads.speeds import class_speed
 from generator.roads.street_graph import StreetGraph, first_line
 
 if TYPE_CHECKING:
@@ -326,11 +327,12 @@ def _streets(
     streets = Streets(start, end, offsets, points[:, 1], points[:, 0])
     measured = path_lengths(streets.latitude, streets.longitude, streets.offsets)
     usable = np.isfinite(lengths) & (lengths >= 0.0)
-    return replace(streets, length_m=np.where(usable, lengths, measured))
+    speed = np.array([class_speed(_name(data.get("highway"))) for data in edges])
+    return replace(streets, length_m=np.where(usable, lengths, measured), speed=speed)
 
 
 def _name(value: object) -> str | None:
-    """Return the first name of a street; OSMnx gives several where ways were joined."""
+    """Return the first name or class of a street; OSMnx gives several where ways were joined."""
     if isinstance(value, str) and value.startswith("["):
         with suppress(ValueError, SyntaxError):
             value = ast.literal_eval(value)

@@ -29,6 +29,9 @@ class RoadNetwork:
         street is one.
     edge_length_m
         Length of each edge along its geometry, metres, float64.
+    edge_speed
+        How fast one drives on each edge relative to a usual street, by its class, float64; 0 where
+        the source does not know the class.
     shape_offsets
         int64, E + 1: edge ``e`` owns shape points ``shape_offsets[e]:shape_offsets[e + 1]``,
         the first at its start node and the last at its end node.
@@ -50,6 +53,7 @@ class RoadNetwork:
     edge_start: NDArray[np.int32]
     edge_end: NDArray[np.int32]
     edge_length_m: NDArray[np.float64]
+    edge_speed: NDArray[np.float64]
     shape_offsets: NDArray[np.int64]
     shape_latitude: NDArray[np.float64]
     shape_longitude: NDArray[np.float64]
@@ -94,6 +98,8 @@ class Streets:
         Shape points of all edges, degrees, (offsets[-1],).
     length_m
         (E,), or nothing where it should be computed from the shapes.
+    speed
+        (E,), relative to a usual street, or nothing where no class of a street is known.
     """
 
     start: NDArray[np.int64]
@@ -102,6 +108,7 @@ class Streets:
     latitude: NDArray[np.float64]
     longitude: NDArray[np.float64]
     length_m: NDArray[np.float64] | None = None
+    speed: NDArray[np.float64] | None = None
 
 
 def make_network(
@@ -128,6 +135,7 @@ def make_network(
         edge_start=streets.start.astype(np.int32),
         edge_end=streets.end.astype(np.int32),
         edge_length_m=np.round(length_m, 3),
+        edge_speed=np.zeros(len(streets.start)) if streets.speed is None else streets.speed,
         shape_offsets=offsets,
         shape_latitude=shape_latitude,
         shape_longitude=shape_longitude,

@@ -78,9 +78,7 @@ class NodeTree:
             stop = further
         return cls(tuple(ancestors), depth, effort_m, effort_m - effort_m[stop])
 
-    def partings(
-        self, first: NDArray[np.int32], second: NDArray[np.int32]
-    ) -> NDArray[np.int32]:
+    def partings(self, first: NDArray[np.int32], second: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the last node that the ways to two nodes share, (P,)."""
         deeper = np.where(self.depth[first] >= self.depth[second], first, second)
         other = np.where(self.depth[first] >= self.depth[second], second, first)

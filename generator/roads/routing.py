@@ -20,7 +20,7 @@ from common.errors import UserError
 from generator.roads.delivery_area import KITCHEN_REACH_M, METRES_PER_MILE
 from generator.roads.geometry import great_circle_m, step_lengths
 from generator.roads.node_tree import NodeTree
-from generator.roads.speeds import edge_speeds
+from generator.roads.speeds import node_speeds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,7 +161,7 @@ class DeliveryRoutes:
         """Return the last bend or crossing before a place, in metres at mean speed, (P,)."""
         driven = np.clip(driven_m, 0.0, self.effort_m[address])
         behind, _, _ = self._between(self._point_effort, address, driven)
-        return self._point_effort[behind]
+        return np.asarray(self._point_effort[behind])
 
     def ways_past(
         self, first: NDArray[np.int64], second: NDArray[np.int64]
@@ -316,9 +316,7 @@ class DeliveryRoutes:
     def _measure_efforts(self, network: RoadNetwork) -> NDArray[np.float64]:
         """Measure every point in metres at mean speed; return the efforts of the nodes."""
         reached = np.flatnonzero(self._before >= 0)
-        speed = np.ones(len(network.latitude))
-        speed[reached] = edge_speeds(network, self._before, self._address_node)[reached]
-        speeds = speed[reached][self._point_edge]
+        speeds = node_speeds(network, (self._before, self._edge_into))[reached][self._point_edge]
         before = self._ancestors[0]
         steps = self._point_distance - self._point_distance[before]
         inner = slice(2, self._first_leaf)

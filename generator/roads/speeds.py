@@ -11,13 +11,36 @@ if TYPE_CHECKING:
 
     from generator.roads.network import RoadNetwork
 
+# By the class of a street in OpenStreetMap; relative to each other, for what is driven in a town.
+_CLASS_SPEEDS = {
+    "motorway": 2.2,
+    "trunk": 1.8,
+    "primary": 1.45,
+    "secondary": 1.25,
+    "tertiary": 1.05,
+    "unclassified": 0.95,
+    "residential": 0.85,
+    "service": 0.55,
+    "living_street": 0.5,
+}
+_LINK = "_link"
+_LINK_SPEED = 0.9
+_UNKNOWN = 0.0
 # Beyond this many addresses a street is as fast as streets get.
 _MAIN_STREET_ADDRESSES = 1_000.0
 _SLOWEST, _FASTEST = 0.7, 1.6
 
 
-def edge_speeds(
-    network: RoadNetwork, before: NDArray[np.int64], address_node: NDArray[np.int64]
+def class_speed(street_class: str | None) -> float:
+    """Return the speed on streets of a class relative to a usual one, 0 if it is unknown."""
+    if not street_class:
+        return _UNKNOWN
+    speed = _CLASS_SPEEDS.get(street_class.removesuffix(_LINK), _UNKNOWN)
+    return speed * _LINK_SPEED if street_class.endswith(_LINK) else speed
+
+
+def node_speeds(
+    network: RoadNetwork, tree: tuple[NDArray[np.int64], NDArray[np.int64]]
 ) -> NDArray[np.float64]:
     """Return the speed on the street into each node of a tree of routes, (N,), 1 is usual.
 
@@ -28,12 +51,12 @@ def edge_speeds(
     ----------
     network
         The streets.
-    before
-        The node before each node, negative at the root and where no street leads, (N,).
-    address_node
-        The node of each address, (A,).
+    tree
+        The node before each node, negative at the root and where no street leads, and the edge
+        that leads into each, (N,) each.
     """
-    served = np.bincount(address_node, minlength=len(before)).tolist()
+    before, edge_into = tree
+    served = np.bincount(network.address_node, minlength=len(before)).tolist()
     parents = before.tolist()
     for node in _leaves_first(before).tolist():
         served[parents[node]] += served[node]
@@ -41,7 +64,8 @@ def edge_speeds(
     # eighths, so that no processor's last digit matters.
     logarithm = np.log(1.0 + np.array(served, dtype=float)) / np.log(1.0 + _MAIN_STREET_ADDRESSES)
     share = np.clip(np.round(logarithm * 8.0) / 8.0, 0.0, 1.0)
-    return np.asarray(_SLOWEST + (_FASTEST - _SLOWEST) * share)
+    by_class = np.where(before >= 0, network.edge_speed[edge_into], _UNKNOWN)
+    return np.where(by_class > _UNKNOWN, by_class, _SLOWEST + (_FASTEST - _SLOWEST) * share)
 
 
 def _leaves_first(before: NDArray[np.int64]) -> NDArray[np.int64]:

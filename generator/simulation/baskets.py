@@ -214,7 +214,7 @@ def _order_lines(item: Item, cents: int) -> list[str]:
 def draw_baskets(
     rngs: DayRngs,
     created: NDArray[np.int64],
-    wishes: NDArray[np.float64],
+    wishes: NDArray[np.int64],
     company: NDArray[np.float64],
     weekday: int,
     menus: Menus,
@@ -313,7 +313,7 @@ def _draw_occasions(
     # Half of it is the person's own, half is chance: the sum of two uniform numbers, made uniform.
     both = (company + rng.random(hour.size)) / 2.0
     even = np.where(both < 0.5, 2.0 * both**2, 1.0 - 2.0 * (1.0 - both) ** 2)  # noqa: PLR2004
-    return np.minimum((even[:, np.newaxis] >= scale).sum(axis=1), _OCCASIONS - 1)
+    return np.asarray(np.minimum((even[:, np.newaxis] >= scale).sum(axis=1), _OCCASIONS - 1))
 
 
 def _take_brands(
@@ -363,7 +363,9 @@ def _draw_items(
     first = np.cumsum(brands_per_order) - brands_per_order
     # Each brand has a line; of the others, each goes to one of the brands.
     added = np.repeat(np.arange(occasion.size), np.maximum(more - brands_per_order + 1, 0))
-    pair_of_line = first[added] + (rng.random(added.size) * brands_per_order[added]).astype(np.int64)
+    pair_of_line = first[added] + (rng.random(added.size) * brands_per_order[added]).astype(
+        np.int64
+    )
     popularity = menus.popularity[brands]
     rows = menus.item_rows[brands]
     # It takes the menu some minutes to know: until then an item is ordered that is not there.
@@ -386,9 +388,7 @@ def _draw_items(
     )
 
 
-def _items_json(
-    lines: OrderLines, menus: Menus, versions: NDArray[np.int64]
-) -> pa.StringArray:
+def _items_json(lines: OrderLines, menus: Menus, versions: NDArray[np.int64]) -> pa.StringArray:
     """Write each order's lines as a JSON list, shape (N,)."""
     priced = versions[lines.item_rows] * menus.brand.size + lines.item_rows
     texts = menus.lines.take(pa.array(priced * _MAX_PIECES + lines.quantities - 1, pa.int64()))

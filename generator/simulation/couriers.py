@@ -25,7 +25,7 @@ _PAY_ZONE_SHARES = (0.45, 0.35, 0.20)
 _SHORTEST_SHIFT_HOURS, _LONGEST_SHIFT_HOURS = 3.0, 5.5
 # How many couriers are planned for work that keeps w of them busy, from the forecast alone:
 # w + c * sqrt(w), which leaves few idle when there are many. How busy a courier is on average.
-_PLANNED_COURIERS, _SPARE_COURIERS = 0.20, 2.1
+_PLANNED_COURIERS, _SPARE_COURIERS = 0.14, 2.15
 _PLANNED_USE = 0.72
 # How many more couriers there are than shifts on the busiest day: nobody works every day.
 _COURIERS_PER_SHIFT = 1.8

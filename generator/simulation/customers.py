@@ -203,7 +203,7 @@ def brand_wishes(
         rows = np.arange(len(wishes))
         known = customers.known_days
         wishes[rows, wishes.argmax(axis=1)] *= 1.0 + _HABIT * known / (known + _HABIT_DAYS)
-    return wishes
+    return np.asarray(wishes)
 
 
 def another_brand_today(
@@ -248,12 +248,12 @@ def address_texts(
     return pc.if_else(pa.array(unit > 0), flat, house)
 
 
-def _pick(rng: Generator, weights: NDArray[np.float64], size: int) -> NDArray[np.int64]:
+def _pick(rng: Generator, weights: NDArray[np.floating], size: int) -> NDArray[np.int64]:
     return _at(weights, rng.random(size))
 
 
-def _at(weights: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
+def _at(weights: NDArray[np.floating], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the position of each number between 0 and 1 on a scale made of weights."""
     scale = np.cumsum(weights)
     found = np.searchsorted(scale, drawn * scale[-1], side="right")
-    return np.minimum(found, weights.size - 1)
+    return np.asarray(np.minimum(found, weights.size - 1))

@@ -138,9 +138,7 @@ def minute_weights(peaks: Sequence[Peak]) -> NDArray[np.float64]:
     closed = (hour > CLOSED_HOURS[0]) & (hour < CLOSED_HOURS[1])
     weights[closed] = 0.0
 
-    within = [
-        ((hour - peak.start_hour) % 24.0) < peak.end_hour - peak.start_hour for peak in peaks
-    ]
+    within = [((hour - peak.start_hour) % 24.0) < peak.end_hour - peak.start_hour for peak in peaks]
     off_peak = ~np.any(within, axis=0) if within else np.ones(MINUTES_PER_DAY, dtype=bool)
     off_peak_mean = weights[off_peak].mean()
     for peak, minutes in zip(peaks, within, strict=True):

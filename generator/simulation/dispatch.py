@@ -196,7 +196,8 @@ class _Couriers:
         shifts = evening.shifts
         self.courier = [NOBODY] * orders
         self.arrived, self.picked_up, self.delivered = [0] * orders, [0] * orders, [0] * orders
-        self.cancelled, self.reason = bags.cancelled.tolist(), bags.reason.tolist()
+        self.cancelled: list[int] = bags.cancelled.tolist()
+        self.reason: list[int] = bags.reason.tolist()
         self.late, self.after, self.begins = [0] * orders, [0] * orders, [0] * orders
         self.back_m, self.way_m = [0.0] * orders, errands.effort_m.tolist()
         self.slowness, self.stop_share = [0.0] * orders, [1.0] * orders
@@ -212,7 +213,7 @@ class _Couriers:
         self._effort, self._pace = errands.effort_m.tolist(), errands.pace.tolist()
         self._stopping = errands.stop_times.sum(axis=1).tolist()
         self._parking, self._hand_over = errands.parking.tolist(), errands.hand_over.tolist()
-        self._searching = errands.searching.tolist()
+        self._searching: list[int] = errands.searching.tolist()
 
     def next_one(self, needed: int) -> tuple[int, int]:
         """Take the courier who is free first and whose shift lasts long enough, or the last."""
@@ -248,19 +249,21 @@ class _Couriers:
 
     def deliveries(self) -> Deliveries:
         """Return what they have done."""
-        cancelled = np.array(self.cancelled, dtype=np.int64)
+        cancelled = _whole(self.cancelled)
         return Deliveries(
-            courier=np.append(self._numbers, NOBODY)[np.array(self.courier, dtype=np.int64)],
+            courier=np.append(self._numbers, NOBODY)[_whole(self.courier)],
+            arrived=_whole(self.arrived),
+            picked_up=_whole(self.picked_up),
+            delivered=_whole(self.delivered),
             cancelled=cancelled,
-            reason=np.where(cancelled > 0, np.array(self.reason, dtype=np.int64), NEVER),
-            **{
-                name: np.array(getattr(self, name), dtype=np.int64)
-                for name in ("arrived", "picked_up", "delivered", "late", "after", "begins")
-            },
-            **{
-                name: np.array(getattr(self, name), dtype=np.float64)
-                for name in ("back_m", "way_m", "slowness", "stop_share")
-            },
+            reason=np.where(cancelled > 0, _whole(self.reason), NEVER),
+            late=_whole(self.late),
+            after=_whole(self.after),
+            begins=_whole(self.begins),
+            back_m=_real(self.back_m),
+            way_m=_real(self.way_m),
+            slowness=_real(self.slowness),
+            stop_share=_real(self.stop_share),
         )
 
     def _take(self, order: int, who: int, came: int, leaves: int) -> None:
@@ -286,6 +289,14 @@ class _Couriers:
     def _slowness_at(self, now: int) -> float:
         minute = (now - self._midnight) // MICROSECONDS_PER_MINUTE
         return self._traffic[min(max(minute, 0), len(self._traffic) - 1)]
+
+
+def _whole(values: list[int]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)
+
+
+def _real(values: list[float]) -> NDArray[np.float64]:
+    return np.array(values, dtype=np.float64)
 
 
 class _Company(NamedTuple):
@@ -337,8 +348,6 @@ def _shared_ways(
     near = np.flatnonzero(back <= _DETOUR_M)
     for pair in near.tolist():
         found[one[pair]].append(
-            _Company(
-                int(other[pair]), bool(other_first[pair]), float(back[pair]), float(on[pair])
-            )
+            _Company(int(other[pair]), bool(other_first[pair]), float(back[pair]), float(on[pair]))
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -125,7 +125,7 @@ class OrderLifecycles:
         told = kept[self.fixes.order]
         fixes = rows_of(self.fixes, told)
         rows = np.flatnonzero(kept)
-        changed = {}
+        changed: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, np.ndarray):
@@ -147,9 +147,7 @@ def _without_others(
     """Return some of the deliveries; each still knows the place of the one before it."""
     rows = np.flatnonzero(kept)
     before = rows + deliveries.after[rows]
-    after = np.where(
-        (deliveries.after[rows] != 0) & kept[before], number[before] - number[rows], 0
-    )
+    after = np.where((deliveries.after[rows] != 0) & kept[before], number[before] - number[rows], 0)
     return replace(rows_of(deliveries, rows), after=after)
 
 

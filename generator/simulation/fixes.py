@@ -109,7 +109,9 @@ def draw_fixes(
     inside &= rng.random(at.size) >= reports.loss
     at, order = at[inside], order[inside]
     on_first, follows = on_first[inside], follows[inside]
-    latitude, longitude = _places(_progress(deliveries, errands, order, at), deliveries, errands, routes)
+    latitude, longitude = _places(
+        _progress(deliveries, errands, order, at), deliveries, errands, routes
+    )
     latitude, longitude = scattered(rng, latitude, longitude, reports.noise_m * noise[order])
 
     both = np.flatnonzero(on_first & (follows >= 0))
@@ -125,7 +127,10 @@ def scattered(
     longitude: NDArray[np.float64],
     noise_m: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return places as a telephone measures them, (P,); ``noise_m`` is one deviation a direction."""
+    """Return places as a telephone measures them, (P,) each.
+
+    ``noise_m`` is the standard deviation to the north and to the east, metres, (P,).
+    """
     north, east = rng.standard_normal((2, latitude.size)) * noise_m
     # One cosine for all, rounded: no processor's last digit may be seen.
     middle = float(latitude[0]) if latitude.size else 0.0

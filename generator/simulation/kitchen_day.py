@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
+from common.event_schema import OLDER_EVENT_COLUMNS
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
 from generator.simulation.errands import usual_minutes
 from generator.simulation.event_table import OrderLifecycles, event_table
 from generator.simulation.fixes import draw_fixes, scattered
+from generator.simulation.order_ids import order_numbers
 from generator.simulation.payments import Bills, draw_payments
 from generator.simulation.person_ids import courier_ids, customer_ids
-from generator.simulation.order_ids import order_numbers
 from generator.simulation.placed_orders import place_orders
 from generator.simulation.promises import promised_minutes
 from generator.simulation.records import joined, rows_of
@@ -103,16 +105,19 @@ def simulate(
     late, following = _serve(kitchen, day, handover)
     served = joined(handover.early, late)
     lifecycles = _lifecycles(kitchen, day, placed, served)
-    told = lifecycles if kitchen.people else lifecycles.without_cancelled()
+    missing_fields = make_rng(kitchen.seed, kitchen.location_id, day, Purpose.MISSING_FIELDS)
     events = event_table(
-        told,
+        lifecycles if kitchen.people else lifecycles.without_cancelled(),
         kitchen.location_id,
         kitchen.settings.null_probabilities,
         epoch_seconds,
-        placed.choices.rngs.missing_fields,
+        missing_fields,
     )
+    if not kitchen.people:
+        events = events.select(OLDER_EVENT_COLUMNS.names)
     longest_wait = int(served.cooked.waited.max(initial=0))
-    return KitchenDay(events, told.order_numbers.size, longest_wait, following)
+    orders = pc.sum(pc.equal(events["sequence"], 0)).as_py() or 0
+    return KitchenDay(events, orders, longest_wait, following)
 
 
 def _hand_over(kitchen: Kitchen, day: int) -> Handover:
@@ -156,15 +161,19 @@ def _lifecycles(
     """Return all that happened to the orders of a day, and what was said about them."""
     settings, routes = kitchen.settings, kitchen.addresses.routes
     errands, deliveries = placed.requests.errands, served.deliveries
-    rngs, customers = placed.choices.rngs, placed.choices.customers
+    customers = placed.choices.customers
+    fix_rng, payment_rng = (
+        make_rng(kitchen.seed, kitchen.location_id, day, purpose)
+        for purpose in (Purpose.FIXES, Purpose.PAYMENTS)
+    )
     created = placed.choices.created
     population = kitchen.population
     unit = population.unit[customers.seat]
     noise = kitchen.fleet.gps_noise[np.maximum(deliveries.courier, 0)]
     reports = settings.position_reports
-    fixes = draw_fixes(rngs.fixes, reports, deliveries, errands, routes, noise)
+    fixes = draw_fixes(fix_rng, reports, deliveries, errands, routes, noise)
     latitude, longitude = scattered(
-        rngs.fixes,
+        fix_rng,
         routes.latitude[errands.address],
         routes.longitude[errands.address],
         reports.noise_m * noise,
@@ -215,7 +224,7 @@ def _lifecycles(
         eta_minutes=np.round(expected, 1),
         delivered_latitude=latitude,
         delivered_longitude=longitude,
-        payment_json=draw_payments(rngs.payments, bills, settings.location.location_code),
+        payment_json=draw_payments(payment_rng, bills, settings.location.location_code),
     )
 
 

@@ -64,7 +64,6 @@ def order_numbers(seed: int, location_id: int, day: int, orders: int) -> NDArray
             f"Order ids have room for {LARGEST_DAY + 1:,} days and {LARGEST_INDEX + 1:,} orders a "
             "day in a kitchen; ask for fewer days (--days) or fewer orders."
         )
-    mask = np.uint64(_MASK)
     kitchen_day = ((location_id << _DAY_BITS) | day) << _INDEX_BITS
     return scrambled(seed, np.uint64(kitchen_day) | np.arange(orders, dtype=np.uint64))
 

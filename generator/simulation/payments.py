@@ -90,7 +90,8 @@ def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.String
         0,
     )
     welcome = (bills.known_days < _WELCOME_DAYS) & (rng.random(orders) < _WELCOME_SHARE)
-    discount = np.minimum(np.where(welcome, np.maximum(discount, _WELCOME_CENTS), discount), subtotal)
+    discount = np.where(welcome, np.maximum(discount, _WELCOME_CENTS), discount)
+    discount = np.minimum(discount, subtotal)
     rate = _TAX_RATES.get(location_code, _USUAL_TAX_RATE)
     tax = _cents(rate * (subtotal - discount))
     service_is_good = bills.promised_minutes <= _QUICK_MINUTES
@@ -103,8 +104,8 @@ def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.String
     return _as_json(subtotal, fee, service, tax, tip, discount, total)
 
 
-def _cents(amount: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.rint(amount).astype(np.int64)
+def _cents(amount: NDArray[np.floating]) -> NDArray[np.int64]:
+    return np.asarray(np.rint(amount).astype(np.int64))
 
 
 def _as_json(*cents: NDArray[np.int64]) -> pa.StringArray:

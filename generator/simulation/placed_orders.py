@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.rng import make_day_rngs
+from common.rng import Purpose, make_day_rngs, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
 from generator.simulation.baskets import draw_baskets, most_wanted
 from generator.simulation.cancellations import CUSTOMER, KITCHEN, draw_intentions
@@ -28,9 +28,9 @@ from generator.simulation.special_days import special_day_factors
 from generator.simulation.weather import intensity, order_factors, weather_on
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from common.rng import DayRngs
     from generator.simulation.baskets import Baskets
     from generator.simulation.cancellations import Intentions
     from generator.simulation.customers import Customers
@@ -53,7 +53,7 @@ class Choices:
 
     Attributes
     ----------
-    rngs, conditions
+    conditions
         Of the day.
     created
         When they come, microseconds since day 0, shape (N,).
@@ -63,7 +63,6 @@ class Choices:
         The brands that each wants, the one that is wanted most first, shape (N, 3).
     """
 
-    rngs: DayRngs
     conditions: DayConditions
     created: NDArray[np.int64]
     customers: Customers
@@ -120,7 +119,10 @@ class PlacedOrders:
 def choose(kitchen: Kitchen, day: int) -> Choices:
     """Draw who orders on a day, when, and what they would like without memory."""
     settings = kitchen.settings
-    rngs = make_day_rngs(kitchen.seed, kitchen.location_id, day)
+    demand, chosen = (
+        make_rng(kitchen.seed, kitchen.location_id, day, purpose)
+        for purpose in (Purpose.DEMAND, Purpose.CHOICES)
+    )
     conditions = day_conditions(settings, kitchen.start, day)
     on = kitchen.start + timedelta(days=day)
     expected = (
@@ -131,14 +133,12 @@ def choose(kitchen: Kitchen, day: int) -> Choices:
         * special_day_factors(on)
     )
     shock = day_shock(kitchen.seed, kitchen.location_id, day)
-    created = day * MICROSECONDS_PER_DAY + draw_order_times(
-        rngs.demand, expected, settings.noise, shock
-    )
-    customers = choose_customers(rngs.choices, kitchen.population, created, day)
+    created = day * MICROSECONDS_PER_DAY + draw_order_times(demand, expected, settings.noise, shock)
+    customers = choose_customers(chosen, kitchen.population, created, day)
     offers = promotions(kitchen.seed, kitchen.location_id, day, len(settings.brands))
     weights = conditions.brand_weights * np.where(offers > 0.0, _PROMOTED, 1.0)
     wishes = brand_wishes(kitchen.population, customers, weights)
-    return Choices(rngs, conditions, created, customers, most_wanted(rngs.choices, wishes))
+    return Choices(conditions, created, customers, most_wanted(chosen, wishes))
 
 
 def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> PlacedOrders:
@@ -160,14 +160,15 @@ def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> Place
     for each in [each for each in known if each < day - MEMORY_DAYS]:
         del known[each]
     choices = known[day]
-    settings, rngs = kitchen.settings, choices.rngs
+    settings = kitchen.settings
+    rngs = make_day_rngs(kitchen.seed, kitchen.location_id, day)
     created, customers = choices.created, choices.customers
     weather = weather_on(settings.weather, day)
     minute = created % MICROSECONDS_PER_DAY // MICROSECONDS_PER_MINUTE
     baskets = draw_baskets(
         rngs,
         created,
-        _remembering(choices, [known[each] for each in sorted(known) if each < day]),
+        _remembering(rngs.brands, choices, [known[each] for each in sorted(known) if each < day]),
         kitchen.population.company[customers.seat],
         (kitchen.start + timedelta(days=day)).weekday(),
         kitchen.menus,
@@ -205,12 +206,12 @@ def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> Place
     )
 
 
-def _remembering(today: Choices, before: list[Choices]) -> NDArray[np.int64]:
+def _remembering(rng: Generator, today: Choices, before: list[Choices]) -> NDArray[np.int64]:
     """Return the brands of a day's orders; who had the first one lately may take the second."""
     days = [*before, today]
     brands = today.brands.copy()
     other = another_brand_today(
-        today.rngs.brands,
+        rng,
         np.concatenate([each.customers.seat for each in days]),
         np.concatenate([each.created for each in days]),
         np.concatenate([each.brands[:, 0] for each in days]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -149,11 +149,6 @@ def prepare_kitchen(
         order_seed=seed,
         people=people,
     )
-
-
-def in_older_form(kitchen: Kitchen) -> Kitchen:
-    """Return the same kitchen, whose events do not tell of people."""
-    return replace(kitchen, people=False)
 
 
 def _minutes_an_order(

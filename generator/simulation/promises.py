@@ -15,7 +15,7 @@ _KNOWN_AFTER, _KNOWN_ORDERS = 3, 10
 _BELIEVED = 0.6
 # Somebody who is told too long a time orders elsewhere, but late food is worse: the promise adds
 # this to what is expected.
-_CAUTION, _CAUTION_MINUTES = 1.06, 2.0
+_CAUTION, _CAUTION_MINUTES = 1.08, 2.5
 
 
 def recent_mean(waits: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -29,7 +29,7 @@ def recent_mean(waits: NDArray[np.int64]) -> NDArray[np.float64]:
     sums = np.concatenate(([0.0], np.cumsum(waits, dtype=np.float64)))
     last = np.maximum(np.arange(waits.size) - _KNOWN_AFTER + 1, 0)
     first = np.maximum(last - _KNOWN_ORDERS, 0)
-    return _BELIEVED * (sums[last] - sums[first]) / np.maximum(last - first, 1)
+    return np.asarray(_BELIEVED * (sums[last] - sums[first]) / np.maximum(last - first, 1))
 
 
 def promised_minutes(expected: NDArray[np.float64]) -> NDArray[np.float64]:

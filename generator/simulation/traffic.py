@@ -47,14 +47,14 @@ def expected_traffic(
     location_code: str, weekday: int, weather: WeatherDay | None
 ) -> NDArray[np.float64]:
     """Return what everybody expects of a day who knows its weather, shape (1440,)."""
-    return usual_traffic(location_code, weekday) * drive_factors(weather)
+    return np.asarray(usual_traffic(location_code, weekday) * drive_factors(weather))
 
 
 def draw_traffic(rng: Generator, expected: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how it turns out: neighbouring hours share their delays, shape (1440,)."""
     shocks = hour_shocks(rng)
     factors = 1.0 + _SHOCK * np.interp(_MINUTE, np.arange(shocks.size), shocks)
-    return expected * np.maximum(factors, _LEAST)
+    return np.asarray(expected * np.maximum(factors, _LEAST))
 
 
 def _smooth(knots: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -41,9 +41,8 @@ def intensity(weather: WeatherDay | None) -> NDArray[np.float64]:
     an_hour = weather.precipitation_mm / max(end - begin, _HALF_HOUR)
     most = _DRIZZLE + (1.0 - _DRIZZLE) * min(1.0, an_hour / _HEAVY_MM)
     # It begins and ends within half an hour, not from one minute to the next.
-    return np.interp(
-        _HOUR, [begin - _HALF_HOUR, begin, end, end + _HALF_HOUR], [0.0, most, most, 0.0]
-    )
+    hours = [begin - _HALF_HOUR, begin, end, end + _HALF_HOUR]
+    return np.asarray(np.interp(_HOUR, hours, [0.0, most, most, 0.0]))
 
 
 def order_factors(weather: WeatherDay | None) -> NDArray[np.float64]:

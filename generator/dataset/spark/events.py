@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from common.dataset_files import EVENTS_PARTS, part_file
-from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, SORT_ORDER
+from common.event_schema import EVENT_TYPE_IDS, SORT_ORDER
 from generator.dataset.event_file import write_events
 from generator.dataset.spark.task import LONGEST_WAIT, PART, make_days, pack_task
 from generator.dataset.summary import summarise_kitchen
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
     from generator.dataset.plan import DatasetPlan
@@ -85,7 +86,7 @@ class SparkEvents:
             waits = _write(self.session, kitchens, plan, target)
         except (PySparkException, Py4JError) as error:
             raise OSError(f"Spark could not make the events ({_reason(str(error))})") from error
-        _collect_parts(target)
+        _collect_parts(target, plan.columns)
         progress("days", plan.days)
         events, orders = _counts(target)
         return tuple(
@@ -108,16 +109,18 @@ def event_rows(session: SparkSession, kitchens: Sequence[Kitchen], plan: Dataset
     packed = [pack_task(kitchen, plan.epoch, plan.days, days_per_part) for kitchen in kitchens]
     # One frame per kitchen, so that a task receives the streets of its own kitchen only.
     frames = [
-        session.range(0, plan.days, 1, tasks).mapInArrow(partial(make_days, task), _columns())
+        session.range(0, plan.days, 1, tasks).mapInArrow(
+            partial(make_days, task), _columns(plan.columns)
+        )
         for task in packed
     ]
     return reduce(DataFrame.unionAll, frames)
 
 
-def _columns() -> str:
+def _columns(schema: pa.Schema) -> str:
     columns = [
         f"{column.name} {_SQL_TYPES[str(column.type)]}{'' if column.nullable else ' NOT NULL'}"
-        for column in EVENT_COLUMNS
+        for column in schema
     ]
     return ", ".join([*columns, f"{PART} int NOT NULL", f"{LONGEST_WAIT} bigint NOT NULL"])
 
@@ -167,7 +170,7 @@ def _spark_path(folder: Path) -> str:
     return str(folder) if folder.parts[:2] == ("/", "Volumes") else f"file://{folder}"
 
 
-def _collect_parts(target: Path) -> None:
+def _collect_parts(target: Path, columns: pa.Schema) -> None:
     """Move the file of each part out of its folder and name it by its position in time.
 
     Everything else that Spark wrote (checksums, success markers) is deleted.
@@ -182,7 +185,7 @@ def _collect_parts(target: Path) -> None:
         else:
             entry.unlink()
     if not any(target.iterdir()):
-        write_events(target / part_file(0), [])
+        write_events(target / part_file(0), [], columns)
 
 
 def _counts(target: Path) -> tuple[Counter[int], Counter[int]]:
