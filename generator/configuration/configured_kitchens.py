@@ -12,6 +12,8 @@ from common.event_schema import EVENT_TYPE_IDS
 from common.rng import Purpose, make_rng
 from generator.configuration.defaults import (
     BUSIEST_MINUTE,
+    BUSIEST_NOISE,
+    BUSIEST_WEATHER,
     BUSIEST_WEEKDAY,
     DEFAULT_DAYS,
     DEFAULT_SEED,
@@ -229,8 +231,12 @@ def _sufficient_stations(
     usual = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(catalogue.brands)
     slowest = max(brand.prep_time_min for brand in brands) / usual
     orders_a_minute = (
-        volume.most * BUSIEST_WEEKDAY * (1.0 + configuration.noise_pct / 100.0)
-    ) * BUSIEST_MINUTE
+        volume.most
+        * BUSIEST_WEEKDAY
+        * BUSIEST_WEATHER
+        * (1.0 + BUSIEST_NOISE * configuration.noise_pct / 100.0)
+        * BUSIEST_MINUTE
+    )
     cooking = orders_a_minute * configuration.svc.sf[0] * slowest
     # So many cook at once on average; they vary like arrivals, by the root of their number.
     return math.ceil(cooking + 3.0 * math.sqrt(cooking) + 1.0)

@@ -22,5 +22,11 @@ NEW_KITCHEN_ORDERS_DAY = 100
 BUSIEST_WEEKDAY = 1.35
 """Orders of a Saturday for each of a Monday."""
 
-BUSIEST_MINUTE = 0.0028
+BUSIEST_MINUTE = 0.0029
 """At least the share of a day's orders that falls into its busiest minute, in any kitchen."""
+
+BUSIEST_NOISE = 7.0
+"""How many times its noise a good hour of a good day has more orders than expected."""
+
+BUSIEST_WEATHER = 1.15
+"""Orders in bad weather for each on a usual day."""

@@ -23,7 +23,7 @@ _DAYS_PER_MONTH = 30.0
 # A growing kitchen opens stations in step with its orders. A shrinking one loses cooks faster than
 # customers, and those who stay work more slowly: this is why Chicago is late.
 _STATIONS_EXPONENT = 1.6
-_SLOWNESS_EXPONENT = 0.5
+_SLOWNESS_EXPONENT = 0.7
 
 
 @dataclass(frozen=True)

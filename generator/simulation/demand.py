@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _WEEKDAY_FACTORS = (1.0, 1.05, 1.08, 1.10, 1.25, 1.35, 1.15)  # Monday first
-BUSIEST_WEEKDAY = max(_WEEKDAY_FACTORS)
 
 
 @dataclass(frozen=True)

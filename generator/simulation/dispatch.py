@@ -193,6 +193,7 @@ class _Couriers:
 
     def __init__(self, bags: Bags, errands: Errands, evening: Evening) -> None:
         orders = bags.created.size
+        self._taken: list[int] = bags.taken.tolist()
         shifts = evening.shifts
         self.courier = [NOBODY] * orders
         self.arrived, self.picked_up, self.delivered = [0] * orders, [0] * orders, [0] * orders
@@ -267,7 +268,9 @@ class _Couriers:
         )
 
     def _take(self, order: int, who: int, came: int, leaves: int) -> None:
-        self.courier[order], self.arrived[order], self.picked_up[order] = who, came, leaves
+        self.courier[order], self.picked_up[order] = who, leaves
+        # Who is there already for another order comes for this one when the kitchen begins it.
+        self.arrived[order] = max(came, self._taken[order])
 
     def _drive(self, order: int, who: int, begins: int, way_m: float, share: float) -> int:
         """Let a courier drive to a door; return when he has done there what he can."""

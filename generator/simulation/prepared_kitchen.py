@@ -10,11 +10,12 @@ import numpy as np
 
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_SECOND
+from generator.configuration.defaults import BUSIEST_WEEKDAY
 from generator.simulation.baskets import collect_menus
 from generator.simulation.couriers import draw_fleet
 from generator.simulation.customers import draw_population
 from generator.simulation.day_conditions import usual_orders
-from generator.simulation.demand import BUSIEST_WEEKDAY, shape_of, week_weights
+from generator.simulation.demand import shape_of, week_weights
 from generator.simulation.errands import usual_minutes
 from generator.simulation.event_table import delivery_addresses
 from generator.simulation.weather import order_factors

@@ -15,7 +15,7 @@ from common.paths import SEEDS
 from generator.catalogue.seed_files import load_catalogue
 from generator.configuration.configured_kitchens import kitchen_settings
 from generator.dataset import canonical
-from generator.simulation.kitchen_day import Kitchen, prepare_kitchen
+from generator.simulation.prepared_kitchen import Kitchen, prepare_kitchen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 START = date(2024, 1, 1)
 EPOCH = 1_704_067_200
 METRES_PER_DEGREE = 111_195.0
+CORNER_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,37 @@ class StraightRoutes:
     def text(self) -> list[str]:
         return [f"{number} Straight St" for number in range(self.distance_m.size)]
 
-    def positions(
-        self, address: NDArray[np.int64], travelled_m: NDArray[np.float64]
+    @property
+    def effort_m(self) -> NDArray[np.float64]:
+        return self.distance_m
+
+    def places(
+        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        driven = np.clip(driven_m, 0.0, self.distance_m[address])
+        latitude = self.kitchen_latitude + driven / METRES_PER_DEGREE
+        return latitude, np.full(address.size, self.kitchen_longitude), driven
+
+    def corners(
+        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        return np.floor(np.minimum(driven_m, self.distance_m[address]) / CORNER_M) * CORNER_M
+
+    def ways_past(
+        self, first: NDArray[np.int64], second: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        latitude = self.kitchen_latitude + travelled_m / METRES_PER_DEGREE
-        return latitude, np.full(address.size, self.kitchen_longitude)
+        further = self.distance_m[second] - self.distance_m[first]
+        return np.where(further >= 0.0, 0.0, -further), np.maximum(further, 0.0)
 
     def route_json(self, address: int) -> str:
-        there = [round(float(self.latitude[address]), 6), self.kitchen_longitude]
-        return json.dumps([[self.kitchen_latitude, self.kitchen_longitude], there])
+        return json.dumps([self._door(None), self._door(address)])
+
+    def route_json_past(self, first: int, second: int) -> str:
+        return json.dumps([self._door(None), self._door(first), self._door(second)])
+
+    def _door(self, address: int | None) -> list[float]:
+        latitude = self.kitchen_latitude if address is None else float(self.latitude[address])
+        return [round(latitude, 6), self.kitchen_longitude]
 
 
 @dataclass(frozen=True)
@@ -100,11 +123,11 @@ def make_kitchen(catalogue: Catalogue) -> Callable[..., Kitchen]:
     def settings_of(code: str) -> KitchenSettings:
         return kitchen_settings(catalogue, (), [code])[0]
 
-    def make(code: str, *, seed: int = 42, **changes: object) -> Kitchen:
+    def make(code: str, *, seed: int = 42, people: bool = True, **changes: object) -> Kitchen:
         settings = replace(settings_of(code), **changes)
         routes = StraightRoutes(
             settings.location.lat, settings.location.lon, np.linspace(300.0, 7000.0, 500)
         )
-        return prepare_kitchen(settings, catalogue, routes, START, seed)
+        return prepare_kitchen(settings, catalogue, routes, START, seed, people=people)
 
     return make

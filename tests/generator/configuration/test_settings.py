@@ -22,7 +22,7 @@ from generator.configuration.configured_kitchens import (
 from generator.configuration.defaults import DEFAULT_DAYS
 from generator.configuration.defaults import DEFAULT_START as START
 from generator.configuration.kitchen_configuration import KitchenConfiguration
-from generator.configuration.kitchen_settings import Minutes, NullProbability
+from generator.configuration.kitchen_settings import Minutes, NullProbability, PositionReports
 from generator.dataset.business_tables import write_business_tables
 from generator.dataset.simulated_catalogue import simulated_catalogue
 from generator.simulation.day_conditions import brand_weight, day_conditions, usual_orders
@@ -63,6 +63,9 @@ def test_every_parameter_of_the_contract_is_known() -> None:
         "batch_rows",
         "batch_seconds",
         "ping_sec",
+        "ping_jitter_sec",
+        "ping_loss_pct",
+        "gps_noise_m",
         "random_seed",
     }
     assert all(field.description for field in KitchenConfiguration.model_fields.values())
@@ -87,7 +90,7 @@ def test_without_a_configuration_the_seeds_and_the_usual_distributions_hold(
         assert service.ready_to_picked_up == Minutes(6, 2)
         arrival = kitchen.driver_arrival
         assert (arrival.alpha, arrival.beta, arrival.after_ready) == (3, 3, 0.5)
-        assert (kitchen.driver_mph, kitchen.ping_seconds) == (25, 60)
+        assert (kitchen.driver_mph, kitchen.position_reports.seconds) == (25, 60)
         assert kitchen.null_probabilities == ()
         assert kitchen.random_seed is None
         present = catalogue.brands_at(location.location_id)
@@ -116,6 +119,9 @@ def test_every_value_of_a_configuration_arrives(
             driver_arrival={"after_ready_pct": 0.75},
             driver_mph=18,
             ping_sec=20,
+            ping_jitter_sec=3,
+            gps_noise_m=12,
+            ping_loss_pct=25,
             random_seed=72,
             dq={
                 "driver_ping": {"ping_lon": 0.2, "ping_lat": 0.1},
@@ -134,7 +140,8 @@ def test_every_value_of_a_configuration_arrives(
     assert kitchen.service_times.started_to_finished == Minutes(12.5, 4)
     assert kitchen.service_times.ready_to_picked_up == Minutes(7, 0)
     assert kitchen.driver_arrival.after_ready == 0.75
-    assert (kitchen.driver_mph, kitchen.ping_seconds, kitchen.random_seed) == (18, 20, 72)
+    assert (kitchen.driver_mph, kitchen.random_seed) == (18, 72)
+    assert kitchen.position_reports == PositionReports(20, 3.0, 12.0, 0.25)
     assert kitchen.null_probabilities == (
         NullProbability(1, "customer_addr", 0.3),
         NullProbability(7, "ping_lat", 0.1),
@@ -367,14 +374,16 @@ def test_shares_of_momentum_are_dealt_to_the_brands(
 
 
 def test_event_types_are_numbered_as_in_the_dataset() -> None:
-    assert list(EVENT_TYPE_IDS.values()) == list(range(1, 9))
+    assert list(EVENT_TYPE_IDS.values()) == list(range(1, 10))
 
 
 def test_a_kitchen_without_a_name_is_the_one_of_its_file(
     catalogue: Catalogue, write_json: Callable[..., Path]
 ) -> None:
     configuration = load_configuration(write_json("bellevue.json", ping_sec=5))
-    assert [kitchen.ping_seconds for kitchen in kitchen_settings(catalogue, [configuration])] == [
+    assert [
+        kitchen.position_reports.seconds for kitchen in kitchen_settings(catalogue, [configuration])
+    ] == [
         60,
         60,
         5,

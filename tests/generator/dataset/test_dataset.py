@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from generator.catalogue.records import Catalogue
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 EPOCH = 1_704_067_200
 TABLES = ("locations", "brands", "brand_locations", "menus", "categories", "items")
@@ -139,8 +139,8 @@ class TestWhatIsWritten:
         after = events.filter(pc.greater_equal(events["ts_seconds"], EPOCH + 2 * 86_400))
         assert after.num_rows > 0
         assert 1 not in after["event_type_id"].to_pylist()
-        delivered = events.filter(pc.equal(events["event_type_id"], 8))
-        assert delivered.num_rows == len(pc.unique(events["order_id"]))
+        ended = events.filter(pc.is_in(events["event_type_id"], pa.array([8, 9], pa.int8())))
+        assert ended.num_rows == len(pc.unique(events["order_id"]))
 
 
 class _FullDiskError(OSError):

@@ -14,8 +14,11 @@ from generator.simulation.demand import (
     SHAPES,
     draw_order_times,
     minute_weights,
+    week_weights,
     weekday_factor,
 )
+from generator.simulation.shocks import day_shock, hour_shocks
+from generator.simulation.special_days import special_day, special_day_factors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.simulation.demand import DemandShape
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 SILICON_VALLEY = SHAPES["sv"]
 HOURS = (np.arange(1440) + 0.5) / 60
@@ -43,7 +46,7 @@ def within(start: float, end: float) -> NDArray[np.bool_]:
 def test_each_rush_lifts_the_mean_of_its_window_as_stated(
     shape: DemandShape, lifts: dict[tuple[float, float], float]
 ) -> None:
-    weights = minute_weights(shape)
+    weights = minute_weights(shape.peaks)
     off_peak = ~np.any([within(*window) for window in lifts], axis=0)
     assert weights.sum() == pytest.approx(1.0)
     assert weights.min() >= 0
@@ -54,7 +57,7 @@ def test_each_rush_lifts_the_mean_of_its_window_as_stated(
 
 
 def test_rushes_are_smooth_and_nights_are_quiet() -> None:
-    weights = minute_weights(DEFAULT_SHAPE)
+    weights = minute_weights(DEFAULT_SHAPE.peaks)
     steps = np.abs(np.diff(weights))[HOURS[1:] > 5]
     assert steps.max() < 0.05 * weights.max()
     assert weights[within(0, 6)].mean() < 0.3 * weights[within(14, 17)].mean()
@@ -62,9 +65,9 @@ def test_rushes_are_smooth_and_nights_are_quiet() -> None:
 
 
 def test_silicon_valley_is_busiest_late_at_night() -> None:
-    hourly = minute_weights(SILICON_VALLEY).reshape(24, 60).sum(axis=1)
+    hourly = minute_weights(SILICON_VALLEY.peaks).reshape(24, 60).sum(axis=1)
     assert hourly.argmax() in (22, 23)
-    assert minute_weights(DEFAULT_SHAPE).reshape(24, 60).sum(axis=1).argmax() == 18
+    assert minute_weights(DEFAULT_SHAPE.peaks).reshape(24, 60).sum(axis=1).argmax() == 18
 
 
 def test_a_week_has_the_stated_rhythm_and_mean_one() -> None:
@@ -75,27 +78,90 @@ def test_a_week_has_the_stated_rhythm_and_mean_one() -> None:
     assert {weekday_factor(SILICON_VALLEY, monday + timedelta(day)) for day in range(7)} == {1.0}
 
 
-def test_orders_are_poisson_around_an_expectation_with_uniform_noise() -> None:
-    weights = minute_weights(DEFAULT_SHAPE)
-    sizes = np.array(
+def test_orders_vary_with_the_day_and_the_hour_and_by_chance() -> None:
+    expected = 300.0 * minute_weights(DEFAULT_SHAPE.peaks)
+
+    def sizes(noise: float, shock: float) -> NDArray[np.float64]:
+        return np.array(
+            [
+                draw_order_times(make_rng(1, 1, day, Purpose.DEMAND), expected, noise, shock).size
+                for day in range(1200)
+            ]
+        )
+
+    # Without noise a Poisson number of 300.
+    assert sizes(0.0, 2.0).mean() == pytest.approx(300, abs=2.5)
+    assert sizes(0.0, 2.0).var() == pytest.approx(300, rel=0.12)
+    noisy = sizes(0.1, 0.0)
+    assert noisy.mean() == pytest.approx(300, abs=4)
+    # At least the uniform noise of ±30 orders is added; hours have noise of their own.
+    assert noisy.var() > 1.2 * (300 + 60**2 / 12)
+    assert sizes(0.1, 1.0).mean() == pytest.approx(300 * 1.13, rel=0.03)
+
+
+def test_neighbouring_days_kitchens_and_hours_are_alike() -> None:
+    days = np.array(
         [
-            draw_order_times(make_rng(1, 1, day, Purpose.DEMAND), 300.0, 0.1, weights).size
-            for day in range(1500)
+            [day_shock(seed, kitchen, day) for day in range(60)]
+            for seed in range(12)
+            for kitchen in (1, 2)
         ]
     )
-    # variance: Poisson 300, and uniform noise of ±30 orders
-    assert sizes.mean() == pytest.approx(300, abs=2.5)
-    assert sizes.var() == pytest.approx(300 + 60**2 / 12, rel=0.12)
+    assert abs(days.mean()) < 0.25
+    assert days.std() == pytest.approx(1.0, abs=0.15)
+    next_day = np.corrcoef(days[:, 1:].ravel(), days[:, :-1].ravel())[0, 1]
+    next_week = np.corrcoef(days[:, 7:].ravel(), days[:, :-7].ravel())[0, 1]
+    assert 0.5 < next_day < 0.85
+    assert abs(next_week) < 0.2
+    assert 0.4 < np.corrcoef(days[::2].ravel(), days[1::2].ravel())[0, 1] < 0.8
+    hours = np.array([hour_shocks(make_rng(1, 1, day, Purpose.TRAFFIC)) for day in range(300)])
+    assert hours.shape == (300, 25)
+    assert hours.std() == pytest.approx(1.0, abs=0.08)
+    assert 0.5 < np.corrcoef(hours[:, 1:].ravel(), hours[:, :-1].ravel())[0, 1] < 0.9
+
+
+@pytest.mark.parametrize("shape", [DEFAULT_SHAPE, *SHAPES.values()])
+def test_weekends_have_a_shape_of_their_own(shape: DemandShape) -> None:
+    weights = week_weights(shape)
+    assert weights.shape == (7, 1440)
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(weights[0], minute_weights(shape.peaks))
+    for weekend in (5, 6):
+        around_lunch = within(10, 11) | within(13.5, 15)
+        brunch = weights[weekend, around_lunch].sum() / weights[0, around_lunch].sum()
+        apart = np.abs(weights[weekend] - weights[0]).sum() / 2
+        assert brunch > 1.1
+        assert 0.03 < apart < 0.3
+    assert weights[5, within(21, 25)].sum() > 0.95 * weights[6, within(21, 25)].sum()
+
+
+def test_special_days_are_where_the_calendar_has_them() -> None:
+    names = {
+        date(2024, 1, 1): "New Year's Day",
+        date(2024, 2, 11): "Super Bowl Sunday",
+        date(2024, 3, 31): "Easter Sunday",
+        date(2024, 5, 27): "Memorial Day",
+        date(2024, 11, 28): "Thanksgiving",
+        date(2025, 11, 27): "Thanksgiving",
+    }
+    for on, name in names.items():
+        special = special_day(on)
+        assert special is not None
+        assert special.name == name
+    for usual in (date(2024, 2, 4), date(2024, 5, 20), date(2024, 11, 21)):
+        assert special_day(usual) is None
+        assert set(special_day_factors(usual).tolist()) == {1.0}
+    assert special_day_factors(date(2024, 2, 11))[18 * 60] > 1.2
 
 
 def test_order_times_are_within_the_day_and_sorted() -> None:
-    times = draw_order_times(
-        make_rng(1, 1, 0, Purpose.DEMAND), 5000.0, 0.0, minute_weights(SILICON_VALLEY)
-    )
+    expected = 5000.0 * minute_weights(SILICON_VALLEY.peaks)
+    times = draw_order_times(make_rng(1, 1, 0, Purpose.DEMAND), expected, 0.0, 0.0)
     assert times.min() >= 0
     assert times.max() < MICROSECONDS_PER_DAY
     assert np.all(np.diff(times) >= 0)
-    assert len(set(times % 1_000_000)) > 4000  # really microseconds
+    assert np.all(times % 1000 == 0)
+    assert len(set(times % 60_000_000)) > 4000
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from generator.configuration.configuration_file import load_configuration
 from generator.configuration.configured_kitchens import kitchen_settings
 from generator.configuration.defaults import BUSIEST_MINUTE, BUSIEST_WEEKDAY, DEFAULT_START
 from generator.simulation.day_conditions import day_conditions, usual_orders
-from generator.simulation.demand import DEFAULT_SHAPE, SHAPES, minute_weights, weekday_factor
+from generator.simulation.demand import DEFAULT_SHAPE, SHAPES, week_weights, weekday_factor
 from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 EPOCH = 1_704_067_200
 LIVE = {
@@ -78,7 +78,7 @@ def test_volume_grows_linearly_with_the_weekdays_on_top(
 def test_the_busiest_moments_are_known_to_the_configuration() -> None:
     week = [DEFAULT_START + timedelta(days=day) for day in range(7)]
     for shape in (DEFAULT_SHAPE, *SHAPES.values()):
-        assert minute_weights(shape).max() <= BUSIEST_MINUTE
+        assert week_weights(shape).max() <= BUSIEST_MINUTE
         factors = [weekday_factor(shape, day, of_a_monday=True) for day in week]
         assert max(factors) in (1.0, BUSIEST_WEEKDAY)
 
@@ -103,6 +103,8 @@ def test_cooking_begins_two_minutes_after_the_order_where_stations_suffice(
     for day in days:
         events = simulate(kitchen, day, EPOCH).events
         steps = {}
+        cooked = events.filter(pc.equal(events["event_type_id"], 3))["order_id"].combine_chunks()
+        events = events.filter(pc.is_in(events["order_id"], cooked))
         for kind in (1, 2, 3):
             rows = events.filter(pc.equal(events["event_type_id"], kind)).sort_by("order_id")
             steps[kind] = rows["ts_seconds"].to_numpy() + rows["ts_micros"].to_numpy() / 1e6

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from generator.dataset.canonical import EventMaker
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
-    from generator.simulation.kitchen_day import Kitchen
+    from generator.simulation.prepared_kitchen import Kitchen
 
 pytestmark = pytest.mark.spark
 NOW = datetime(2026, 11, 21, 10, 30)
