@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import spearmanr
 
-from generator.realism.numbers import quantile
+from generator.realism.numbers import quantile, rank_correlation
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def cooking_correlation(observed: Observed) -> float | None:
     lines, minutes = _cooked(observed)
     if lines.size < _FEWEST:
         return None
-    return float(spearmanr(lines, minutes).statistic)
+    return rank_correlation(lines, minutes)
 
 
 def cooking_spread(observed: Observed) -> float | None:

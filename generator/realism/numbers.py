@@ -53,6 +53,17 @@ def correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float |
     return float(np.corrcoef(one[known], other[known])[0, 1])
 
 
+def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
+    """Return the correlation of the ranks of two columns of numbers."""
+    return correlation(_ranks(one), _ranks(other))
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    _, row, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: NDArray[np.float64] = (np.cumsum(count) - (count - 1) / 2)[row]
+    return ranks
+
+
 def ratio(one: float | None, other: float | None) -> float | None:
     """Return one number divided by another; ``None`` if either is unknown or it is zero."""
     return None if one is None or other is None or other == 0 else one / other

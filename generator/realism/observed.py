@@ -172,6 +172,22 @@ class FixPairs:
 
 
 @dataclass(frozen=True)
+class Digits:
+    """What is below the milliseconds of moments.
+
+    Attributes
+    ----------
+    events
+        Share of events that have such digits.
+    alike
+        Share of orders all of whose events have the same ones, and not zeros.
+    """
+
+    events: float
+    alike: float
+
+
+@dataclass(frozen=True)
 class Observed:
     """A dataset, or its first days.
 
@@ -185,15 +201,8 @@ class Observed:
         Code of each kitchen, or its id as text, shape (K,).
     orders, lines, routes, fixes
         What the events tell.
-    names_people
-        Whether the events name customers.
-    whole_seconds
-        Whether no moment has a fraction of a second.
-    below_milliseconds
-        Share of events whose moment has digits below milliseconds; ``None`` without fractions.
-    orders_with_one_fraction
-        Share of orders of several events which all have the same digits below milliseconds, and
-        not zeros; ``None`` without fractions.
+    digits
+        What is below the milliseconds of moments; ``None`` if all are whole seconds.
     """
 
     day_zero: date
@@ -203,10 +212,12 @@ class Observed:
     lines: Lines
     routes: Routes
     fixes: Fixes
-    names_people: bool
-    whole_seconds: bool
-    below_milliseconds: float | None
-    orders_with_one_fraction: float | None
+    digits: Digits | None
+
+    @property
+    def whole_seconds(self) -> bool:
+        """Whether no moment has a fraction of a second."""
+        return self.digits is None
 
     @cached_property
     def pairs(self) -> FixPairs:

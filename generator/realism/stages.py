@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtrik
 
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
@@ -55,7 +55,7 @@ def _peak_to_chance(values: NDArray[np.int64]) -> float:
     near = np.abs(others - found[peak]) <= width // 2
     density = max(near.sum(), 1) / (width + 1)
     spread = max(np.quantile(values, 0.99) - np.quantile(values, 0.01), 1.0)
-    chance = max(float(poisson.isf(0.5 / spread, density)), 1.0)
+    chance = max(float(np.ceil(pdtrik(1.0 - 0.5 / spread, density))), 1.0)
     return float(count[peak] / chance)
 
 
@@ -83,12 +83,12 @@ def at_the_limits(observed: Observed) -> float | None:
 
 def below_milliseconds(observed: Observed) -> float | None:
     """Return the share of events whose moment has digits below milliseconds."""
-    return observed.below_milliseconds
+    return None if observed.digits is None else observed.digits.events
 
 
 def one_fraction(observed: Observed) -> float | None:
     """Return the share of orders all of whose events share their digits below milliseconds."""
-    return observed.orders_with_one_fraction
+    return None if observed.digits is None else observed.digits.alike
 
 
 STATISTICS = (
