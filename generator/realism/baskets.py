@@ -1,4 +1,4 @@
-"""Points 9 and 10: baskets by occasion, and cooking that depends on them."""
+"""Point 9: baskets by occasion, from one dish for one to an office."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.realism.numbers import quantile, rank_correlation
+from generator.realism.numbers import quantile
+from generator.realism.observed import HOURS_PER_DAY
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
     from generator.realism.observed import Observed
 
 _FEWEST = 200
-_FEWEST_OF_A_SIZE = 20
-_MOST_LINES = 8
-_PEAK_HOURS = (12, 18, 19)
-_QUIET_HOURS = (10, 14, 15, 16, 22)
+_FIRST_LINES, _LAST_LINES = 2, 7
 
 
 def _filled(observed: Observed) -> NDArray[np.bool_]:
@@ -43,7 +41,7 @@ def steepest_drop(observed: Observed) -> float | None:
     lines = observed.lines_of_order[_filled(observed)].astype(int)
     if lines.size < _FEWEST:
         return None
-    count = np.bincount(lines, minlength=_MOST_LINES)[2:_MOST_LINES]
+    count = np.bincount(lines, minlength=_LAST_LINES + 1)[_FIRST_LINES : _LAST_LINES + 1]
     return float((count[1:] / np.maximum(count[:-1], 1)).min())
 
 
@@ -71,64 +69,10 @@ def value_by_hour(observed: Observed) -> float | None:
     value, hour = observed.value_of_order, observed.hour.astype(int)
     medians = [
         np.median(value[chosen])
-        for each in range(24)
+        for each in range(HOURS_PER_DAY)
         if (chosen := (hour == each) & (value > 0)).sum() >= _FEWEST
     ]
     return float(max(medians) / min(medians)) if len(medians) > 1 else None
-
-
-def _cooked(observed: Observed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return lines and cooking minutes of orders of one brand.
-
-    An order of several brands takes as long as the slowest, whatever the number of lines.
-    """
-    minutes = (observed.orders.finished - observed.orders.started) / 60e6
-    brands = np.unique(np.stack([observed.lines.order, observed.lines.brand]), axis=1)[0]
-    one_brand = np.bincount(brands, minlength=minutes.size) == 1
-    known = one_brand & (minutes > 0)
-    return observed.lines_of_order[known], minutes[known]
-
-
-def cooking_medians(observed: Observed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return numbers of lines, and the median cooking minutes of orders with so many."""
-    lines, minutes = _cooked(observed)
-    sizes = [n for n in range(1, _MOST_LINES + 1) if (lines == n).sum() >= _FEWEST_OF_A_SIZE]
-    medians = [float(np.median(minutes[lines == n])) for n in sizes]
-    return np.array(sizes, dtype=float), np.array(medians)
-
-
-def cooking_slope(observed: Observed) -> float | None:
-    """Return the power of the number of lines with which cooking minutes grow."""
-    sizes, medians = cooking_medians(observed)
-    if sizes.size < 3:
-        return None
-    return float(np.polyfit(np.log(sizes), np.log(medians), 1)[0])
-
-
-def cooking_correlation(observed: Observed) -> float | None:
-    """Return the rank correlation of lines and cooking minutes, of orders of one brand."""
-    lines, minutes = _cooked(observed)
-    if lines.size < _FEWEST:
-        return None
-    return rank_correlation(lines, minutes)
-
-
-def cooking_spread(observed: Observed) -> float | None:
-    """Return the deviation of the logarithm of minutes from order to bag."""
-    minutes = (observed.orders.ready - observed.orders.created) / 60e6
-    known = minutes[minutes > 0]
-    return float(np.log(known).std()) if known.size >= _FEWEST else None
-
-
-def cooking_at_peaks(observed: Observed) -> float | None:
-    """Return the median minutes from order to bag at lunch and dinner against quiet hours."""
-    minutes = (observed.orders.ready - observed.orders.created) / 60e6
-    hour = observed.hour.astype(int)
-    peak = minutes[np.isin(hour, _PEAK_HOURS) & (minutes > 0)]
-    quiet = minutes[np.isin(hour, _QUIET_HOURS) & (minutes > 0)]
-    if min(peak.size, quiet.size) < _FEWEST:
-        return None
-    return float(np.median(peak) / np.median(quiet))
 
 
 STATISTICS = (
@@ -161,21 +105,5 @@ STATISTICS = (
         9, "median value, largest hour against smallest", "times", 1.12, 2.5,
         "DoorDash 2015: $68 at 10 h, $30 at 12 h, scheduled group orders included",
         Trust.MEASURED, value_by_hour,
-    ),
-    Statistic(
-        10, "power of the number of lines with which cooking grows", "power", 0.1, 0.45,
-        "Deliveroo 2015: 0.25", Trust.MEASURED, cooking_slope,
-    ),
-    Statistic(
-        10, "rank correlation of lines and cooking minutes", "correlation", 0.1, 0.6,
-        "Deliveroo 2015: 0.19", Trust.MEASURED, cooking_correlation,
-    ),
-    Statistic(
-        10, "minutes from order to bag, deviation of the logarithm", "log", 0.2, 0.8,
-        "Deliveroo 2015: 0.71 over many restaurants", Trust.MEASURED, cooking_spread,
-    ),
-    Statistic(
-        10, "minutes from order to bag, lunch and dinner against quiet hours", "times", 1.03, 2.0,
-        "Deliveroo 2015: 14.2 min at 19 h, 12.8 at 14 h", Trust.MEASURED, cooking_at_peaks,
     ),
 )  # fmt: skip

@@ -5,13 +5,35 @@ from __future__ import annotations
 from generator.realism import (
     baskets,
     cancellations,
+    cooking,
     couriers,
     customers,
-    drives,
-    hours,
+    doors,
+    fixes,
     money,
     promises,
+    shared_couriers,
+    shocks,
+    speeds,
     stages,
+    weekends,
+)
+
+_MODULES = (
+    stages,
+    cancellations,
+    fixes,
+    doors,
+    couriers,
+    speeds,
+    weekends,
+    customers,
+    baskets,
+    cooking,
+    shocks,
+    promises,
+    shared_couriers,
+    money,
 )
 
 POINTS = {
@@ -35,21 +57,7 @@ POINTS = {
 
 STATISTICS = tuple(
     sorted(
-        (
-            statistic
-            for module in (
-                stages,
-                cancellations,
-                drives,
-                couriers,
-                hours,
-                customers,
-                baskets,
-                promises,
-                money,
-            )
-            for statistic in module.STATISTICS
-        ),
+        (statistic for module in _MODULES for statistic in module.STATISTICS),
         key=lambda statistic: statistic.point,
     )
 )

@@ -242,7 +242,7 @@ def as_orders(table: pa.Table, kitchens: Kitchens) -> Orders:
     """Return the table ``orders`` as columns, places in metres from the kitchens."""
 
     def number(column: str) -> NDArray[np.float64]:
-        return table[column].cast(pa.float64()).to_numpy()
+        return np.asarray(table[column].cast(pa.float64()).to_numpy())
 
     kitchen = kitchens.of_order
     east, north = _metres(number("customer_lat"), number("customer_lon"), kitchen, kitchens)

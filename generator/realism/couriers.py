@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import mean, means_by, median, ratio
-from generator.realism.observed import MICROSECONDS_PER_MINUTE, hour_of_day, minutes_between
+from generator.realism.observed import (
+    MICROSECONDS_PER_MINUTE,
+    PEAK_HOURS,
+    QUIET_HOURS,
+    hour_of_day,
+    minutes_between,
+)
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -17,8 +23,6 @@ if TYPE_CHECKING:
     from generator.realism.observed import Observed
 
 _FEWEST_OF_AN_HOUR = 200
-_PEAK_HOURS = (12, 18, 19)
-_QUIET_HOURS = (10, 14, 15, 16, 22)
 _GRID = 10 * MICROSECONDS_PER_MINUTE
 _EARLY_MORNING = 4 * 60 * MICROSECONDS_PER_MINUTE
 _DAY = 24 * 60 * MICROSECONDS_PER_MINUTE
@@ -91,7 +95,7 @@ def wait_spread(observed: Observed) -> float | None:
 def wait_at_peaks(observed: Observed) -> float | None:
     """Return how long bags wait at lunch and dinner relative to quiet hours."""
     hours = wait_by_hour(observed)
-    peak, quiet = hours[list(_PEAK_HOURS)], hours[list(_QUIET_HOURS)]
+    peak, quiet = hours[list(PEAK_HOURS)], hours[list(QUIET_HOURS)]
     if np.isnan(peak).all() or np.isnan(quiet).all():
         return None
     return ratio(float(np.nanmean(peak)), float(np.nanmean(quiet)))
@@ -116,7 +120,7 @@ def shift_hours(observed: Observed) -> float | None:
     found = shifts(observed)
     if found is None:
         return None
-    several = found.orders >= 2
+    several = found.orders > 1
     return median((found.end - found.begin)[several] / MICROSECONDS_PER_MINUTE / 60)
 
 

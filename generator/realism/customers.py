@@ -1,5 +1,6 @@
-"""Point 8: customers come back, have favourites, and live near. Where events name none, a person
-is an address.
+"""Point 8: customers come back, have favourites, and live near.
+
+Where events name no customer, an address is taken for one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 _MICROSECONDS_PER_DAY = 86_400e6
 _FEWEST_DAYS = 28
+_TENTH = 10
+_MONTH_DAYS = 30
+_SOON_DAYS = 1.5
+_LATER_DAYS = (7, 14)
+_AFTERNOON = 15
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,9 @@ def repeat_orders(observed: Observed) -> float | None:
 def top_tenth(observed: Observed) -> float | None:
     """Return the share of orders by the tenth of customers who order most."""
     counts = np.sort(orders_of_customers(observed))[::-1]
-    if not _long_enough(observed) or counts.size < 10:
+    if not _long_enough(observed) or counts.size < _TENTH:
         return None
-    return float(counts[: counts.size // 10].sum() / counts.sum())
+    return float(counts[: counts.size // _TENTH].sum() / counts.sum())
 
 
 def customer_dispersion(observed: Observed) -> float | None:
@@ -97,7 +103,7 @@ def within_a_month(observed: Observed) -> float | None:
     """Return the share of gaps between two orders of a customer that are at most 30 days."""
     if observed.days < 2 * _FEWEST_DAYS:
         return None
-    return share(returns(observed).days <= 30)
+    return share(returns(observed).days <= _MONTH_DAYS)
 
 
 def _same_brand(observed: Observed) -> tuple[Returns, NDArray[np.bool_]]:
@@ -126,14 +132,15 @@ def same_brand(observed: Observed) -> float | None:
 def avoids_yesterday(observed: Observed) -> float | None:
     """Return how often the next order is of the same brand within 1.5 days, against 7 to 14."""
     found, same = _same_brand(observed)
-    soon, later = found.days < 1.5, (found.days >= 7) & (found.days < 14)
+    soon = found.days < _SOON_DAYS
+    later = (found.days >= _LATER_DAYS[0]) & (found.days < _LATER_DAYS[1])
     return ratio(share(same[soon]), share(same[later]))
 
 
 def same_meal(observed: Observed) -> float | None:
     """Return how often the next order is on the same side of 15 h, relative to chance."""
     found = returns(observed)
-    early = observed.hour < 15
+    early = observed.hour < _AFTERNOON
     part = float(early.mean())
     same = share(early[found.earlier] == early[found.later])
     return ratio(same, part**2 + (1 - part) ** 2)

@@ -34,6 +34,12 @@ def mean(values: NDArray[np.float64]) -> float | None:
     return float(known.mean()) if known.size >= _ENOUGH else None
 
 
+def mean_or_nan(values: NDArray[np.float64]) -> float:
+    """Return the mean of the numbers among values, not-a-number if there are none."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
 def skewness(values: NDArray[np.float64]) -> float | None:
     """Return the skewness of all but the outermost thousandths, which single values would rule."""
     known = values[np.isfinite(values)]

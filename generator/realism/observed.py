@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MICROSECONDS_PER_MINUTE = 60_000_000.0
-MINUTES_PER_HOUR = 60.0
 HOURS_PER_DAY = 24
+PEAK_HOURS = (12, 18, 19)
+"""The hours of lunch and dinner in which most people order."""
+
+QUIET_HOURS = (10, 14, 15, 16, 22)
+"""The hours before, between and after."""
+
 _EARLY_MORNING = 4
 
 
@@ -261,13 +266,15 @@ class Observed:
     @cached_property
     def pieces_of_order(self) -> NDArray[np.float64]:
         """Pieces of each basket, shape (N,)."""
-        return np.bincount(self.lines.order, self.lines.pieces, self.orders.created.size)
+        size = self.orders.created.size
+        return np.bincount(self.lines.order, self.lines.pieces, size).astype(float)
 
     @cached_property
     def value_of_order(self) -> NDArray[np.float64]:
         """Dollars of each basket before fees, shape (N,)."""
         amount = self.lines.price * self.lines.pieces
-        return np.bincount(self.lines.order, amount, self.orders.created.size)
+        size = self.orders.created.size
+        return np.bincount(self.lines.order, amount, size).astype(float)
 
     @cached_property
     def brand_of_order(self) -> NDArray[np.int64]:

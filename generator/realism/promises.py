@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import median, ratio, share, skewness
+from generator.realism.observed import PEAK_HOURS
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.realism.observed import Observed
-
-_PEAK_HOURS = (12, 18, 19)
 
 
 def minutes_late(observed: Observed) -> NDArray[np.float64]:
@@ -44,7 +43,7 @@ def late_at_peaks(observed: Observed) -> float | None:
     """Return the share late of orders at lunch and dinner against all others."""
     late = minutes_late(observed)
     known = np.isfinite(late)
-    peak = np.isin(observed.hour.astype(int), _PEAK_HOURS)
+    peak = np.isin(observed.hour.astype(int), PEAK_HOURS)
     return ratio(share(late[known & peak] > 0), share(late[known & ~peak] > 0))
 
 
@@ -60,9 +59,9 @@ def drive_skewness(observed: Observed) -> float | None:
     return skewness(_drive_error(observed))
 
 
-def drive_minutes(observed: Observed) -> float | None:
-    """Return the median of minutes from kitchen to door."""
-    return median((observed.orders.delivered - observed.orders.picked_up) / 60e6)
+def drive_error(observed: Observed) -> float | None:
+    """Return the median of how much longer drives took than expected, relative to that."""
+    return median(_drive_error(observed))
 
 
 def door_skewness(observed: Observed) -> float | None:
@@ -90,6 +89,10 @@ STATISTICS = (
     Statistic(
         12, "drive against expected drive, skewness", "skewness", 0.4, 6.0,
         OWN_TARGET + ": right-skewed", Trust.TARGET, drive_skewness,
+    ),
+    Statistic(
+        12, "drive against expected drive, median of what it took longer", "share", -0.1, 0.6,
+        OWN_TARGET + ": expected from what is known then", Trust.TARGET, drive_error,
     ),
     Statistic(
         12, "minutes from order to door, skewness", "skewness", 0.5, 2.5,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _HEADINGS = ("point", "statistic", "value", "band", "unit", "verdict", "trust", "source")
 _TO_THE_RIGHT = {0, 2}
+_THOUSAND = 1_000
 
 
 def format_table(measurements: Sequence[Measurement]) -> str:
@@ -45,7 +46,7 @@ def _cells(row: tuple[str, ...], widths: list[int]) -> Iterator[str]:
 
 def format_number(value: float) -> str:
     """Return a number with three digits that count."""
-    return f"{value:.3g}" if abs(value) < 1_000 else f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < _THOUSAND else f"{value:,.0f}"
 
 
 def _summary(measurements: Sequence[Measurement]) -> Iterator[str]:
