@@ -151,12 +151,12 @@ def utilisation_by_hour(observed: Observed) -> NDArray[np.float64] | None:
 
 
 def utilisation_spread(observed: Observed) -> float | None:
-    """Return the use of couriers in the busiest hour relative to the quietest."""
+    """Return how many more of the couriers on shift have an order in the busiest hour."""
     hours = utilisation_by_hour(observed)
     if hours is None:
         return None
     known = hours[np.isfinite(hours)]
-    return float(known.max() / known.min()) if known.size > 1 and known.min() > 0 else None
+    return float(known.max() - known.min()) if known.size > 1 else None
 
 
 STATISTICS = (
@@ -189,7 +189,7 @@ STATISTICS = (
         Trust.PRIMARY, utilisation,
     ),
     Statistic(
-        5, "use of couriers, busiest hour against quietest", "times", 1.2, 6.0,
+        5, "shift with an order in hand, busiest hour less quietest", "share", 0.08, 0.7,
         OWN_TARGET + ": couriers wait off peak", Trust.TARGET, utilisation_spread,
     ),
 )  # fmt: skip

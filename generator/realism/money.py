@@ -32,7 +32,7 @@ def changed_prices(observed: Observed) -> float | None:
     low = np.minimum.reduceat(lines.price[order], begin)
     high = np.maximum.reduceat(lines.price[order], begin)
     often = count >= _FEWEST_SALES
-    return share((high - low > _CENT)[often])
+    return float((high - low > _CENT)[often].mean()) if often.any() else None
 
 
 def _paid(observed: Observed) -> NDArray[np.bool_]:

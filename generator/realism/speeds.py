@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.driving import METRES_PER_SECOND_PER_MPH, on_the_way
-from generator.realism.numbers import mean, mean_or_nan
+from generator.realism.numbers import mean_or_nan
 from generator.realism.observed import HOURS_PER_DAY, hour_of_day
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
@@ -55,7 +55,7 @@ def rush_against_best(observed: Observed) -> float | None:
 
 def mean_speed(observed: Observed) -> float | None:
     """Return the mean of speeds on the way, by half-hour."""
-    return mean(half_hour_speeds(observed, _all_pairs(observed)))
+    return mean_or_nan(half_hour_speeds(observed, _all_pairs(observed)))
 
 
 def weekend_speed(observed: Observed) -> float | None:
