@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from common.errors import UserError
+
 _EXAMPLES = """\
 examples:
   python -m generator realism data/canonical
@@ -45,5 +47,12 @@ def _run(options: argparse.Namespace) -> None:
     from generator.realism.statistic import measure  # noqa: PLC0415
     from generator.realism.table import format_table  # noqa: PLC0415
 
+    if options.days < 1:
+        raise UserError(f"--days {options.days}: measure at least one day.")
     observed = read_dataset(options.dataset, options.days)
     print(format_table([measure(statistic, observed) for statistic in STATISTICS]))
+    if options.pictures is not None:
+        from generator.realism.pictures import draw_pictures  # noqa: PLC0415
+
+        for file in draw_pictures(observed, options.pictures):
+            print(file)

@@ -64,15 +64,22 @@ def value_spread(observed: Observed) -> float | None:
     return float(np.log(known).std()) if known.size >= _FEWEST else None
 
 
+def value_of_hours(observed: Observed) -> NDArray[np.float64]:
+    """Return the median value by hour of the day, not-a-number for hours of few orders."""
+    value, hour = observed.value_of_order, observed.hour.astype(int)
+    medians = np.full(HOURS_PER_DAY, np.nan)
+    for each in range(HOURS_PER_DAY):
+        chosen = (hour == each) & (value > 0)
+        if chosen.sum() >= _FEWEST:
+            medians[each] = np.median(value[chosen])
+    return medians
+
+
 def value_by_hour(observed: Observed) -> float | None:
     """Return the median value of the hour with the largest orders against that of the smallest."""
-    value, hour = observed.value_of_order, observed.hour.astype(int)
-    medians = [
-        np.median(value[chosen])
-        for each in range(HOURS_PER_DAY)
-        if (chosen := (hour == each) & (value > 0)).sum() >= _FEWEST
-    ]
-    return float(max(medians) / min(medians)) if len(medians) > 1 else None
+    medians = value_of_hours(observed)
+    known = medians[np.isfinite(medians)]
+    return float(known.max() / known.min()) if known.size > 1 else None
 
 
 STATISTICS = (

@@ -151,6 +151,7 @@ def _read(
         lines=read_lines(connection),
         routes=as_seen(route_points, kitchens),
         fixes=read_fixes(connection, zero * MICROSECONDS_PER_DAY, kitchens),
+        names_customers=table["customer_id"].null_count < len(table),
         digits=read_digits(connection),
     )
 

@@ -206,6 +206,8 @@ class Observed:
         Code of each kitchen, or its id as text, shape (K,).
     orders, lines, routes, fixes
         What the events tell.
+    names_customers
+        Whether the events name customers; an address is taken for one where they do not.
     digits
         What is below the milliseconds of moments; ``None`` if all are whole seconds.
     """
@@ -217,6 +219,7 @@ class Observed:
     lines: Lines
     routes: Routes
     fixes: Fixes
+    names_customers: bool
     digits: Digits | None
 
     @property

@@ -47,7 +47,8 @@ def late_at_peaks(observed: Observed) -> float | None:
     return ratio(share(late[known & peak] > 0), share(late[known & ~peak] > 0))
 
 
-def _drive_error(observed: Observed) -> NDArray[np.float64]:
+def drive_errors(observed: Observed) -> NDArray[np.float64]:
+    """Return how much longer each drive took than expected, relative to that."""
     orders = observed.orders
     minutes = (orders.delivered - orders.picked_up) / 60e6
     error: NDArray[np.float64] = (minutes - orders.eta) / np.where(orders.eta > 0, orders.eta, 1.0)
@@ -56,12 +57,12 @@ def _drive_error(observed: Observed) -> NDArray[np.float64]:
 
 def drive_skewness(observed: Observed) -> float | None:
     """Return the skewness of how much longer drives took than expected, relative to that."""
-    return skewness(_drive_error(observed))
+    return skewness(drive_errors(observed))
 
 
 def drive_error(observed: Observed) -> float | None:
     """Return the median of how much longer drives took than expected, relative to that."""
-    return median(_drive_error(observed))
+    return median(drive_errors(observed))
 
 
 def door_skewness(observed: Observed) -> float | None:

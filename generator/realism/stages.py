@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from generator.realism.observed import Observed
 
-_STAGES = (
+STAGES = (
     ("created", "started"),
     ("started", "finished"),
     ("finished", "ready"),
     ("ready", "picked_up"),
     ("picked_up", "delivered"),
 )
+"""The stages of an order: the steps at which they begin and end."""
+
 _BIN = 10_000
 _FEWEST = 200
 
@@ -28,7 +30,7 @@ _FEWEST = 200
 def stage_microseconds(observed: Observed) -> list[NDArray[np.int64]]:
     """Return how long each stage took, for the orders that went through it."""
     stages = []
-    for first, second in _STAGES:
+    for first, second in STAGES:
         took = getattr(observed.orders, second) - getattr(observed.orders, first)
         stages.append(took[np.isfinite(took)].astype(np.int64))
     return [stage for stage in stages if stage.size >= _FEWEST]
@@ -41,11 +43,12 @@ def most_common_value(observed: Observed) -> float | None:
     moments are whole seconds, those are counted instead of milliseconds.
     """
     unit = 1_000_000 if observed.whole_seconds else 1_000
-    ratios = [_peak_to_chance(stage // unit) for stage in stage_microseconds(observed)]
+    ratios = [peak_to_chance(stage // unit) for stage in stage_microseconds(observed)]
     return max(ratios, default=None)
 
 
-def _peak_to_chance(values: NDArray[np.int64]) -> float:
+def peak_to_chance(values: NDArray[np.int64]) -> float:
+    """Return how often the most common value occurs, relative to the largest count by chance."""
     found, count = np.unique(values, return_counts=True)
     peak = int(count.argmax())
     others = values[values != found[peak]]

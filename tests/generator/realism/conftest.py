@@ -18,7 +18,7 @@ from generator.dataset.plan import plan_dataset
 from generator.realism.dataset import read_dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from generator.realism.observed import Observed
@@ -35,7 +35,7 @@ NORTH_PER_METRE = 1 / 111_195
 MPH = 0.44704
 
 
-def make_event(kind: str, order_id: str, kitchen: int, at: float, **values: object) -> Row:
+def event(kind: str, order_id: str, kitchen: int, at: float, **values: object) -> Row:
     seconds, micros = divmod(EPOCH + round(at), 1_000_000)
     return {
         "order_id": order_id,
@@ -47,7 +47,7 @@ def make_event(kind: str, order_id: str, kitchen: int, at: float, **values: obje
     }
 
 
-def write_events(folder: Path, rows: Sequence[Row], without: Sequence[str] = ()) -> Path:
+def write(folder: Path, rows: Sequence[Row], without: Sequence[str] = ()) -> Path:
     """Write events as a dataset, in the order given; `sequence` counts within each order."""
     count: dict[str, int] = {}
     for row in rows:
@@ -62,7 +62,7 @@ def write_events(folder: Path, rows: Sequence[Row], without: Sequence[str] = ())
     return folder
 
 
-def point_north(kitchen: int, metres: float) -> tuple[float, float]:
+def place_north(kitchen: int, metres: float) -> tuple[float, float]:
     latitude, longitude = KITCHENS[kitchen]
     return latitude + metres * NORTH_PER_METRE, longitude
 
@@ -83,15 +83,15 @@ def _drive(
 ) -> tuple[list[Row], float]:
     """Return a drive north at one speed with a fix each minute, and its end."""
     minutes = metres / (mph * MPH) / 60
-    route = json.dumps([point_north(kitchen, each) for each in (0.0, metres / 2, metres)])
+    route = json.dumps([place_north(kitchen, each) for each in (0.0, metres / 2, metres)])
     rows = [
-        make_event("driver_picked_up", order_id, kitchen, begin, route_json=route,
+        event("driver_picked_up", order_id, kitchen, begin, route_json=route,
                    eta_mins=minutes / 2, **values)
     ]  # fmt: skip
     for minute in range(1, int(np.ceil(minutes))):
-        latitude, longitude = point_north(kitchen, metres * minute / minutes)
+        latitude, longitude = place_north(kitchen, metres * minute / minutes)
         rows.append(
-            make_event("driver_ping", order_id, kitchen, begin + minute * MINUTE,
+            event("driver_ping", order_id, kitchen, begin + minute * MINUTE,
                        ping_lat=latitude, ping_lon=longitude,
                        ping_progress=100 * minute / minutes, **values)
         )  # fmt: skip
@@ -118,20 +118,20 @@ def _dull_order(number: int, kitchen: int, created: float, rng: np.random.Genera
     order_id = f"d{number}"
     door = number % 20
     metres = 4_000 + 2_500 * door / 19
-    latitude, longitude = point_north(kitchen, metres)
+    latitude, longitude = place_north(kitchen, metres)
     steps = created + MINUTE * np.array([2.0, 12.0 + number % 5 / 10, 14.0, 10.0])
     rush = 16 <= created % DAY / MINUTE / 60 < 19
     drive, end = _drive(order_id, kitchen, steps[2] + 6 * MINUTE, metres, 16 if rush else 40)
     items = _basket(1 + int(rng.integers(3)), 1 + number // 20 % 2)
     return [
-        make_event("order_created", order_id, kitchen, created, customer_lat=latitude,
+        event("order_created", order_id, kitchen, created, customer_lat=latitude,
                    customer_lon=longitude, customer_addr=f"{door} Even St", items_json=items),
-        make_event("gk_started", order_id, kitchen, steps[0]),
-        make_event("gk_finished", order_id, kitchen, steps[1]),
-        make_event("driver_arrived", order_id, kitchen, steps[3]),
-        make_event("gk_ready", order_id, kitchen, steps[2]),
+        event("gk_started", order_id, kitchen, steps[0]),
+        event("gk_finished", order_id, kitchen, steps[1]),
+        event("driver_arrived", order_id, kitchen, steps[3]),
+        event("gk_ready", order_id, kitchen, steps[2]),
         *drive,
-        make_event("delivered", order_id, kitchen, end, customer_lat=latitude,
+        event("delivered", order_id, kitchen, end, customer_lat=latitude,
                    customer_lon=longitude),
     ]  # fmt: skip
 
@@ -155,7 +155,7 @@ def _absurd_order(
     order_id: str, kitchen: int, created: float, later: float, rng: np.random.Generator
 ) -> list[Row]:
     metres = 300.0 + 600.0 * rng.random()
-    latitude, longitude = point_north(kitchen, metres)
+    latitude, longitude = place_north(kitchen, metres)
     driver = {"driver_id": f"driver{created // DAY}-{kitchen}"}
     ready = created + 20 * MINUTE
     drive, end = _drive(order_id, kitchen, ready + 8 * MINUTE, metres, 8 - later / 30, **driver)
@@ -169,31 +169,49 @@ def _absurd_order(
         "total": "45.30" if large else "27.30",
     }  # fmt: skip
     rows = [
-        make_event("order_created", order_id, kitchen, created, customer_lat=latitude,
+        event("order_created", order_id, kitchen, created, customer_lat=latitude,
                    customer_lon=longitude, customer_addr="1 Odd St",
                    customer_id=f"c{kitchen}{rng.integers(500)}",
                    items_json=_basket(1, 1 + int(rng.integers(2))),
                    promised_mins=promised, payment_json=json.dumps(payment)),
-        make_event("gk_started", order_id, kitchen, created + MINUTE),
-        make_event("gk_finished", order_id, kitchen, created + 15 * MINUTE),
-        make_event("gk_ready", order_id, kitchen, ready),
+        event("gk_started", order_id, kitchen, created + MINUTE),
+        event("gk_finished", order_id, kitchen, created + 15 * MINUTE),
+        event("gk_ready", order_id, kitchen, ready),
     ]  # fmt: skip
     if rng.random() < 0.2:
         reason = "no_courier" if rng.random() < 0.5 else "customer_changed_mind"
-        return [*rows, make_event("order_cancelled", order_id, kitchen, end, reason=reason)]
+        return [*rows, event("order_cancelled", order_id, kitchen, end, reason=reason)]
     return [
         *rows,
-        make_event("driver_arrived", order_id, kitchen, ready, **driver),
+        event("driver_arrived", order_id, kitchen, ready, **driver),
         *drive,
-        make_event("delivered", order_id, kitchen, end, customer_lat=latitude,
+        event("delivered", order_id, kitchen, end, customer_lat=latitude,
                    customer_lon=longitude, **driver),
     ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
+def make_event() -> Callable[..., Row]:
+    """Make an event: its type, order, number of the kitchen, microseconds since day 0, columns."""
+    return event
+
+
+@pytest.fixture(scope="session")
+def write_events() -> Callable[..., Path]:
+    """Write events as a dataset into a folder, and return it."""
+    return write
+
+
+@pytest.fixture(scope="session")
+def point_north() -> Callable[..., tuple[float, float]]:
+    """Return the place so many metres north of a kitchen."""
+    return place_north
+
+
+@pytest.fixture(scope="session")
 def dull_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of the form without people."""
-    return write_events(tmp_path_factory.mktemp("dull"), dull_rows(), PEOPLE_COLUMNS)
+    return write(tmp_path_factory.mktemp("dull"), dull_rows(), PEOPLE_COLUMNS)
 
 
 @pytest.fixture(scope="session")
@@ -204,7 +222,7 @@ def dull(dull_folder: Path) -> Observed:
 @pytest.fixture(scope="session")
 def absurd(tmp_path_factory: pytest.TempPathFactory) -> Observed:
     """A dataset with people in it, as nobody is."""
-    return read_dataset(write_events(tmp_path_factory.mktemp("absurd"), absurd_rows()))
+    return read_dataset(write(tmp_path_factory.mktemp("absurd"), absurd_rows()))
 
 
 @pytest.fixture(scope="session")
