@@ -64,7 +64,7 @@ def speed_variation(observed: Observed) -> float | None:
     count = np.bincount(order, minlength=size)
     total = np.bincount(order, speed, size)
     squares = np.bincount(order, speed**2, size)
-    enough = count >= _FEWEST_OF_A_DRIVE
+    enough = (count >= _FEWEST_OF_A_DRIVE) & (total > 0)
     average = total[enough] / count[enough]
     variance = squares[enough] / count[enough] - average**2
     return median(np.sqrt(np.maximum(variance, 0.0)) / average)
