@@ -18,6 +18,7 @@ _FEWEST_SALES = 50
 _EVENING = 17
 _FEWEST_EXPECTED = 2.0
 _CENT = 0.005
+_PROPOSED_TIPS = (0.05, 0.1, 0.15, 0.18, 0.2, 0.25)
 
 
 def changed_prices(observed: Observed) -> float | None:
@@ -50,6 +51,15 @@ def tip_rate(observed: Observed) -> float | None:
     orders = observed.orders
     tipped = _paid(observed) & (orders.tip > 0)
     return median(orders.tip[tipped] / orders.subtotal[tipped])
+
+
+def prompted_tips(observed: Observed) -> float | None:
+    """Return the share of tips that are, to the cent, a rate that apps propose."""
+    orders = observed.orders
+    tipped = _paid(observed) & (orders.tip > 0)
+    tip, subtotal = orders.tip[tipped], orders.subtotal[tipped]
+    proposed = subtotal[:, None] * np.array(_PROPOSED_TIPS)
+    return share((np.abs(tip[:, None] - proposed) < _CENT + 1e-9).any(axis=1))
 
 
 def discounted_share(observed: Observed) -> float | None:
@@ -142,6 +152,10 @@ STATISTICS = (
     Statistic(
         14, "tip of the subtotal where there is one, median", "share", 0.05, 0.22,
         "DoorDash 2015: 5 %; Uber's usual prompt: 15 %", Trust.SECOND_HAND, tip_rate,
+    ),
+    Statistic(
+        14, "tips of exactly 5, 10, 15, 18, 20 or 25 %", "share", 0.1, 0.8,
+        "DoorDash 2015: 20 % at 5, 6 % at 10, 5 % at 15", Trust.MEASURED, prompted_tips,
     ),
     Statistic(
         14, "orders with a discount", "share", 0.06, 0.3,

@@ -122,7 +122,7 @@ def _dull_order(number: int, kitchen: int, created: float, rng: np.random.Genera
     steps = created + MINUTE * np.array([2.0, 12.0 + number % 5 / 10, 14.0, 10.0])
     rush = 16 <= created % DAY / MINUTE / 60 < 19
     drive, end = _drive(order_id, kitchen, steps[2] + 6 * MINUTE, metres, 16 if rush else 40)
-    items = _basket(1 + int(rng.integers(3)), 1 + number // 20 % 2)
+    items = _basket(1 + int(rng.integers(3)), 1 + number // 20 % 8)
     return [
         event("order_created", order_id, kitchen, created, customer_lat=latitude,
                    customer_lon=longitude, customer_addr=f"{door} Even St", items_json=items),
