@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.system_errors import explain
-from generator.commands import canonical, catalogue, roads
+from generator.commands import canonical, catalogue, realism, roads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     canonical.add_command(commands)
     catalogue.add_commands(commands)
+    realism.add_command(commands)
     roads.add_commands(commands)
     return parser
 
