@@ -267,41 +267,35 @@ def expected_lines(
 
 
 def expected_body(row: Row) -> Row:
+    fields: Row = {}
+    people: Row = {}
     match TYPES[row["event_type_id"] - 1]:
         case "order_created":
             fields = {name: row[name] for name in ("customer_lat", "customer_lon", "customer_addr")}
             items = row["items_json"]
             fields |= {"items": None if items is None else json.loads(items)}
-            return fields | _known(
-                customer_id=row.get("customer_id"),
-                promised_mins=row.get("promised_mins"),
-                payment=json.loads(row.get("payment_json") or "null"),
-            )
+            people = {name: row.get(name) for name in ("customer_id", "promised_mins")}
+            people["payment"] = json.loads(row.get("payment_json") or "null")
         case "driver_arrived":
-            return _known(driver_id=row.get("driver_id"))
+            people = {"driver_id": row.get("driver_id")}
         case "driver_picked_up":
             route = row["route_json"]
             points = None if route is None else json.loads(route)
             fields = {"route_points": points, "eta_mins": row["eta_mins"]}
-            return fields | _known(driver_id=row.get("driver_id"))
+            people = {"driver_id": row.get("driver_id")}
         case "driver_ping":
             fields = {
                 "progress_pct": row["ping_progress"],
                 "loc_lat": row["ping_lat"],
                 "loc_lon": row["ping_lon"],
             }
-            return fields | _known(driver_id=row.get("driver_id"))
+            people = {"driver_id": row.get("driver_id")}
         case "delivered":
             fields = {"delivered_lat": row["customer_lat"], "delivered_lon": row["customer_lon"]}
-            return fields | _known(driver_id=row.get("driver_id"))
+            people = {"driver_id": row.get("driver_id")}
         case "order_cancelled":
-            return _known(reason=row.get("reason"))
-        case _:
-            return {}
-
-
-def _known(**fields: Any) -> Row:  # noqa: ANN401  # any JSON value
-    return {key: value for key, value in fields.items() if value is not None}
+            people = {"reason": row.get("reason")}
+    return fields | {key: value for key, value in people.items() if value is not None}
 
 
 def landed_bytes(landing: Path) -> bytes:
