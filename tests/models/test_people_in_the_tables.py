@@ -29,13 +29,11 @@ def people(new_business: Callable[[], Business]) -> Business:
         # Picked up at 03:40 and at 04:20.
         order_life("last", NIGHT + timedelta(minutes=10), minutes=50, people=("c3", "d2")),
         order_life("first", NIGHT + timedelta(minutes=50), minutes=50, people=("c3", "d2")),
-        cancelled(
-            order_life("nobody there", NOON, minutes=50, people=("c4", "d3")),
-            8,
-            "address_not_found",
-        ),
+        cancelled(nobody_there, 8, "address_not_found"),
         cancelled(order_life("sold out", NOON, people=("c4", "d3")), 1, "item_unavailable"),
-        order_life("both", NOON, minutes=50, people=("c5", "d4")),
+        # Somebody else reports its delivery.
+        order_life("both", NOON, minutes=50, people=("c5", "d4"))[:-1],
+        order_life("both", NOON, minutes=50, people=("c5", "d5"))[-1:],
     ]
     business.land("window-2.jsonl", [event for life in lifecycles for event in life])
     business.build()
@@ -110,7 +108,8 @@ def test_a_shift_counts_a_moment_once(people: Business) -> None:
     found = people.query(
         """
         select driver_id, shift_day, strftime(began_ts, '%H:%M'), strftime(ended_ts, '%H:%M'),
-            orders, orders_delivered, orders_batched, round(worked_minutes, 2), round(driving_minutes, 2),
+            orders, orders_delivered, orders_batched,
+            round(worked_minutes, 2), round(driving_minutes, 2),
             round(waiting_minutes, 2), round(idle_minutes, 2)
         from lakeflow.silver_courier_shifts order by all
         """
