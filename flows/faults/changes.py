@@ -79,6 +79,13 @@ def _wrong_types(event: Event) -> _Ways:
     if event["event_type"] == "order_created":
         ways.append(({"body": _body(event, items="none")}, "basket_unreadable"))
         ways.append(({"body": _with_item(event, qty="two")}, "item_impossible"))
+    told = json.loads(event["body"])
+    if "payment" in told:
+        ways.append(({"body": _body(event, payment="free")}, "payment_unreadable"))
+    # Only what is there: a landing of the older form has the faults that it always had.
+    for key in ("customer_id", "driver_id", "reason"):
+        if key in told:
+            ways.append(({"body": _body(event, **{key: {"id": told[key]}})}, "text_malformed"))
     return ways
 
 
@@ -103,6 +110,10 @@ def _absurd_values(event: Event) -> _Ways:
     if event["event_type"] == "order_created":
         ways.append(({"body": _with_item(event, qty=-1)}, "item_impossible"))
         ways.append(({"body": _with_item(event, price=-0.01)}, "item_impossible"))
+    payment = json.loads(event["body"]).get("payment")
+    if payment:
+        broken = payment | {"total": "-0.01"}
+        ways.append(({"body": _body(event, payment=broken)}, "payment_impossible"))
     return ways
 
 

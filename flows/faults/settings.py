@@ -40,10 +40,11 @@ class FaultSettings(BaseModel):
     absurd_values: _Share = Field(default=0.002, description="latitude 200, the year 1970, ...")
     null_fields: dict[str, dict[str, _Share]] = Field(
         default={
-            "order_created": {"customer_addr": 0.01, "items": 0.005},
+            "order_created": {"customer_addr": 0.01, "items": 0.005, "customer_id": 0.005},
             "gk_ready": {"ts": 0.005},
             "driver_picked_up": {"eta_mins": 0.02},
             "driver_ping": {"loc_lat": 0.002, "location_id": 0.001},
+            "order_cancelled": {"reason": 0.02},
         },
         description="event type to field to the probability that it is null",
     )

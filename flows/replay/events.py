@@ -13,14 +13,20 @@ import duckdb
 import pyarrow as pa
 
 from common.errors import UserError
-from common.event_schema import BODY_COLUMNS, EVENT_COLUMNS, EVENT_TYPE_IDS, ITEM_KEYS
+from common.event_schema import (
+    BODY_COLUMNS,
+    EVENT_COLUMNS,
+    EVENT_TYPE_IDS,
+    ITEM_KEYS,
+    PEOPLE_COLUMNS,
+)
 from common.system_errors import to_user_error
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
 from flows.replay.dataset import rows_of
 from flows.replay.window import split_by_cycle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from flows.replay.dataset import Dataset, DatasetProfile
@@ -129,7 +135,7 @@ def landed_events(
             location_id,
             landed_order_id AS order_id,
             sequence,
-            {_body()} AS body
+            {_body(dataset)} AS body
         FROM ({slices})
         {order}
     """
@@ -176,15 +182,32 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _body() -> str:
+def _body(dataset: Dataset) -> str:
     """Return the SQL for the body of a line: the keys of its event type, in their order."""
     cases = "".join(
-        f"WHEN {EVENT_TYPE_IDS[event_type]} THEN json_object("
-        + ", ".join(f"{_text(key)}, {_body_value(column)}" for key, column in keys.items())
-        + ")::VARCHAR\n"
+        f"WHEN {EVENT_TYPE_IDS[event_type]} THEN {_body_of(keys, dataset)}\n"
         for event_type, keys in BODY_COLUMNS.items()
     )
     return f"CASE event_type_id\n{cases}ELSE '{{}}' END"
+
+
+def _body_of(keys: Mapping[str, str], dataset: Dataset) -> str:
+    """Return the SQL for a body: what the older form has always, what tells of people if known."""
+    always = ", ".join(
+        f"{_text(key)}, {_body_value(column)}"
+        for key, column in keys.items()
+        if column not in PEOPLE_COLUMNS
+    )
+    body = f"json_object({always})::VARCHAR"
+    people = [
+        f"""'"{key}":' || to_json({_body_value(column)})::VARCHAR"""
+        for key, column in keys.items()
+        if column in PEOPLE_COLUMNS and column in dataset.columns
+    ]
+    if not people:
+        return body
+    parts = [f"nullif(({body})[2:-2], '')", *people]
+    return f"'{{' || concat_ws(',', {', '.join(parts)}) || '}}'"
 
 
 def _body_value(column: str) -> str:
@@ -194,6 +217,12 @@ def _body_value(column: str) -> str:
             WHEN items_json IS NULL THEN NULL
             WHEN json_type(items_json) = 'ARRAY' THEN json_transform(items_json, '[{{{item}}}]')
             ELSE error('items_json of order ' || order_id || ' is not a list')
+        END"""
+    if column == "payment_json":
+        return """CASE
+            WHEN payment_json IS NULL THEN NULL
+            WHEN json_type(payment_json) = 'OBJECT' THEN json(payment_json)
+            ELSE error('payment_json of order ' || order_id || ' is not an object')
         END"""
     if column == "route_json":
         return """CASE

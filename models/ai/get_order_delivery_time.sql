@@ -11,8 +11,10 @@ final as (
         order_id,
         status,
         created_ts,
-        delivered_ts,
-        total_minutes as delivery_minutes
+        case when status = 'delivered' then delivered_ts end as delivered_ts,
+        total_minutes as delivery_minutes,
+        cancelled_ts,
+        cancellation_reason
     from orders
     where order_id = oid
 )

@@ -18,9 +18,11 @@ final as (
     select
         orders.order_id,
         orders.status,
+        orders.cancellation_reason,
         orders.created_ts,
         orders.location_id,
         locations.name as location_name,
+        orders.customer_id,
         orders.customer_addr,
         order_headers.order_revenue,
         order_headers.total_qty,

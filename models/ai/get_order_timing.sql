@@ -23,6 +23,7 @@ final as (
         orders.driver_arrived_ts,
         orders.picked_up_ts,
         orders.delivered_ts,
+        orders.cancelled_ts,
         orders.queue_minutes,
         orders.prep_minutes,
         orders.pack_minutes,
@@ -30,6 +31,7 @@ final as (
         orders.drive_minutes,
         orders.total_minutes,
         orders.eta_minutes,
+        orders.promised_minutes,
         percentiles.p50_minutes,
         percentiles.p75_minutes,
         percentiles.p99_minutes

@@ -75,7 +75,7 @@ typed as (
     from parsed
 ),
 
--- Only what is judged below is read from a body, and only from the three types that hold any of it.
+-- Only what is judged below is read from a body, and only from the types that hold any of it.
 -- An impossible time or kitchen becomes null here, so that no model downstream has to guard against the year 1.
 opened as (
     select
@@ -92,23 +92,44 @@ opened as (
         end as location_id,
         case when body_is_object and event_type = 'order_created' then {{ json_fields('body', {
             'customer_lat': 'DOUBLE', 'customer_lon': 'DOUBLE',
-            'items': [{'id': 'DOUBLE', 'price': 'DOUBLE', 'qty': 'DOUBLE'}]
+            'items': [{'id': 'DOUBLE', 'price': 'DOUBLE', 'qty': 'DOUBLE'}],
+            'customer_id': 'VARCHAR', 'payment': 'VARCHAR'
         }) }} end as creation,
         case when body_is_object and event_type = 'driver_ping' then {{ json_fields('body', {
-            'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE'
+            'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE', 'driver_id': 'VARCHAR'
         }) }} end as ping,
         case when body_is_object and event_type = 'delivered' then {{ json_fields('body', {
-            'delivered_lat': 'DOUBLE', 'delivered_lon': 'DOUBLE'
-        }) }} end as delivery
+            'delivered_lat': 'DOUBLE', 'delivered_lon': 'DOUBLE', 'driver_id': 'VARCHAR'
+        }) }} end as delivery,
+        case when body_is_object and event_type in ('driver_arrived', 'driver_picked_up') then {{ json_fields('body', {
+            'driver_id': 'VARCHAR'
+        }) }} end as pickup,
+        case when body_is_object and event_type = 'order_cancelled' then {{ json_fields('body', {
+            'reason': 'VARCHAR'
+        }) }} end as cancellation
     from typed
     cross join known
+),
+
+-- A payment is an object in an object: what is none must not make a body unreadable.
+paid as (
+    select
+        *,
+        case when {{ is_json_object('creation.payment') }} then {{ json_fields('creation.payment', {
+            'subtotal': 'DOUBLE', 'delivery_fee': 'DOUBLE', 'service_fee': 'DOUBLE', 'tax': 'DOUBLE', 'tip': 'DOUBLE',
+            'discount': 'DOUBLE', 'total': 'DOUBLE'
+        }) }} end as payment,
+        coalesce(
+            creation.customer_id, ping.driver_id, delivery.driver_id, pickup.driver_id, cancellation.reason
+        ) as named
+    from opened
 ),
 
 -- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
 -- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
 -- and a half of a dish. More than 10,000 pieces, 100,000 dollars or a thousand lines would not fit into the types
--- of the tables that follow. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
--- cannot be charged, makes the line no event at all.
+-- of the tables that follow. A missing coordinate or person leaves a gap in an event; an impossible one, or a basket
+-- or payment that cannot be charged, makes the line no event at all.
 judged as (
     select
         *,
@@ -148,8 +169,27 @@ judged as (
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
                 then 'coordinate_impossible'
+            when
+                creation.payment is not null
+                and (
+                    payment.subtotal is null or payment.delivery_fee is null or payment.service_fee is null
+                    or payment.tax is null or payment.tip is null or payment.discount is null or payment.total is null
+                )
+                then 'payment_unreadable'
+            when
+                least(
+                    payment.subtotal, payment.delivery_fee, payment.service_fee, payment.tax, payment.tip,
+                    payment.discount, payment.total
+                ) < 0
+                or greatest(
+                    payment.subtotal, payment.delivery_fee, payment.service_fee, payment.tax, payment.tip,
+                    payment.discount, payment.total
+                ) >= 1000000000
+                then 'payment_impossible'
+            -- The text of an object or of a list.
+            when substr(named, 1, 1) in ('{', '[') then 'text_malformed'
         end as rejection_code
-    from opened
+    from paid
 ),
 
 read_now as (

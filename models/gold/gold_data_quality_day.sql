@@ -88,9 +88,10 @@ orders_of_a_day as (
         order_day as day,
         count(*) as orders,
         count(created_ts) as orders_created,
-        count(case when delivered_ts is not null and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'delivered' and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'cancelled' and not lacks_a_step then 1 end) as orders_cancelled,
         count(case when lacks_a_step then 1 end) as orders_missing_steps,
-        count(case when delivered_ts is null and not lacks_a_step then 1 end) as orders_in_progress,
+        count(case when status = 'in_progress' and not lacks_a_step then 1 end) as orders_in_progress,
         count(case when delivered_ts < created_ts then 1 end) as orders_delivered_before_created,
         count(case when creations > 1 then 1 end) as orders_created_twice
     from orders
@@ -116,6 +117,7 @@ final as (
         coalesce(orders, 0) as orders,
         coalesce(orders_created, 0) as orders_created,
         coalesce(orders_complete, 0) as orders_complete,
+        coalesce(orders_cancelled, 0) as orders_cancelled,
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,

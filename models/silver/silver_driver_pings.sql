@@ -29,7 +29,9 @@ fixes as (
         event_ts as ping_ts,
         cast(event_ts as date) as ping_day,
         sequence,
-        {{ json_fields('body', {'progress_pct': 'DOUBLE', 'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE'}) }} as fix
+        {{ json_fields('body', {
+            'progress_pct': 'DOUBLE', 'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE', 'driver_id': 'VARCHAR'
+        }) }} as fix
     from landed_lines
 ),
 
@@ -38,6 +40,7 @@ final as (
         event_id,
         order_id,
         location_id,
+        nullif(fix.driver_id, '') as driver_id,
         ping_ts,
         ping_day,
         sequence,

@@ -27,6 +27,7 @@ baskets as (
     select
         orders.order_id,
         orders.location_id,
+        orders.customer_id,
         orders.created_ts as order_ts,
         orders.order_day,
         {{ json_fields('all_events.body', {'items': [{
@@ -41,6 +42,7 @@ basket_lines as (
     select
         order_id,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         {{ explode_with_position('basket.items', 'line_number', 'item') }}
@@ -52,6 +54,7 @@ final as (
         order_id,
         cast(line_number + 1 as integer) as line_number,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         item.id as item_id,

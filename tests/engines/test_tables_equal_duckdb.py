@@ -16,7 +16,7 @@ from tests.engines.comparison import differences
 from tests.engines.conftest import Pair
 from tests.engines.standalone_cluster import WORKERS
 from tests.engines.unavoidable_differences import STRANGE_LINES
-from tests.support.business import Business, event, item, order_life
+from tests.support.business import Business, cancelled, event, item, order_life
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
 HOUR = timedelta(hours=1)
@@ -127,6 +127,58 @@ def invalid_lines(scenario: Scenario) -> None:
         scenario.business.land_bytes(f"zz-odd-{name}.jsonl.gz", content)
 
 
+def people(scenario: Scenario) -> None:
+    """Land orders that tell of people after those that do not, cancelled, batched and broken."""
+    noon = FIRST_RUN + HOUR
+    told = ("c'1", "d1")
+    lives = [
+        order_life("first door", noon, minutes=50, people=told),
+        order_life("second door", noon - HOUR / 2, minutes=100, people=told),
+        cancelled(order_life("nobody there", noon, people=told), 8, "address_not_found"),
+        cancelled(order_life("older form", noon), 9, "the dog ate it"),
+    ]
+    created = lives[0][0]
+    payment = {**json.loads(created["body"])["payment"], "tip": 0.125, "tax": 1e2}
+    broken = [
+        {"customer_id": {"a": 1}},
+        {"customer_id": [1, "x"]},
+        {"customer_id": 7, "promised_mins": "31.5"},
+        {"customer_id": True, "promised_mins": "soon"},
+        {"customer_id": "", "payment": None},
+        {"payment": "free"},
+        {"payment": 5},
+        {"payment": []},
+        {"payment": {}},
+        {"payment": payment},
+        {"payment": payment | {"tip": "1.005"}},
+        {"payment": payment | {"tip": "-0.01"}},
+        {"payment": payment | {"tip": [1]}},
+        {"payment": payment | {"total": "1000000000"}},
+    ]
+    odd = [
+        created
+        | {"event_id": f"told-{number}", "order_id": f"told-{number}"}
+        | {"body": json.dumps(json.loads(created["body"]) | changes)}
+        for number, changes in enumerate(broken)
+    ]
+    odd += [
+        event(f"named-{number}", number, event_type, noon, body)
+        for number, (event_type, body) in enumerate(
+            [
+                ("driver_arrived", {"driver_id": {"id": "d1"}}),
+                ("driver_picked_up", {"driver_id": 12}),
+                ("driver_ping", {"driver_id": ["d1"]}),
+                ("delivered", {"driver_id": ""}),
+                ("order_cancelled", {"reason": {}}),
+                ("order_cancelled", {"reason": None}),
+                ("order_cancelled", {}),
+            ]
+        )
+    ]
+    events = [*odd, *(one for life in lives for one in life)]
+    scenario.business.land("zz-people.jsonl", events)
+
+
 def nothing_new(scenario: Scenario) -> None:
     """Land nothing."""
 
@@ -137,6 +189,7 @@ BUILDS: list[list[Callable[[Scenario], None]]] = [
     [next_hours, late_and_duplicate_lines],
     [past_the_cycle],
     [out_of_order, invalid_lines],
+    [people],
     [nothing_new],
 ]
 

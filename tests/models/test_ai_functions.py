@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import yaml
 
-from tests.support.business import PROJECT, Business, item, order_life
+from tests.support.business import PROJECT, Business, cancelled, item, order_life
 
 NOON = datetime(2026, 11, 20, 12)
 
@@ -23,6 +23,8 @@ def business(new_business: Callable[[], Business]) -> Business:
     basket = [item(1, 9, 10.25, 2), item(2, 3, 4.5)]
     lifecycles.append(order_life("late", NOON + timedelta(days=1), minutes=60, items=basket))
     lifecycles.append(order_life("under way", NOON + timedelta(days=1, hours=1))[:4])
+    ended = order_life("ended", NOON + timedelta(days=1), people=("c1", "d1"), items=basket)
+    lifecycles.append(cancelled(ended, 5, "no_courier"))
     business.land("window-1.jsonl", [event for life in lifecycles for event in life])
     business.build()
     business.build_functions()
@@ -42,12 +44,27 @@ def test_details_are_all_events_in_their_order(business: Business) -> None:
 def test_delivery_time(business: Business) -> None:
     created = NOON + timedelta(days=1)
     assert business.query("select * from ai.get_order_delivery_time('late')") == [
-        ("late", "delivered", created, created + timedelta(hours=1), 60.0)
+        ("late", "delivered", created, created + timedelta(hours=1), 60.0, None, None)
     ]
     [(status, delivered, minutes)] = business.query(
         "select status, delivered_ts, delivery_minutes from ai.get_order_delivery_time('under way')"
     )
     assert (status, delivered, minutes) == ("in_progress", None, None)
+
+
+def test_a_cancelled_order_says_when_and_why_and_is_not_timed(business: Business) -> None:
+    created = NOON + timedelta(days=1)
+    assert business.query("select * from ai.get_order_delivery_time('ended')") == [
+        ("ended", "cancelled", created, None, None, created + timedelta(minutes=17), "no_courier")
+    ]
+    assert business.query(
+        "select status, cancellation_reason, customer_id, order_revenue "
+        "from ai.get_order_overview('ended')"
+    ) == [("cancelled", "no_courier", "c1", Decimal("25.00"))]
+    assert business.query(
+        "select status, prep_minutes, total_minutes, promised_minutes, p50_minutes "
+        "from ai.get_order_timing('ended')"
+    ) == [("cancelled", 9.0, None, 35.0, None)]
 
 
 def test_overview(business: Business) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.support.business import PROJECT, Business, Event, item, order_life
+from tests.support.business import PROJECT, Business, Event, cancelled, item, order_life
 from tests.support.publication import publish_business
 
 FOLDER = PROJECT / "analyses"
@@ -42,17 +42,20 @@ def made_up_orders() -> list[Event]:
                 pings=0,
                 items=[item(brand, brand, price=8.5 + brand, qty=2) for brand in brands],
                 location_id=location_id,
+                people=("somebody", f"courier-{location_id}-{hour % 24 // 8}"),
             )
+            door = rng.randrange(60)
             customer = {
+                "customer_id": f"customer-{location_id}-{door}",
                 "customer_lat": lat + rng.uniform(-0.04, 0.04),
                 "customer_lon": lon,
-                "customer_addr": f"{rng.randrange(60)} Alder St",
+                "customer_addr": f"{door} Alder St",
             }
             life[0]["body"] = json.dumps(json.loads(life[0]["body"]) | customer)
             cooked, driver_arrived = life[2], life[4]
             if rng.random() < 0.5:  # half of the drivers come before the food
                 driver_arrived["ts"] = cooked["ts"]
-            events += life
+            events += cancelled(life, 4, "no_courier") if rng.random() < 0.03 else life
     return events
 
 

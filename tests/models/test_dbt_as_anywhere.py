@@ -21,6 +21,7 @@ TABLES = {
     "silver_order_items",
     "silver_order_timeline",
     "silver_driver_pings",
+    "silver_courier_shifts",
     "gold_order_header",
     "gold_item_sales_day",
     "gold_brand_sales_day",

@@ -1,5 +1,6 @@
 """Whatever lands, however often it is built: the tables are those of one full refresh."""
 
+import json
 import os
 import random
 from collections import Counter
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.business import Business, Event, event, item, order_life
+from tests.support.business import Business, Event, cancelled, event, item, order_life
 
 FIRST_DAY = datetime(2026, 11, 10)
 NEVER = -1
@@ -47,7 +48,12 @@ def _strange_events(chance: random.Random, life: list[Event], order_id: str) -> 
     no_basket = event(order_id + "-empty", 0, "order_created", created, {"items": None})
     absurd = {**chance.choice(life), "ts": "0001-01-01 00:00:00.000"}
     stranger = {**chance.choice(life), "location_id": 99}
-    return [conflicting, moved, again, delivered, unreadable, no_basket, absurd, stranger]
+    named = {"driver_id": f"d{chance.randint(0, 3)}"}
+    carried = event(order_id, 91, "driver_picked_up", elsewhere, named)
+    ended = event(order_id, 92, "order_cancelled", elsewhere, {"reason": "no_courier"})
+    unpaid = {**life[0], "body": json.dumps(json.loads(life[0]["body"]) | {"payment": "free"})}
+    strange = [conflicting, moved, again, delivered, unreadable, no_basket, absurd, stranger]
+    return [*strange, carried, ended, unpaid]
 
 
 @st.composite
@@ -70,7 +76,10 @@ def schedules(draw: st.DrawFn) -> Schedule:
                 for _ in range(chance.randint(1, 4))
             ],
             location_id=chance.randint(1, 4),
+            people=(f"c{number % 5}", f"d{number % 4}") if chance.random() < 0.7 else None,
         )
+        if chance.random() < 0.1:
+            life = cancelled(life, chance.randint(1, len(life)), "address_not_found")
         for one in life:
             day = (datetime.fromisoformat(one["ts"]) - FIRST_DAY).days
             in_time = min(landings - 1, max(0, day) * landings // days)

@@ -53,6 +53,8 @@ DAMAGED = {
     "every_line_has_one_fate": "is_duplicate = true",
     "refunds_follow_the_policy": "refund_usd = -1",
     "stages_follow_each_other": "delivered_ts = created_ts - interval 1 hour",
+    "payments_add_up": "total = total + 0.01",
+    "shifts_add_up": "idle_minutes = -1",
 }
 VIEWS = ("all_events", "rejected_events")
 
@@ -132,13 +134,18 @@ def nodes(new_business: Callable[[], Business]) -> dict[str, Any]:
 def second_window(new_business: Callable[[], Business]) -> Callable[[], Business]:
     """Return a function that opens a business whose second window has landed and is not built."""
     first = new_business()
-    first.land("window-1.jsonl", order_life("old", OLD) + order_life("earlier", NEW))
+    people = ("c1", "d1")
+    orders = [("old", OLD), ("earlier", NEW)]
+    first.land(
+        "window-1.jsonl", [one for order in orders for one in order_life(*order, people=people)]
+    )
     first.build()
 
     def open_business() -> Business:
         business = new_business()
         shutil.copytree(first.data, business.data, dirs_exist_ok=True)
-        business.land("window-2.jsonl", order_life("new", NEW + timedelta(hours=1)))
+        new = order_life("new", NEW + timedelta(hours=1), people=people)
+        business.land("window-2.jsonl", new)
         return business
 
     return open_business

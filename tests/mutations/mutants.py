@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODELS = (
+    "tests/models/test_people_in_the_tables.py",
     "tests/models/test_refund_policy.py",
     "tests/models/test_dbt_as_anywhere.py",
     "tests/models/test_impossible_lifecycles.py",
@@ -89,6 +90,7 @@ _DATASET = "flows/replay/dataset.py"
 _CATALOGUE = "flows/replay/catalogue.py"
 _LINES = "models/bronze/landed_lines.sql"
 _TIMELINE = "models/silver/silver_order_timeline.sql"
+_SHIFTS = "models/silver/silver_courier_shifts.sql"
 _ITEMS = "models/silver/silver_order_items.sql"
 _QUALITY = "models/gold/gold_data_quality_day.sql"
 _PERCENTILES = "models/recommender/delivery_percentiles_trailing.sql"
@@ -106,6 +108,12 @@ MUTANTS = (
         _WINDOW,
         "Window(watermark + 1, position), position)",
         "Window(watermark, position), position)",
+    ),
+    Mutant(
+        "a person that nobody knows lands as null",
+        _EVENTS,
+        "to_json({_body_value(column)})::VARCHAR",
+        "coalesce(to_json({_body_value(column)})::VARCHAR, 'null')",
     ),
     Mutant(
         "days of another zone are one more",
@@ -427,6 +435,12 @@ MUTANTS = (
         "select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
         "select max(last_event_ts) as first_ts, max(last_event_ts) as last_ts from ' ~ this",
     ),
+    Mutant(
+        "a payment that is none is paid",
+        _LINES,
+        "creation.payment is not null\n",
+        "payment.total is not null\n",
+    ),
     # Silver
     Mutant(
         "the latest report of a delivery counts",
@@ -437,14 +451,62 @@ MUTANTS = (
     Mutant(
         "any creation may be the one that counts",
         _TIMELINE,
-        "on stages.order_id = creations.order_id and creations.attempt = 1",
-        "on stages.order_id = creations.order_id",
+        "    from creations\n    where attempt = 1\n",
+        "    from creations\n",
     ),
     Mutant(
         "an order on its way is delivered",
         _TIMELINE,
-        "when stages.delivered_ts is null then 'in_progress'",
-        "when stages.picked_up_ts is null then 'in_progress'",
+        "when stages.delivered_ts is not null then 'delivered'",
+        "when stages.picked_up_ts is not null then 'delivered'",
+    ),
+    Mutant(
+        "a cancelled order that was delivered all the same is timed and refunded",
+        _TIMELINE,
+        "case when cancelled_ts is null then delivered_ts end as accepted_ts",
+        "delivered_ts as accepted_ts",
+    ),
+    Mutant(
+        "a delivery undoes a cancellation",
+        _TIMELINE,
+        "when stages.cancelled_ts is not null then 'cancelled'",
+        "when stages.cancelled_ts > stages.delivered_ts then 'cancelled'",
+    ),
+    Mutant(
+        "any cancellation gives the reason",
+        _TIMELINE,
+        "on stages.order_id = cancellations.order_id and cancellations.attempt = 1",
+        "on stages.order_id = cancellations.order_id and cancellations.attempt <> 0",
+    ),
+    Mutant(
+        "the courier is the one that an order names last",
+        _TIMELINE,
+        "order by event_ts, sequence, event_id) as attempt\n    from driver_reports",
+        "order by event_ts desc, sequence, event_id) as attempt\n    from driver_reports",
+    ),
+    Mutant(
+        "a working day begins at midnight",
+        "macros/working_day.sql",
+        "interval '4' hour",
+        "interval '0' hour",
+    ),
+    Mutant(
+        "the time of orders that are carried at once adds up",
+        _SHIFTS,
+        "greatest(to_at - greatest(from_at, driving_until), 0)",
+        "to_at - from_at",
+    ),
+    Mutant(
+        "orders of one courier are a batch",
+        _SHIFTS,
+        "over (partition by driver_id, shift_day, picked_up_ts)",
+        "over (partition by driver_id, shift_day)",
+    ),
+    Mutant(
+        "a shift follows the day of the order",
+        _SHIFTS,
+        "'affected_by': [{'model': 'silver_order_timeline', 'partition': 'shift_day'}]",
+        "'affected_by': [{'model': 'silver_order_timeline', 'partition': 'order_day'}]",
     ),
     Mutant(
         "a stage lasts less than nothing",

@@ -43,6 +43,7 @@ MODELS = (
     "silver_order_timeline",
     "silver_order_items",
     "silver_driver_pings",
+    "silver_courier_shifts",
     "gold_order_header",
     "gold_item_sales_day",
     "gold_brand_sales_day",
@@ -170,6 +171,25 @@ def _with(**changes: Any) -> Callable[[random.Random, Event], str]:  # noqa: ANN
     return lambda _, landed: line_of(landed, **changes)
 
 
+BASKET = basket((1, 1.0, 1))
+PAYMENT = {
+    "subtotal": "1.00",
+    "delivery_fee": "3.99",
+    "service_fee": 0.1,
+    "tax": "0.085",
+    "tip": 0,
+    "discount": "0.50",
+    "total": "4.675",
+}
+
+
+def _with_payment(payment: Any) -> Callable[[random.Random, Event], str]:  # noqa: ANN401
+    if isinstance(payment, dict):
+        payment = {key: value for key, value in payment.items() if value is not ...}
+    body = {"items": BASKET, "payment": payment}
+    return lambda _, landed: line_of(landed, event_type="order_created", body=body)
+
+
 def _text(text: str) -> Callable[[random.Random, Event], str]:
     return lambda _, __: text
 
@@ -255,6 +275,32 @@ SPOILED: dict[str, list[Callable[[random.Random, Event], str]]] = {
         _with_item(price="free"),
         _with_item(price=1e9),
     ],
+    "payment_unreadable": [
+        _with_payment("free"),
+        _with_payment([]),
+        _with_payment(5),
+        _with_payment({}),
+        _with_payment({**PAYMENT, "tip": ...}),
+        _with_payment({**PAYMENT, "total": None}),
+        _with_payment({**PAYMENT, "tax": "a bit"}),
+        _with_payment({**PAYMENT, "tax": [1]}),
+        _with_payment({**PAYMENT, "discount": True}),
+    ],
+    "payment_impossible": [
+        _with_payment({**PAYMENT, "discount": "-0.01"}),
+        _with_payment({**PAYMENT, "total": -5}),
+        _with_payment({**PAYMENT, "subtotal": "1000000000"}),
+        _with_payment({**PAYMENT, "tip": 1e300}),
+    ],
+    "text_malformed": [
+        _with(event_type="order_created", body={"items": BASKET, "customer_id": {}}),
+        _with(event_type="order_created", body={"items": BASKET, "customer_id": ["c1"]}),
+        _with(event_type="driver_arrived", body={"driver_id": {"id": "d1"}}),
+        _with(event_type="driver_picked_up", body={"driver_id": [1]}),
+        _with(event_type="driver_ping", body={"driver_id": []}),
+        _with(event_type="delivered", body={"driver_id": {"id": None}}),
+        _with(event_type="order_cancelled", body={"reason": ["no_courier"]}),
+    ],
     "coordinate_impossible": [
         _with(event_type="driver_ping", body={"loc_lat": 90.1}),
         _with(event_type="driver_ping", body={"loc_lat": 1, "loc_lon": -180.5}),
@@ -300,6 +346,7 @@ class _Draft:
     lives: list[list[Event]] = field(default_factory=list)
     files: list[list[str]] = field(default_factory=list)
     home: int | None = None  # the file that all lines go into for now
+    tells_of_people: bool = False
 
     def any_file(self) -> int:
         """Return the number of a file."""
@@ -343,6 +390,8 @@ class _Draft:
             "driver_ping": {"progress_pct": 50, "loc_lat": 37.78, "loc_lon": -122.4},
             "delivered": {"delivered_lat": 37.79, "delivered_lon": -122.4},
         }
+        if self.tells_of_people:
+            self.people(bodies)
         return [
             event(
                 order_id,
@@ -354,6 +403,19 @@ class _Draft:
             )
             for sequence, (event_type, share) in enumerate(STEPS)
         ]
+
+    def people(self, bodies: dict[str, dict[str, Any]]) -> None:
+        """Add the people of an order to the bodies of its events."""
+        rng = self.rng
+        driver_id = f"d{rng.randint(1, 3)}"
+        bodies["order_created"] |= {
+            "customer_id": rng.choice(["c1", "c2", "", None, 7, "c1 "]),
+            "promised_mins": rng.choice([30.0, "31.5", "soon", None]),
+            **rng.choice([{}, {"payment": PAYMENT}, {"payment": None}]),
+        }
+        for event_type in ("driver_arrived", "driver_picked_up", "driver_ping", "delivered"):
+            named = {"driver_id": driver_id if rng.random() < 0.9 else rng.choice(["", None, "d4"])}
+            bodies[event_type] = bodies.get(event_type, {}) | named
 
     def any_event(self) -> Event:
         """Return one event of one order."""
@@ -438,6 +500,44 @@ def _elsewhere(draft: _Draft) -> None:
     draft.put(line_of(landed, location_id=draft.rng.choice(KITCHENS), event_id=event_id))
 
 
+def _cancelled(draft: _Draft) -> None:
+    """A cancellation before, within or after an order's life, whatever else lands of it."""
+    landed = draft.any_event()
+    body = draft.rng.choice(
+        [
+            {"reason": "no_courier"},
+            {"reason": "no_courier"},
+            *({"reason": reason} for reason in ("the dog ate it", "", None, 5)),
+            {},
+        ]
+    )
+    ts = draft.rng.choice([landed["ts"], landed["ts"], _elsewhen(draft, landed)])
+    sequence = draft.rng.choice([landed["sequence"], 8])
+    event_id = draft.rng.choice([landed["event_id"], f"cancelled{draft.rng.random()}"])
+    line = line_of(
+        landed,
+        event_type="order_cancelled",
+        ts=ts,
+        body=body,
+        event_id=event_id,
+        sequence=sequence,
+    )
+    draft.put(line)
+
+
+def _carried_together(draft: _Draft) -> None:
+    """A courier picks up two orders at the same moment."""
+    first, second = draft.rng.choice(draft.lives), draft.rng.choice(draft.lives)
+    for life in (first, second):
+        line = line_of(
+            life[5],
+            ts=first[5]["ts"],
+            event_id=f"together{draft.rng.random()}",
+            body={"driver_id": "d1"},
+        )
+        draft.put(line)
+
+
 def _late(draft: _Draft) -> None:
     """A delivery reported again, days away."""
     landed = draft.rng.choice(draft.lives)[-1]
@@ -493,6 +593,8 @@ STRANGENESS = (
     _orphan,
     _delivered_early,
     _elsewhere,
+    _cancelled,
+    _carried_together,
     _late,
     _taken_over,
     _repeated,
@@ -555,7 +657,10 @@ def landing(seed: int, *, calm: bool = False) -> Landing:
     count = rng.randint(2, 6)
     draft.files = [[] for _ in range(count)]
     ids = rng.sample(twins(f"order{seed}"), rng.randint(2, 8))
-    draft.lives = [draft.live(order_id) for order_id in ids]
+    for order_id in ids:
+        # Both forms land in one business, one after the other.
+        draft.tells_of_people = rng.random() < 2 / 3
+        draft.lives.append(draft.live(order_id))
     for life in draft.lives:
         home = 0 if calm else rng.randrange(count)
         for landed in life:
@@ -709,9 +814,9 @@ def _build(rng: random.Random) -> Build:
 
 def _interrupted(rng: random.Random) -> Interrupted:
     """Return a build that does not come to its end; a third of them are full refreshes."""
-    # A build of all models has about 240 statements.
+    # A build of all models has about 255 statements.
     arguments = ("--full-refresh",) if rng.random() < 0.3 else ()
-    return Interrupted(rng.randint(1, 240), rng.random() < 0.5, arguments)
+    return Interrupted(rng.randint(1, 255), rng.random() < 0.5, arguments)
 
 
 def _accident(rng: random.Random, names: list[str], landed: dict[str, bytes]) -> list[Step]:

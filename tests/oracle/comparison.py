@@ -22,6 +22,7 @@ GRAINS = {
     "lakeflow.silver_order_timeline": ("order_id",),
     "lakeflow.silver_order_items": ("order_id", "line_number"),
     "lakeflow.silver_driver_pings": ("event_id",),
+    "lakeflow.silver_courier_shifts": ("driver_id", "shift_day"),
     "lakeflow.gold_order_header": ("order_id",),
     "lakeflow.gold_item_sales_day": ("item_id", "menu_id", "category_id", "brand_id", "day"),
     "lakeflow.gold_brand_sales_day": ("brand_id", "day"),

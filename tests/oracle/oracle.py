@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ COORDINATES = {
     "driver_ping": ("loc_lat", "loc_lon"),
     "delivered": ("delivered_lat", "delivered_lon"),
 }
+AMOUNTS = ("subtotal", "delivery_fee", "service_fee", "tax", "tip", "discount", "total")
+NAMES = {
+    "order_created": "customer_id",
+    "driver_arrived": "driver_id",
+    "driver_picked_up": "driver_id",
+    "driver_ping": "driver_id",
+    "delivered": "driver_id",
+    "order_cancelled": "reason",
+}
+"""By event type, the key that says who, or why."""
+WORKING_DAY_BEGINS = timedelta(hours=4)
 FAULT_GROUPS = ("unreadable", "incomplete", "wrong type", "unknown", "impossible")
 DAY_OF_NOTHING = date(1970, 1, 1)
 LARGEST_INTEGER = 2**31 - 1
@@ -43,6 +55,8 @@ LARGEST_PRICE = Decimal("99999999.99")
 LARGEST_QUANTITY = 10_000
 LARGEST_LINE = 100_000
 LARGEST_BASKET = 1000
+LARGEST_AMOUNT = 1_000_000_000
+LARGEST_DOUBLE = Decimal("1e308")
 
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}", re.ASCII)
 _WINDOW = re.compile(r"window-(\d{18})-(\d{18})", re.ASCII)
@@ -234,6 +248,7 @@ def all_tables(
         "lakeflow.silver_order_timeline": timeline,
         "lakeflow.silver_order_items": items,
         "lakeflow.silver_driver_pings": driver_pings(events),
+        "lakeflow.silver_courier_shifts": courier_shifts(timeline),
         "lakeflow.gold_order_header": headers,
         "lakeflow.gold_item_sales_day": item_sales_day(items),
         "lakeflow.gold_brand_sales_day": brand_sales_day(items),
@@ -337,6 +352,12 @@ def _as_price(value: Any) -> Decimal | None:  # noqa: ANN401  (any JSON value)
         return None
     price = number.quantize(Decimal("0.01"), ROUND_HALF_UP)
     return price if abs(price) <= LARGEST_PRICE else None
+
+
+def _as_amount(value: Any) -> Decimal | None:  # noqa: ANN401  (any JSON value)
+    """Return dollars and cents of a payment, half a cent upwards."""
+    number = _as_decimal(value)
+    return None if number is None else number.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _as_double(value: Any) -> float | None:  # noqa: ANN401  (any JSON value)
@@ -450,7 +471,21 @@ def _body_rejection_code(event_type: str, body: dict[str, Any], seeds: Seeds) ->
         degrees = _as_decimal(body.get(name))
         if degrees is not None and abs(degrees) > limit:
             return "coordinate_impossible"
-    return None
+    return _people_rejection_code(event_type, body)
+
+
+def _people_rejection_code(event_type: str, body: dict[str, Any]) -> str | None:
+    """Return the first reason for which what an event tells of people cannot be true."""
+    payment = _as_text(body.get("payment")) if event_type == "order_created" else None
+    if payment is not None:
+        charged = _json_object(payment) or {}
+        amounts = [_as_decimal(charged.get(name)) for name in AMOUNTS]
+        if any(amount is None or abs(amount) > LARGEST_DOUBLE for amount in amounts):
+            return "payment_unreadable"
+        if not all(amount is not None and 0 <= amount < LARGEST_AMOUNT for amount in amounts):
+            return "payment_impossible"
+    name = _as_text(body.get(NAMES[event_type])) if event_type in NAMES else None
+    return "text_malformed" if name is not None and name.startswith(("{", "[")) else None
 
 
 def _can_be_charged(line: dict[str, Any]) -> bool:
@@ -579,13 +614,18 @@ def _order(order_id: str, events: list[Row]) -> Row:
     started_ts, finished_ts, ready_ts = map(earliest, ("gk_started", "gk_finished", "gk_ready"))
     driver_arrived_ts, picked_up_ts = map(earliest, ("driver_arrived", "driver_picked_up"))
     delivered_ts = earliest("delivered")
+    cancellation = next(iter(reports("order_cancelled")), None)
+    accepted_ts = delivered_ts if cancellation is None else None
+    status = "in_progress" if delivered_ts is None else "delivered"
+    driver_id, shift_day = _courier(events)
+    payment = _json_object(_as_text(customer.get("payment"))) or {}
     stands_at = created_ts or min(event["event_ts"] for event in events)
     return {
         "order_id": order_id,
         "order_key": _hash64(order_id),
         "location_id": (created or min(events, key=lambda e: e["location_id"]))["location_id"],
         "order_day": stands_at.date(),
-        "status": "in_progress" if delivered_ts is None else "delivered",
+        "status": status if cancellation is None else "cancelled",
         "created_event_id": created["event_id"] if created else None,
         "created_ts": created_ts,
         "creations": len(reports("order_created")),
@@ -595,21 +635,113 @@ def _order(order_id: str, events: list[Row]) -> Row:
         "driver_arrived_ts": driver_arrived_ts,
         "picked_up_ts": picked_up_ts,
         "delivered_ts": delivered_ts,
-        "delivered_day": delivered_ts and delivered_ts.date(),
+        "delivered_day": accepted_ts and accepted_ts.date(),
+        "cancelled_ts": cancellation["event_ts"] if cancellation else None,
+        "cancellation_reason": _named(cancellation),
+        "customer_id": _named(created),
+        "driver_id": driver_id,
+        "shift_day": shift_day,
         "pings": len(reports("driver_ping")),
         "queue_minutes": _minutes(created_ts, started_ts),
         "prep_minutes": _minutes(started_ts, finished_ts),
         "pack_minutes": _minutes(finished_ts, ready_ts),
         "pickup_wait_minutes": _minutes(ready_ts, picked_up_ts),
         "driver_wait_minutes": _minutes(driver_arrived_ts, picked_up_ts),
-        "drive_minutes": _minutes(picked_up_ts, delivered_ts),
-        "total_minutes": _minutes(created_ts, delivered_ts),
+        "drive_minutes": _minutes(picked_up_ts, accepted_ts),
+        "total_minutes": _minutes(created_ts, accepted_ts),
         "eta_minutes": _as_double(_body(pickup).get("eta_mins")) if pickup else None,
+        "promised_minutes": _as_double(customer.get("promised_mins")),
+        **{name: _as_amount(payment.get(name)) for name in AMOUNTS},
         "customer_lat": _as_double(customer.get("customer_lat")),
         "customer_lon": _as_double(customer.get("customer_lon")),
         "customer_addr": _as_text(customer.get("customer_addr")),
         "first_event_ts": min(event["event_ts"] for event in events),
         "last_event_ts": max(event["event_ts"] for event in events),
+    }
+
+
+def _named(event: Row | None) -> str | None:
+    """Return who or why an event says, where it does."""
+    if event is None or event["event_type"] not in NAMES:
+        return None
+    return _as_text(_body(event).get(NAMES[event["event_type"]])) or None
+
+
+def _courier(events: Iterable[Row]) -> tuple[str | None, date | None]:
+    """Return the courier whom the earliest event names that can, and its working day."""
+    reports = [
+        (event["event_ts"], event["sequence"], event["event_id"], driver_id)
+        for event in events
+        if event["event_type"] in ("driver_arrived", "driver_picked_up", "delivered")
+        and (driver_id := _named(event)) is not None
+    ]
+    if not reports:
+        return None, None
+    event_ts, _, _, driver_id = min(reports)
+    return driver_id, (event_ts - WORKING_DAY_BEGINS).date()
+
+
+def courier_shifts(timeline: Iterable[Row]) -> list[Row]:
+    """Return one row per courier and working day, every millisecond of it in one set of them."""
+    carried = [order for order in timeline if order["driver_id"] is not None]
+    return [
+        _shift(driver_id, shift_day, orders)
+        for (driver_id, shift_day), orders in _grouped(
+            carried, lambda order: (order["driver_id"], order["shift_day"])
+        ).items()
+    ]
+
+
+def _length(spans: Sequence[tuple[datetime, datetime]]) -> int:
+    """Return the milliseconds that lie in any of the spans."""
+    cuts = sorted({moment for span in spans for moment in span})
+    covered = [
+        later - earlier
+        for earlier, later in pairwise(cuts)
+        if any(begin <= earlier and later <= end for begin, end in spans)
+    ]
+    return sum(covered, timedelta()) // timedelta(milliseconds=1)
+
+
+def _shift(driver_id: str, shift_day: date, orders: Sequence[Row]) -> Row:
+    """Return what a courier did on a working day."""
+    moments: list[datetime] = []
+    driving: list[tuple[datetime, datetime]] = []
+    waiting: list[tuple[datetime, datetime]] = []
+    for order in orders:
+        arrived, picked_up = order["driver_arrived_ts"], order["picked_up_ts"]
+        is_cancelled = order["status"] == "cancelled"
+        ended = order["cancelled_ts"] if is_cancelled else order["delivered_ts"]
+        came = [moment for moment in (arrived, picked_up) if moment is not None]
+        if ended is not None and came and ended < max(came):
+            ended = None
+        moments += [moment for moment in (*came, ended) if moment is not None]
+        left = ended if picked_up is None and is_cancelled else picked_up
+        if picked_up is not None and ended is not None:
+            driving.append((picked_up, ended))
+        if arrived is not None and left is not None:
+            waiting.append((arrived, left))
+    began, ended = min(moments), max(moments)
+    drive = _length(driving)
+    busy = _length([*driving, *waiting])
+    worked = (ended - began) // timedelta(milliseconds=1)
+    together = Counter(order["picked_up_ts"] for order in orders)
+    return {
+        "driver_id": driver_id,
+        "shift_day": shift_day,
+        "location_id": min(order["location_id"] for order in orders),
+        "began_ts": began,
+        "ended_ts": ended,
+        "orders": len(orders),
+        "orders_delivered": sum(order["status"] == "delivered" for order in orders),
+        "orders_batched": sum(
+            order["picked_up_ts"] is not None and together[order["picked_up_ts"]] > 1
+            for order in orders
+        ),
+        "worked_minutes": worked / 60000,
+        "driving_minutes": drive / 60000,
+        "waiting_minutes": (busy - drive) / 60000,
+        "idle_minutes": (worked - busy) / 60000,
     }
 
 
@@ -630,6 +762,7 @@ def order_items(timeline: Iterable[Row], events: Iterable[Row]) -> list[Row]:
                     "order_id": order["order_id"],
                     "line_number": number,
                     "location_id": order["location_id"],
+                    "customer_id": order["customer_id"],
                     "order_ts": order["created_ts"],
                     "order_day": order["order_day"],
                     "item_id": _as_integer(line["id"]),
@@ -652,6 +785,7 @@ def driver_pings(events: Iterable[Row]) -> list[Row]:
             "event_id": event["event_id"],
             "order_id": event["order_id"],
             "location_id": event["location_id"],
+            "driver_id": _named(event),
             "ping_ts": event["event_ts"],
             "ping_day": event["event_ts"].date(),
             "sequence": event["sequence"],
@@ -763,7 +897,9 @@ def _percentiles(milliseconds: Sequence[int]) -> Row:
 
 
 def _duration(order: Row) -> int | None:
-    """Return the milliseconds from creation to delivery."""
+    """Return the milliseconds from creation to delivery, of an order that was delivered."""
+    if order["status"] != "delivered":
+        return None
     return _milliseconds(order["created_ts"], order["delivered_ts"])
 
 
@@ -847,17 +983,16 @@ def _quality_of_lines(lines: Sequence[Row], groups: Mapping[str, str]) -> Row:
 
 def _quality_of_orders(orders: Sequence[Row]) -> Row:
     lacking = [_lacks_a_step(order) for order in orders]
-    delivered = [order["delivered_ts"] is not None for order in orders]
+    whole = Counter(
+        order["status"] for order, lacks in zip(orders, lacking, strict=True) if not lacks
+    )
     return {
         "orders": len(orders),
         "orders_created": sum(order["created_ts"] is not None for order in orders),
-        "orders_complete": sum(
-            done and not lacks for done, lacks in zip(delivered, lacking, strict=True)
-        ),
+        "orders_complete": whole["delivered"],
+        "orders_cancelled": whole["cancelled"],
         "orders_missing_steps": sum(lacking),
-        "orders_in_progress": sum(
-            not done and not lacks for done, lacks in zip(delivered, lacking, strict=True)
-        ),
+        "orders_in_progress": whole["in_progress"],
         "orders_delivered_before_created": sum(
             order["created_ts"] is not None
             and order["delivered_ts"] is not None

@@ -327,8 +327,12 @@ def order_life(
     pings: int = 2,
     items: list[dict[str, Any]] | None = None,
     location_id: int = 1,
+    people: tuple[str, str] | None = None,
 ) -> list[Event]:
-    """Return all events of an order that is delivered after so many minutes."""
+    """Return all events of an order that is delivered after so many minutes.
+
+    Its customer and courier are ``people``; without, the events have the older form.
+    """
     steps: list[tuple[str, float, dict[str, Any]]] = [
         (
             "order_created",
@@ -365,8 +369,32 @@ def order_life(
             sequence,
             event_type,
             created + timedelta(minutes=minutes * share),
-            body,
+            body if people is None else body | _people_of(event_type, body, *people),
             location_id=location_id,
         )
         for sequence, (event_type, share, body) in enumerate(steps)
     ]
+
+
+def _people_of(
+    event_type: str, body: dict[str, Any], customer_id: str, driver_id: str
+) -> dict[str, Any]:
+    """Return the keys that an event has beside those of its older form."""
+    if event_type == "order_created":
+        subtotal = sum(round(line["price"] * line["qty"] * 100) for line in body["items"])
+        amounts = {"subtotal": subtotal, "delivery_fee": 399, "service_fee": 150, "tax": 87}
+        amounts |= {"tip": 200, "discount": 100, "total": subtotal + 736}
+        payment = {name: f"{cents // 100}.{cents % 100:02}" for name, cents in amounts.items()}
+        return {"customer_id": customer_id, "promised_mins": 35.0, "payment": payment}
+    is_of_courier = event_type.startswith("driver_") or event_type == "delivered"
+    return {"driver_id": driver_id} if is_of_courier else {}
+
+
+def cancelled(life: list[Event], steps: int, reason: str) -> list[Event]:
+    """Return an order that is cancelled half a minute after so many of its events."""
+    last = life[steps - 1]
+    ts = datetime.fromisoformat(last["ts"]) + timedelta(seconds=30)
+    ending = event(last["order_id"], steps, "order_cancelled", ts, {"reason": reason})
+    # Never the id of an event that lands of the same order.
+    ending["event_id"] += "-cancelled"
+    return [*life[:steps], ending | {"location_id": last["location_id"]}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import uuid
@@ -30,6 +31,7 @@ TYPES = (
     "driver_picked_up",
     "driver_ping",
     "delivered",
+    "order_cancelled",
 )
 SCHEMA = pa.schema(
     [
@@ -48,6 +50,16 @@ SCHEMA = pa.schema(
         ("ping_lat", pa.float64()),
         ("ping_lon", pa.float64()),
         ("ping_progress", pa.float64()),
+    ]
+)
+PEOPLE_SCHEMA = pa.schema(
+    [
+        *SCHEMA,
+        ("customer_id", pa.string()),
+        ("promised_mins", pa.float64()),
+        ("payment_json", pa.string()),
+        ("driver_id", pa.string()),
+        ("reason", pa.string()),
     ]
 )
 EPOCH_SECONDS = int((EPOCH - date(1970, 1, 1)).total_seconds())
@@ -92,6 +104,91 @@ def order(
             row |= {"customer_lat": 41.88, "customer_lon": -87.63}
         rows.append({name: None if name in missing else value for name, value in row.items()})
     return rows
+
+
+CANCELLATIONS = {
+    "customer_changed_mind": 2,
+    "item_unavailable": 1,
+    "no_courier": 4,
+    "address_not_found": 8,
+}
+"""By reason, how many of the events of an order happen before it is cancelled."""
+
+
+def people_form(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows of a dataset of the older form with people in it.
+
+    Every seventh order is cancelled, for each reason in turn; of every eleventh, courier and
+    pick-up are those of the order before in its kitchen.
+    """
+    orders: dict[str, list[Row]] = {}
+    for row in rows:
+        orders.setdefault(row["order_id"], []).append(dict.fromkeys(PEOPLE_SCHEMA.names) | row)
+    reasons = itertools.cycle(CANCELLATIONS)
+    told: list[Row] = []
+    before: dict[int, list[Row]] = {}
+    for number, life in enumerate(orders.values()):
+        events = [_with_people(row, number) for row in life]
+        batch = before.get(events[0]["location_id"])
+        if number % 11 == 5 and batch is not None:
+            _share_the_courier(batch, events)
+        if number % 7 == 3:
+            events = _cancelled(events, next(reasons))
+        before[events[0]["location_id"]] = events
+        told += events
+    return sorted_rows(told)
+
+
+def _with_people(row: Row, number: int) -> Row:
+    """Return an event that names its customer and courier."""
+    if row["event_type_id"] == 1:
+        items = json.loads(row["items_json"]) if row["items_json"] else []
+        cents = round(sum(item["price"] * item["qty"] for item in items) * 100)
+        fees = {"delivery_fee": 399, "service_fee": cents // 10, "tax": cents // 12, "tip": 250}
+        discount = 200 if number % 5 == 0 and cents > 200 else 0
+        payment = {"subtotal": cents, **fees, "discount": discount}
+        payment["total"] = cents + sum(fees.values()) - discount
+        # Text as money is: no float in between.
+        amounts = {key: f"{value // 100}.{value % 100:02}" for key, value in payment.items()}
+        return row | {
+            "customer_id": f"c{number % 40:08x}",
+            "promised_mins": 30.0 + number % 20,
+            "payment_json": json.dumps(amounts),
+        }
+    if row["event_type_id"] in (5, 6, 7, 8):
+        return row | {"driver_id": f"d{row['location_id']:04x}{number % 3:04x}"}
+    return row
+
+
+def _share_the_courier(first: Sequence[Row], second: list[Row]) -> None:
+    """Let the courier of one order leave with another one, too, where both still have one."""
+    pickups = [row for row in first if row["event_type_id"] == 6]
+    own = [row for row in second if row["event_type_id"] in (6, 7, 8)]
+    if not pickups or min((row["ts_seconds"], row["ts_micros"]) for row in own[1:]) < (
+        pickups[0]["ts_seconds"],
+        pickups[0]["ts_micros"],
+    ):
+        return
+    for row in second:
+        if row["driver_id"]:
+            row["driver_id"] = pickups[0]["driver_id"]
+        if row["event_type_id"] == 6:
+            row["ts_seconds"] = pickups[0]["ts_seconds"]
+            row["ts_micros"] = pickups[0]["ts_micros"]
+
+
+def _cancelled(life: list[Row], reason: str) -> list[Row]:
+    """Return an order that is cancelled half a minute after the last event that it still has."""
+    events = life[: CANCELLATIONS[reason]]
+    last = events[-1]
+    ending = dict.fromkeys(PEOPLE_SCHEMA.names) | {
+        **{name: last[name] for name in ("order_id", "location_id", "ts_micros")},
+        "event_type_id": 9,
+        "ts_seconds": last["ts_seconds"] + 30,
+        "sequence": last["sequence"] + 1,
+        "reason": reason,
+    }
+    return [*events, ending]
 
 
 def sorted_rows(rows: Iterable[Row]) -> list[Row]:
@@ -170,25 +267,35 @@ def expected_lines(
 
 
 def expected_body(row: Row) -> Row:
+    fields: Row = {}
+    people: Row = {}
     match TYPES[row["event_type_id"] - 1]:
         case "order_created":
             fields = {name: row[name] for name in ("customer_lat", "customer_lon", "customer_addr")}
             items = row["items_json"]
-            return fields | {"items": None if items is None else json.loads(items)}
+            fields |= {"items": None if items is None else json.loads(items)}
+            people = {name: row.get(name) for name in ("customer_id", "promised_mins")}
+            people["payment"] = json.loads(row.get("payment_json") or "null")
+        case "driver_arrived":
+            people = {"driver_id": row.get("driver_id")}
         case "driver_picked_up":
             route = row["route_json"]
             points = None if route is None else json.loads(route)
-            return {"route_points": points, "eta_mins": row["eta_mins"]}
+            fields = {"route_points": points, "eta_mins": row["eta_mins"]}
+            people = {"driver_id": row.get("driver_id")}
         case "driver_ping":
-            return {
+            fields = {
                 "progress_pct": row["ping_progress"],
                 "loc_lat": row["ping_lat"],
                 "loc_lon": row["ping_lon"],
             }
+            people = {"driver_id": row.get("driver_id")}
         case "delivered":
-            return {"delivered_lat": row["customer_lat"], "delivered_lon": row["customer_lon"]}
-        case _:
-            return {}
+            fields = {"delivered_lat": row["customer_lat"], "delivered_lon": row["customer_lon"]}
+            people = {"driver_id": row.get("driver_id")}
+        case "order_cancelled":
+            people = {"reason": row.get("reason")}
+    return fields | {key: value for key, value in people.items() if value is not None}
 
 
 def landed_bytes(landing: Path) -> bytes:

@@ -8,7 +8,7 @@ where
     or rejected <> (
         rejected_unreadable + rejected_incomplete + rejected_wrong_type + rejected_unknown + rejected_impossible
     )
-    or orders <> orders_complete + orders_missing_steps + orders_in_progress
+    or orders <> orders_complete + orders_cancelled + orders_missing_steps + orders_in_progress
     or late_events > events
 
 {% endtest %}

@@ -10,7 +10,10 @@ from flows.publication.tables import published_tables
 from tests.support.business import DbtWorker
 from tests.support.publication import declared_tables
 
-SEEDS = "brand_locations brands categories event_types items locations menus rejection_reasons"
+SEEDS = (
+    "brand_locations brands cancellation_reasons categories event_types items locations menus "
+    "rejection_reasons weather"
+)
 
 
 def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: DbtWorker) -> None:
@@ -23,6 +26,7 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
         "lakeflow.gold_item_sales_day": "day",
         "lakeflow.gold_location_sales_hourly": "cast(hour_ts as date)",
         "lakeflow.gold_order_header": "order_day",
+        "lakeflow.silver_courier_shifts": "shift_day",
         "lakeflow.silver_driver_pings": "ping_day",
         "lakeflow.silver_order_items": "order_day",
         "lakeflow.silver_order_timeline": "order_day",

@@ -54,6 +54,10 @@ def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
     return lambda table: table.set_column(table.schema.names.index(name), name, values)
 
 
+def added(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
+    return lambda table: table.append_column(name, values)
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -76,8 +80,13 @@ def column(name: str, values: pa.Array) -> Callable[[pa.Table], pa.Table]:
         (lambda c: rewrite(c, column("items_json", pa.array([1] * 9))), "items_json is int64"),
         (lambda c: rewrite(c, lambda t: t.slice(0, 0)), "holds no events"),
         (lambda c: rewrite(c, lambda t: t.slice(1)), "no order was created"),
-        (lambda c: rewrite(c, column("event_type_id", pa.array([1, *range(2, 9), 9]))),
-         "1 events have an event_type_id beyond 1 to 8"),
+        (lambda c: rewrite(c, column("event_type_id", pa.array([1, *range(2, 9), 10]))),
+         "1 events have an event_type_id beyond 1 to 9"),
+        (lambda c: rewrite(c, added("driver_id", pa.array([5] * 9))), "driver_id is int64"),
+        (lambda c: rewrite(c, added("promised_mins", pa.array(["soon"] * 9))),
+         "promised_mins is string"),
+        (lambda c: rewrite(c, added("payment_json", pa.array([{"total": 1}] * 9))),
+         "payment_json is struct<total: int64>"),
         (lambda c: rewrite(c, column("order_id", pa.array(["A"] * 8 + [None]))),
          "1 events have no order_id"),
         (lambda c: rewrite(c, column("order_id", pa.array(["A-L1"] * 9))), "repeated cycle"),

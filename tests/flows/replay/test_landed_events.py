@@ -17,6 +17,7 @@ from flows.replay.events import NAMESPACE, write_window
 from flows.replay.window import Window
 from tests.support.sample_datasets import (
     DAY,
+    PEOPLE_SCHEMA,
     SCHEMA,
     SECOND,
     Row,
@@ -24,6 +25,7 @@ from tests.support.sample_datasets import (
     expected_lines,
     landed_lines,
     order,
+    people_form,
     some_orders,
     sorted_rows,
     write_dataset,
@@ -66,6 +68,47 @@ def test_a_line_has_the_contracts_keys_in_order_and_a_body_that_is_a_string(
     )
     assert bodies["driver_ping"] == '{"progress_pct":50.0,"loc_lat":41.89,"loc_lon":-87.61}'
     assert bodies["delivered"] == '{"delivered_lat":41.88,"delivered_lon":-87.63}'
+
+
+def test_the_keys_of_people_follow_those_of_the_older_form(tmp_path: Path) -> None:
+    rows = people_form(some_orders(2, 30))
+    canonical = write_dataset(tmp_path / "c", rows, days=2, schema=PEOPLE_SCHEMA)
+    bodies = {}
+    for line in written(canonical, Window(0, 2 * DAY), tmp_path / "lines"):
+        landed = json.loads(line)
+        bodies.setdefault(landed["event_type"], landed["body"])
+    assert bodies["order_created"].endswith(
+        '"qty":1}],"customer_id":"c00000000","promised_mins":30.0,"payment":{"subtotal":"28.00",'
+        '"delivery_fee":"3.99","service_fee":"2.80","tax":"2.33","tip":"2.50","discount":"2.00",'
+        '"total":"37.62"}}'
+    )
+    assert bodies["driver_arrived"] == '{"driver_id":"d00010000"}'
+    assert bodies["delivered"].endswith(',"driver_id":"d00010000"}')
+    assert bodies["order_cancelled"] == '{"reason":"customer_changed_mind"}'
+
+
+def test_people_keep_their_ids_over_the_cycles(tmp_path: Path) -> None:
+    rows = people_form(some_orders(2, 30))
+    assert {row["event_type_id"] for row in rows} == set(range(1, 10))
+    canonical = write_dataset(tmp_path / "c", rows, days=2, schema=PEOPLE_SCHEMA)
+    lines = [json.loads(line) for line in written(canonical, Window(0, 4 * DAY), tmp_path / "l", 3)]
+    landed = [line | {"body": json.loads(line["body"])} for line in lines]
+    assert landed == expected_lines(rows, 2, 0, 4 * DAY, 3)
+
+
+def test_a_person_that_the_dataset_does_not_know_leaves_no_key(tmp_path: Path) -> None:
+    told = people_form(order("A1", 1, 0, MINUTES))
+    rows = [row | dict.fromkeys(PEOPLE_SCHEMA.names[15:]) for row in told]
+    rows[0]["promised_mins"] = float("nan")
+    lines = [
+        written(
+            write_dataset(tmp_path / name, rows, days=1, schema=schema),
+            Window(0, DAY),
+            tmp_path / f"{name} lines",
+        )
+        for name, schema in {"people": PEOPLE_SCHEMA, "older": SCHEMA}.items()
+    ]
+    assert lines[0] == lines[1]
 
 
 def test_milliseconds_are_cut_off_and_not_rounded(tmp_path: Path) -> None:
@@ -155,15 +198,22 @@ def test_a_number_that_json_does_not_know_is_null(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("row", "column", "text"),
-    [(0, "items_json", '[{"id": 1'), (0, "items_json", '{"id": 1}'), (5, "route_json", "[[1, 2")],
+    [
+        (0, "items_json", '[{"id": 1'),
+        (0, "items_json", '{"id": 1}'),
+        (5, "route_json", "[[1, 2"),
+        (0, "payment_json", '{"total": 1'),
+        (0, "payment_json", "[1]"),
+        (0, "payment_json", "null"),
+    ],
 )
 def test_unreadable_json_in_the_dataset_is_an_error_and_lands_nothing(
     row: int, column: str, text: str, tmp_path: Path, landing: Path
 ) -> None:
-    rows = order("A1", 1, 0, MINUTES)
+    rows = people_form(order("A1", 1, 0, MINUTES))
     rows[row][column] = text
-    canonical = write_dataset(tmp_path / "c", rows, days=1)
-    with pytest.raises(UserError, match="cannot be replayed"):
+    canonical = write_dataset(tmp_path / "c", rows, days=1, schema=PEOPLE_SCHEMA)
+    with pytest.raises(UserError, match=f"cannot be replayed .*({column} of order A1|JSON)"):
         run(canonical, landing, NOW, ReplayOptions(start_day=1))
     assert list(landing.glob("*.jsonl")) == []
 

@@ -4,7 +4,9 @@ create or replace function `caspersdev`.`ai`.`get_order_delivery_time`(oid strin
             status string,
             created_ts timestamp,
             delivered_ts timestamp,
-            delivery_minutes double
+            delivery_minutes double,
+            cancelled_ts timestamp,
+            cancellation_reason string
         )
         return
         -- Grain: the order `oid`; no row if nothing of it has landed.
@@ -16,8 +18,10 @@ final as (
         order_id,
         status,
         created_ts,
-        delivered_ts,
-        total_minutes as delivery_minutes
+        case when status = 'delivered' then delivered_ts end as delivered_ts,
+        total_minutes as delivery_minutes,
+        cancelled_ts,
+        cancellation_reason
     from orders
     where order_id = oid
 )

@@ -2,9 +2,11 @@ create or replace function `caspersdev`.`ai`.`get_order_overview`(oid string)
         returns table (
             order_id string,
             status string,
+            cancellation_reason string,
             created_ts timestamp,
             location_id integer,
             location_name string,
+            customer_id string,
             customer_addr string,
             order_revenue decimal(18,2),
             total_qty bigint,
@@ -26,9 +28,11 @@ final as (
     select
         orders.order_id,
         orders.status,
+        orders.cancellation_reason,
         orders.created_ts,
         orders.location_id,
         locations.name as location_name,
+        orders.customer_id,
         orders.customer_addr,
         order_headers.order_revenue,
         order_headers.total_qty,

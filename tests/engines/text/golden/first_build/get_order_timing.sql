@@ -10,6 +10,7 @@ create or replace function `caspersdev`.`ai`.`get_order_timing`(oid string)
             driver_arrived_ts timestamp,
             picked_up_ts timestamp,
             delivered_ts timestamp,
+            cancelled_ts timestamp,
             queue_minutes double,
             prep_minutes double,
             pack_minutes double,
@@ -17,6 +18,7 @@ create or replace function `caspersdev`.`ai`.`get_order_timing`(oid string)
             drive_minutes double,
             total_minutes double,
             eta_minutes double,
+            promised_minutes double,
             p50_minutes decimal(12,3),
             p75_minutes decimal(12,3),
             p99_minutes decimal(12,3)
@@ -42,6 +44,7 @@ final as (
         orders.driver_arrived_ts,
         orders.picked_up_ts,
         orders.delivered_ts,
+        orders.cancelled_ts,
         orders.queue_minutes,
         orders.prep_minutes,
         orders.pack_minutes,
@@ -49,6 +52,7 @@ final as (
         orders.drive_minutes,
         orders.total_minutes,
         orders.eta_minutes,
+        orders.promised_minutes,
         percentiles.p50_minutes,
         percentiles.p75_minutes,
         percentiles.p99_minutes

@@ -8,7 +8,7 @@ insert into `caspersdev`.`increments`.`changes` select 'gold_brand_sales_day', 1
 
 create or replace table `caspersdev`.`lakeflow`.`gold_brand_sales_day`
     using delta
-      comment 'Gold. Orders, items and revenue of each brand on each day on which it sold anything.'
+      comment 'Gold. Orders, items and revenue of each brand on each day on which anything of it was ordered, cancelled orders included.'
       as
     select brand_id, day, orders, items_sold, brand_revenue
     from (

@@ -10,7 +10,7 @@ create or replace table `caspersdev`.`lakeflow`.`gold_data_quality_day`
     using delta
       comment 'Gold. How well each kitchen\'s day is known: lines by what became of them, how late events arrived, and orders by whether all their steps are known. Lines are counted on the day on which they say they happened; a line that does not say is counted on the day on which its file arrived, or on 1970-01-01 where nothing in the file says that either. Lines that name no known kitchen are counted under location_id 0.'
       as
-    select location_id, day, lines, events, duplicates, rejected, rejected_unreadable, rejected_incomplete, rejected_wrong_type, rejected_unknown, rejected_impossible, late_events, p50_lateness_minutes, max_lateness_minutes, orders, orders_created, orders_complete, orders_missing_steps, orders_in_progress, orders_delivered_before_created, orders_created_twice
+    select location_id, day, lines, events, duplicates, rejected, rejected_unreadable, rejected_incomplete, rejected_wrong_type, rejected_unknown, rejected_impossible, late_events, p50_lateness_minutes, max_lateness_minutes, orders, orders_created, orders_complete, orders_cancelled, orders_missing_steps, orders_in_progress, orders_delivered_before_created, orders_created_twice
     from (
         -- Grain: one row per kitchen and day: what landed of it and what became of it.
 --
@@ -91,9 +91,10 @@ orders_of_a_day as (
         order_day as day,
         count(*) as orders,
         count(created_ts) as orders_created,
-        count(case when delivered_ts is not null and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'delivered' and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'cancelled' and not lacks_a_step then 1 end) as orders_cancelled,
         count(case when lacks_a_step then 1 end) as orders_missing_steps,
-        count(case when delivered_ts is null and not lacks_a_step then 1 end) as orders_in_progress,
+        count(case when status = 'in_progress' and not lacks_a_step then 1 end) as orders_in_progress,
         count(case when delivered_ts < created_ts then 1 end) as orders_delivered_before_created,
         count(case when creations > 1 then 1 end) as orders_created_twice
     from orders
@@ -118,6 +119,7 @@ final as (
         coalesce(orders, 0) as orders,
         coalesce(orders_created, 0) as orders_created,
         coalesce(orders_complete, 0) as orders_complete,
+        coalesce(orders_cancelled, 0) as orders_cancelled,
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,

@@ -8,7 +8,7 @@ insert into `caspersdev`.`increments`.`changes` select 'gold_delivery_times_day'
 
 create or replace table `caspersdev`.`lakeflow`.`gold_delivery_times_day`
     using delta
-      comment 'Gold. How long the orders took that a kitchen delivered on a day. Orders whose creation or delivery is missing, or stamped the wrong way round, are left out.'
+      comment 'Gold. How long the orders took that a kitchen delivered on a day. Orders that were cancelled, and those whose creation or delivery is missing, or stamped the wrong way round, are left out.'
       as
     select location_id, day, orders_delivered, p50_minutes, p75_minutes, p99_minutes
     from (

@@ -8,7 +8,7 @@ insert into `caspersdev`.`increments`.`changes` select 'gold_item_sales_day', 1,
 
 create or replace table `caspersdev`.`lakeflow`.`gold_item_sales_day`
     using delta
-      comment 'Gold. Units and revenue of each item on each day on which it was sold.'
+      comment 'Gold. Units and revenue of each item on each day on which it was ordered, cancelled orders included.'
       as
     select item_id, menu_id, category_id, brand_id, day, units_sold, gross_revenue
     from (

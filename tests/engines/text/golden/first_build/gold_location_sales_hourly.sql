@@ -8,7 +8,7 @@ insert into `caspersdev`.`increments`.`changes` select 'gold_location_sales_hour
 
 create or replace table `caspersdev`.`lakeflow`.`gold_location_sales_hourly`
     using delta
-      comment 'Gold. Orders and revenue of each kitchen in each hour in which it took an order.'
+      comment 'Gold. Orders and revenue of each kitchen in each hour in which it took an order, those included that are cancelled later.'
       as
     select location_id, hour_ts, orders, revenue
     from (

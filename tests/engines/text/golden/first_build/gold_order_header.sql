@@ -9,7 +9,7 @@ insert into `caspersdev`.`increments`.`changes` select 'gold_order_header', 1, a
 create or replace table `caspersdev`.`lakeflow`.`gold_order_header`
     using delta
       CLUSTER BY (order_day)
-      comment 'Gold. One row per order with a readable basket - what was sold and for how much.'
+      comment 'Gold. One row per order with a readable basket - what was ordered and for how much. An order that is cancelled later was ordered all the same and keeps its row; so do the tables of sales.'
       as
     select order_id, location_id, order_day, order_revenue, total_qty, total_items, brands_in_order
     from (

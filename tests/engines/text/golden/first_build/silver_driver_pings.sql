@@ -11,7 +11,7 @@ create or replace table `caspersdev`.`lakeflow`.`silver_driver_pings`
       CLUSTER BY (ping_day)
       comment 'Silver. One row per GPS fix that a driver\'s phone sent on the way to a customer.'
       as
-    select event_id, order_id, location_id, ping_ts, ping_day, sequence, progress_pct, lat, lon
+    select event_id, order_id, location_id, driver_id, ping_ts, ping_day, sequence, progress_pct, lat, lon
     from (
         -- Grain: one row per GPS fix (event_id).
 with landed_lines as (
@@ -30,7 +30,7 @@ fixes as (
         event_ts as ping_ts,
         cast(event_ts as date) as ping_day,
         sequence,
-        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string')), field0 -> named_struct('progress_pct', case when abs(try_cast(field0.progress_pct as double)) <= 1e308 then try_cast(field0.progress_pct as double) end, 'loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end))[0] as fix
+        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string, driver_id string')), field0 -> named_struct('progress_pct', case when abs(try_cast(field0.progress_pct as double)) <= 1e308 then try_cast(field0.progress_pct as double) end, 'loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end, 'driver_id', field0.driver_id))[0] as fix
     from landed_lines
 ),
 final as (
@@ -38,6 +38,7 @@ final as (
         event_id,
         order_id,
         location_id,
+        nullif(fix.driver_id, '') as driver_id,
         ping_ts,
         ping_day,
         sequence,

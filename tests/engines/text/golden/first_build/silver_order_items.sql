@@ -11,7 +11,7 @@ create or replace table `caspersdev`.`lakeflow`.`silver_order_items`
       CLUSTER BY (order_day)
       comment 'Silver. One row per line of an order\'s basket, priced as the customer saw it. Made from the event that created the order.'
       as
-    select order_id, line_number, location_id, order_ts, order_day, item_id, menu_id, category_id, brand_id, item_name, price, qty, extended_price
+    select order_id, line_number, location_id, customer_id, order_ts, order_day, item_id, menu_id, category_id, brand_id, item_name, price, qty, extended_price
     from (
         -- Grain: one row per line of an order's basket (order_id, line_number).
 with all_events as (
@@ -27,6 +27,7 @@ baskets as (
     select
         orders.order_id,
         orders.location_id,
+        orders.customer_id,
         orders.created_ts as order_ts,
         orders.order_day,
         transform(array(from_json(all_events.body, 'items array<struct<id: string, category_id: string, menu_id: string, brand_id: string, name: string, price: string, qty: string>>')), field0 -> named_struct('items', transform(field0.items, field1 -> named_struct('id', case
@@ -52,6 +53,7 @@ basket_lines as (
     select
         order_id,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         posexplode(basket.items) as (line_number, item)
@@ -62,6 +64,7 @@ final as (
         order_id,
         cast(line_number + 1 as integer) as line_number,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         item.id as item_id,

@@ -9,9 +9,9 @@ insert into `caspersdev`.`increments`.`changes` select 'silver_order_timeline', 
 create or replace table `caspersdev`.`lakeflow`.`silver_order_timeline`
     using delta
       CLUSTER BY (order_day)
-      comment 'Silver. One row per order that any event has landed of: when each step happened, how long each stage took, and whether it is delivered. Where a step is reported more than once the earliest report counts; an order that was created twice was created by the earlier event.'
+      comment 'Silver. One row per order that any event has landed of: who ordered and who carried it, when each step happened, how long each stage took, what was charged, and how it ended. Where a step is reported more than once the earliest report counts; an order that was created twice was created by the earlier event. An order of which a cancellation has landed is cancelled, whatever else has landed of it: a delivery that is reported all the same is seen in `delivered_ts` alone.'
       as
-    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, cancelled_ts, cancellation_reason, customer_id, driver_id, shift_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, promised_minutes, subtotal, delivery_fee, service_fee, tax, tip, discount, total, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts
     from (
         -- Grain: one row per order that any event has landed of.
 with landed_lines as (
@@ -40,10 +40,17 @@ creations as (
         location_id,
         event_id as created_event_id,
         event_ts as created_ts,
-        transform(array(from_json(body, 'customer_lat string, customer_lon string, customer_addr string')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'customer_addr', field0.customer_addr))[0] as customer,
+        transform(array(from_json(body, 'customer_lat string, customer_lon string, customer_addr string, customer_id string, promised_mins string, payment string')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'customer_addr', field0.customer_addr, 'customer_id', field0.customer_id, 'promised_mins', case when abs(try_cast(field0.promised_mins as double)) <= 1e308 then try_cast(field0.promised_mins as double) end, 'payment', field0.payment))[0] as customer,
         row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
     from events
     where event_type = 'order_created'
+),
+first_creations as (
+    select
+        *,
+        transform(array(from_json(customer.payment, 'subtotal string, delivery_fee string, service_fee string, tax string, tip string, discount string, total string')), field0 -> named_struct('subtotal', try_cast(field0.subtotal as DECIMAL(12,2)), 'delivery_fee', try_cast(field0.delivery_fee as DECIMAL(12,2)), 'service_fee', try_cast(field0.service_fee as DECIMAL(12,2)), 'tax', try_cast(field0.tax as DECIMAL(12,2)), 'tip', try_cast(field0.tip as DECIMAL(12,2)), 'discount', try_cast(field0.discount as DECIMAL(12,2)), 'total', try_cast(field0.total as DECIMAL(12,2))))[0] as payment
+    from creations
+    where attempt = 1
 ),
 pickups as (
     select
@@ -53,7 +60,35 @@ pickups as (
     from events
     where event_type = 'driver_picked_up'
 ),
-stages as (
+driver_reports as (
+    select
+        order_id,
+        event_id,
+        event_ts,
+        sequence,
+        from_json(body, 'driver_id string') as driver
+    from events
+    where event_type in ('driver_arrived', 'driver_picked_up', 'delivered')
+),
+-- The courier is the one that the earliest of these events names.
+couriers as (
+    select
+        order_id,
+        driver.driver_id as driver_id,
+        cast(event_ts - interval '4' hour as date) as shift_day,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from driver_reports
+    where driver.driver_id <> ''
+),
+cancellations as (
+    select
+        order_id,
+        from_json(body, 'reason string') as cancellation,
+        row_number() over (partition by order_id order by event_ts, sequence, event_id) as attempt
+    from events
+    where event_type = 'order_cancelled'
+),
+reported as (
     select
         order_id,
         min(location_id) as location_id,
@@ -64,11 +99,19 @@ stages as (
         min(case when event_type = 'driver_arrived' then event_ts end) as driver_arrived_ts,
         min(case when event_type = 'driver_picked_up' then event_ts end) as picked_up_ts,
         min(case when event_type = 'delivered' then event_ts end) as delivered_ts,
+        min(case when event_type = 'order_cancelled' then event_ts end) as cancelled_ts,
         count(case when event_type = 'driver_ping' then 1 end) as pings,
         min(event_ts) as earliest_ts,
         max(event_ts) as latest_ts
     from events
     group by order_id
+),
+-- An order that was cancelled is not delivered, whatever else has landed of it.
+stages as (
+    select
+        *,
+        case when cancelled_ts is null then delivered_ts end as accepted_ts
+    from reported
 ),
 final as (
     select
@@ -78,11 +121,15 @@ final as (
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(stages.order_id), 18, 1), 16, 10) as bigint) div 2
     ) as order_key,
-        coalesce(creations.location_id, stages.location_id) as location_id,
-        cast(coalesce(creations.created_ts, stages.earliest_ts) as date) as order_day,
-        case when stages.delivered_ts is null then 'in_progress' else 'delivered' end as status,
-        creations.created_event_id,
-        creations.created_ts,
+        coalesce(first_creations.location_id, stages.location_id) as location_id,
+        cast(coalesce(first_creations.created_ts, stages.earliest_ts) as date) as order_day,
+        case
+            when stages.cancelled_ts is not null then 'cancelled'
+            when stages.delivered_ts is not null then 'delivered'
+            else 'in_progress'
+        end as status,
+        first_creations.created_event_id,
+        first_creations.created_ts,
         stages.creations,
         stages.started_ts,
         stages.finished_ts,
@@ -90,24 +137,39 @@ final as (
         stages.driver_arrived_ts,
         stages.picked_up_ts,
         stages.delivered_ts,
-        cast(stages.delivered_ts as date) as delivered_day,
+        cast(stages.accepted_ts as date) as delivered_day,
+        stages.cancelled_ts,
+        nullif(cancellations.cancellation.reason, '') as cancellation_reason,
+        nullif(first_creations.customer.customer_id, '') as customer_id,
+        couriers.driver_id,
+        couriers.shift_day,
         stages.pings,
-        case when stages.started_ts >= creations.created_ts then cast(unix_millis(stages.started_ts) - unix_millis(creations.created_ts) as double) / 60000.0 end as queue_minutes,
+        case when stages.started_ts >= first_creations.created_ts then cast(unix_millis(stages.started_ts) - unix_millis(first_creations.created_ts) as double) / 60000.0 end as queue_minutes,
         case when stages.finished_ts >= stages.started_ts then cast(unix_millis(stages.finished_ts) - unix_millis(stages.started_ts) as double) / 60000.0 end as prep_minutes,
         case when stages.ready_ts >= stages.finished_ts then cast(unix_millis(stages.ready_ts) - unix_millis(stages.finished_ts) as double) / 60000.0 end as pack_minutes,
         case when stages.picked_up_ts >= stages.ready_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.ready_ts) as double) / 60000.0 end as pickup_wait_minutes,
         case when stages.picked_up_ts >= stages.driver_arrived_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.driver_arrived_ts) as double) / 60000.0 end as driver_wait_minutes,
-        case when stages.delivered_ts >= stages.picked_up_ts then cast(unix_millis(stages.delivered_ts) - unix_millis(stages.picked_up_ts) as double) / 60000.0 end as drive_minutes,
-        case when stages.delivered_ts >= creations.created_ts then cast(unix_millis(stages.delivered_ts) - unix_millis(creations.created_ts) as double) / 60000.0 end as total_minutes,
+        case when stages.accepted_ts >= stages.picked_up_ts then cast(unix_millis(stages.accepted_ts) - unix_millis(stages.picked_up_ts) as double) / 60000.0 end as drive_minutes,
+        case when stages.accepted_ts >= first_creations.created_ts then cast(unix_millis(stages.accepted_ts) - unix_millis(first_creations.created_ts) as double) / 60000.0 end as total_minutes,
         pickups.promise.eta_mins as eta_minutes,
-        creations.customer.customer_lat as customer_lat,
-        creations.customer.customer_lon as customer_lon,
-        creations.customer.customer_addr as customer_addr,
+        first_creations.customer.promised_mins as promised_minutes,
+        first_creations.payment.subtotal as subtotal,
+        first_creations.payment.delivery_fee as delivery_fee,
+        first_creations.payment.service_fee as service_fee,
+        first_creations.payment.tax as tax,
+        first_creations.payment.tip as tip,
+        first_creations.payment.discount as discount,
+        first_creations.payment.total as total,
+        first_creations.customer.customer_lat as customer_lat,
+        first_creations.customer.customer_lon as customer_lon,
+        first_creations.customer.customer_addr as customer_addr,
         stages.earliest_ts as first_event_ts,
         stages.latest_ts as last_event_ts
     from stages
-    left join creations on stages.order_id = creations.order_id and creations.attempt = 1
+    left join first_creations on stages.order_id = first_creations.order_id
     left join pickups on stages.order_id = pickups.order_id and pickups.attempt = 1
+    left join couriers on stages.order_id = couriers.order_id and couriers.attempt = 1
+    left join cancellations on stages.order_id = cancellations.order_id and cancellations.attempt = 1
 )
 select * from final
     ) as model_subq;

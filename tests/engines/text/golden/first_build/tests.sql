@@ -10,7 +10,7 @@ where
     or rejected <> (
         rejected_unreadable + rejected_incomplete + rejected_wrong_type + rejected_unknown + rejected_impossible
     )
-    or orders <> orders_complete + orders_missing_steps + orders_in_progress
+    or orders <> orders_complete + orders_cancelled + orders_missing_steps + orders_in_progress
     or late_events > events
     ) dbt_internal_test;
 
@@ -95,6 +95,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'cancellation_reason', 'nulls', count(*) - count(cancellation_reason)), named_struct('column_name', 'cancelled_by', 'nulls', count(*) - count(cancelled_by)), named_struct('column_name', 'description', 'nulls', count(*) - count(description))) as counts from `caspersdev`.`simulator`.`cancellation_reasons`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name))) as counts from `caspersdev`.`simulator`.`categories`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
@@ -147,7 +160,7 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines)), named_struct('column_name', 'events', 'nulls', count(*) - count(events)), named_struct('column_name', 'duplicates', 'nulls', count(*) - count(duplicates)), named_struct('column_name', 'rejected', 'nulls', count(*) - count(rejected)), named_struct('column_name', 'rejected_unreadable', 'nulls', count(*) - count(rejected_unreadable)), named_struct('column_name', 'rejected_incomplete', 'nulls', count(*) - count(rejected_incomplete)), named_struct('column_name', 'rejected_wrong_type', 'nulls', count(*) - count(rejected_wrong_type)), named_struct('column_name', 'rejected_unknown', 'nulls', count(*) - count(rejected_unknown)), named_struct('column_name', 'rejected_impossible', 'nulls', count(*) - count(rejected_impossible)), named_struct('column_name', 'late_events', 'nulls', count(*) - count(late_events)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_created', 'nulls', count(*) - count(orders_created)), named_struct('column_name', 'orders_complete', 'nulls', count(*) - count(orders_complete)), named_struct('column_name', 'orders_missing_steps', 'nulls', count(*) - count(orders_missing_steps)), named_struct('column_name', 'orders_in_progress', 'nulls', count(*) - count(orders_in_progress)), named_struct('column_name', 'orders_delivered_before_created', 'nulls', count(*) - count(orders_delivered_before_created)), named_struct('column_name', 'orders_created_twice', 'nulls', count(*) - count(orders_created_twice))) as counts from `caspersdev`.`lakeflow`.`gold_data_quality_day`) as counted_once
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines)), named_struct('column_name', 'events', 'nulls', count(*) - count(events)), named_struct('column_name', 'duplicates', 'nulls', count(*) - count(duplicates)), named_struct('column_name', 'rejected', 'nulls', count(*) - count(rejected)), named_struct('column_name', 'rejected_unreadable', 'nulls', count(*) - count(rejected_unreadable)), named_struct('column_name', 'rejected_incomplete', 'nulls', count(*) - count(rejected_incomplete)), named_struct('column_name', 'rejected_wrong_type', 'nulls', count(*) - count(rejected_wrong_type)), named_struct('column_name', 'rejected_unknown', 'nulls', count(*) - count(rejected_unknown)), named_struct('column_name', 'rejected_impossible', 'nulls', count(*) - count(rejected_impossible)), named_struct('column_name', 'late_events', 'nulls', count(*) - count(late_events)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_created', 'nulls', count(*) - count(orders_created)), named_struct('column_name', 'orders_complete', 'nulls', count(*) - count(orders_complete)), named_struct('column_name', 'orders_cancelled', 'nulls', count(*) - count(orders_cancelled)), named_struct('column_name', 'orders_missing_steps', 'nulls', count(*) - count(orders_missing_steps)), named_struct('column_name', 'orders_in_progress', 'nulls', count(*) - count(orders_in_progress)), named_struct('column_name', 'orders_delivered_before_created', 'nulls', count(*) - count(orders_delivered_before_created)), named_struct('column_name', 'orders_created_twice', 'nulls', count(*) - count(orders_created_twice))) as counts from `caspersdev`.`lakeflow`.`gold_data_quality_day`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -329,6 +342,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'driver_id', 'nulls', count(*) - count(driver_id)), named_struct('column_name', 'shift_day', 'nulls', count(*) - count(shift_day)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'began_ts', 'nulls', count(*) - count(began_ts)), named_struct('column_name', 'ended_ts', 'nulls', count(*) - count(ended_ts)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'orders_batched', 'nulls', count(*) - count(orders_batched)), named_struct('column_name', 'worked_minutes', 'nulls', count(*) - count(worked_minutes)), named_struct('column_name', 'driving_minutes', 'nulls', count(*) - count(driving_minutes)), named_struct('column_name', 'waiting_minutes', 'nulls', count(*) - count(waiting_minutes)), named_struct('column_name', 'idle_minutes', 'nulls', count(*) - count(idle_minutes))) as counts from `caspersdev`.`lakeflow`.`silver_courier_shifts`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'event_id', 'nulls', count(*) - count(event_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'ping_ts', 'nulls', count(*) - count(ping_ts)), named_struct('column_name', 'ping_day', 'nulls', count(*) - count(ping_day))) as counts from `caspersdev`.`lakeflow`.`silver_driver_pings`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
@@ -365,6 +391,29 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day_number', 'nulls', count(*) - count(day_number)), named_struct('column_name', 'high_c', 'nulls', count(*) - count(high_c)), named_struct('column_name', 'low_c', 'nulls', count(*) - count(low_c)), named_struct('column_name', 'precipitation_mm', 'nulls', count(*) - count(precipitation_mm))) as counts from `caspersdev`.`simulator`.`weather`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select order_id, subtotal, delivery_fee, service_fee, tax, tip, discount, total
+from `caspersdev`.`lakeflow`.`silver_order_timeline`
+where total <> subtotal + delivery_fee + service_fee + tax + tip - discount
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 with verdicts as (
     select
         *,
@@ -392,6 +441,23 @@ where
     or cast(response.refund_usd as decimal(10, 2)) <> refund_usd
     or response.refund_class <> refund_class
     or response.reason <> reason
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select driver_id, shift_day, worked_minutes, driving_minutes, waiting_minutes, idle_minutes
+from `caspersdev`.`lakeflow`.`silver_courier_shifts`
+where
+    abs(worked_minutes - driving_minutes - waiting_minutes - idle_minutes) > 0.0001
+    or driving_minutes < 0
+    or waiting_minutes < 0
+    or idle_minutes < 0
+    or orders_delivered > orders
+    or orders_batched > orders
+    or orders_batched = 1
     ) dbt_internal_test;
 
 select

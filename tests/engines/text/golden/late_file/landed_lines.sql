@@ -13,7 +13,7 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 @@ -25 +25 @@
 -    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -166,0 +167,15 @@
+@@ -201,0 +202,15 @@
 +-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
 +-- copies are judged again together with it, as a full refresh would.
 +read_before as (
@@ -29,12 +29,12 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 +        )
 +        and file not in (select file_sizes.file from file_sizes)
 +),
-@@ -168 +183,3 @@
+@@ -203 +218,3 @@
 -    select * from read_now
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_now
 +    union all
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_before
-@@ -204 +221 @@
+@@ -239 +256 @@
 -        2 as load_number,
 +        4 as load_number,
 

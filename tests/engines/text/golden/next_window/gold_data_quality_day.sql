@@ -88,9 +88,10 @@ orders_of_a_day as (
         order_day as day,
         count(*) as orders,
         count(created_ts) as orders_created,
-        count(case when delivered_ts is not null and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'delivered' and not lacks_a_step then 1 end) as orders_complete,
+        count(case when status = 'cancelled' and not lacks_a_step then 1 end) as orders_cancelled,
         count(case when lacks_a_step then 1 end) as orders_missing_steps,
-        count(case when delivered_ts is null and not lacks_a_step then 1 end) as orders_in_progress,
+        count(case when status = 'in_progress' and not lacks_a_step then 1 end) as orders_in_progress,
         count(case when delivered_ts < created_ts then 1 end) as orders_delivered_before_created,
         count(case when creations > 1 then 1 end) as orders_created_twice
     from orders
@@ -115,6 +116,7 @@ final as (
         coalesce(orders, 0) as orders,
         coalesce(orders_created, 0) as orders_created,
         coalesce(orders_complete, 0) as orders_complete,
+        coalesce(orders_cancelled, 0) as orders_cancelled,
         coalesce(orders_missing_steps, 0) as orders_missing_steps,
         coalesce(orders_in_progress, 0) as orders_in_progress,
         coalesce(orders_delivered_before_created, 0) as orders_delivered_before_created,
@@ -132,6 +134,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_data_quality_day` AS JSON;
 
-insert into `caspersdev`.`lakeflow`.`gold_data_quality_day` replace where day in (date '2026-11-20') select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice` from `gold_data_quality_day__dbt_tmp`;
+insert into `caspersdev`.`lakeflow`.`gold_data_quality_day` replace where day in (date '2026-11-20') select `location_id`, `day`, `lines`, `events`, `duplicates`, `rejected`, `rejected_unreadable`, `rejected_incomplete`, `rejected_wrong_type`, `rejected_unknown`, `rejected_impossible`, `late_events`, `p50_lateness_minutes`, `max_lateness_minutes`, `orders`, `orders_created`, `orders_complete`, `orders_cancelled`, `orders_missing_steps`, `orders_in_progress`, `orders_delivered_before_created`, `orders_created_twice` from `gold_data_quality_day__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('gold_data_quality_day', 'landed_lines', 2, 2, '[{"partition": "coalesce(cast(event_ts as date), cast(arrived_ts as date), date \'1970-01-01\')"}]'), ('gold_data_quality_day', 'silver_order_timeline', 2, 2, '[{"partition": "order_day"}]'), ('gold_data_quality_day', 'rejection_reasons', 2, 2, '4:1234567890');

@@ -89,7 +89,7 @@ typed as (
     ) as body_is_object
     from parsed
 ),
--- Only what is judged below is read from a body, and only from the three types that hold any of it.
+-- Only what is judged below is read from a body, and only from the types that hold any of it.
 -- An impossible time or kitchen becomes null here, so that no model downstream has to guard against the year 1.
 opened as (
     select
@@ -104,17 +104,33 @@ opened as (
             when cast(location_number as string) = location_text and array_contains(known.location_ids, location_number)
                 then location_number
         end as location_id,
-        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'items', transform(field0.items, field1 -> named_struct('id', case when abs(try_cast(field1.id as double)) <= 1e308 then try_cast(field1.id as double) end, 'price', case when abs(try_cast(field1.price as double)) <= 1e308 then try_cast(field1.price as double) end, 'qty', case when abs(try_cast(field1.qty as double)) <= 1e308 then try_cast(field1.qty as double) end))))[0] end as creation,
-        case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string')), field0 -> named_struct('loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end))[0] end as ping,
-        case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string')), field0 -> named_struct('delivered_lat', case when abs(try_cast(field0.delivered_lat as double)) <= 1e308 then try_cast(field0.delivered_lat as double) end, 'delivered_lon', case when abs(try_cast(field0.delivered_lon as double)) <= 1e308 then try_cast(field0.delivered_lon as double) end))[0] end as delivery
+        case when body_is_object and event_type = 'order_created' then transform(array(from_json(body, 'customer_lat string, customer_lon string, items array<struct<id: string, price: string, qty: string>>, customer_id string, payment string')), field0 -> named_struct('customer_lat', case when abs(try_cast(field0.customer_lat as double)) <= 1e308 then try_cast(field0.customer_lat as double) end, 'customer_lon', case when abs(try_cast(field0.customer_lon as double)) <= 1e308 then try_cast(field0.customer_lon as double) end, 'items', transform(field0.items, field1 -> named_struct('id', case when abs(try_cast(field1.id as double)) <= 1e308 then try_cast(field1.id as double) end, 'price', case when abs(try_cast(field1.price as double)) <= 1e308 then try_cast(field1.price as double) end, 'qty', case when abs(try_cast(field1.qty as double)) <= 1e308 then try_cast(field1.qty as double) end)), 'customer_id', field0.customer_id, 'payment', field0.payment))[0] end as creation,
+        case when body_is_object and event_type = 'driver_ping' then transform(array(from_json(body, 'loc_lat string, loc_lon string, driver_id string')), field0 -> named_struct('loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end, 'driver_id', field0.driver_id))[0] end as ping,
+        case when body_is_object and event_type = 'delivered' then transform(array(from_json(body, 'delivered_lat string, delivered_lon string, driver_id string')), field0 -> named_struct('delivered_lat', case when abs(try_cast(field0.delivered_lat as double)) <= 1e308 then try_cast(field0.delivered_lat as double) end, 'delivered_lon', case when abs(try_cast(field0.delivered_lon as double)) <= 1e308 then try_cast(field0.delivered_lon as double) end, 'driver_id', field0.driver_id))[0] end as delivery,
+        case when body_is_object and event_type in ('driver_arrived', 'driver_picked_up') then from_json(body, 'driver_id string') end as pickup,
+        case when body_is_object and event_type = 'order_cancelled' then from_json(body, 'reason string') end as cancellation
     from typed
     cross join known
+),
+-- A payment is an object in an object: what is none must not make a body unreadable.
+paid as (
+    select
+        *,
+        case when coalesce(
+        creation.payment rlike '^[ \t\r\n]*[{]'
+        and try_variant_get(try_parse_json(concat('[', creation.payment, ',"end"]')), '$[1]', 'string') = 'end',
+        false
+    ) then transform(array(from_json(creation.payment, 'subtotal string, delivery_fee string, service_fee string, tax string, tip string, discount string, total string')), field0 -> named_struct('subtotal', case when abs(try_cast(field0.subtotal as double)) <= 1e308 then try_cast(field0.subtotal as double) end, 'delivery_fee', case when abs(try_cast(field0.delivery_fee as double)) <= 1e308 then try_cast(field0.delivery_fee as double) end, 'service_fee', case when abs(try_cast(field0.service_fee as double)) <= 1e308 then try_cast(field0.service_fee as double) end, 'tax', case when abs(try_cast(field0.tax as double)) <= 1e308 then try_cast(field0.tax as double) end, 'tip', case when abs(try_cast(field0.tip as double)) <= 1e308 then try_cast(field0.tip as double) end, 'discount', case when abs(try_cast(field0.discount as double)) <= 1e308 then try_cast(field0.discount as double) end, 'total', case when abs(try_cast(field0.total as double)) <= 1e308 then try_cast(field0.total as double) end))[0] end as payment,
+        coalesce(
+            creation.customer_id, ping.driver_id, delivery.driver_id, pickup.driver_id, cancellation.reason
+        ) as named
+    from opened
 ),
 -- The first condition that holds gives the code (common/reference/rejection_reasons.csv, in the same order).
 -- A whole number survives the cast to an integer and back; 1.7 and '1e3' do not, and a customer cannot buy one
 -- and a half of a dish. More than 10,000 pieces, 100,000 dollars or a thousand lines would not fit into the types
--- of the tables that follow. A missing coordinate leaves a gap in an event; an impossible one, or a basket that
--- cannot be charged, makes the line no event at all.
+-- of the tables that follow. A missing coordinate or person leaves a gap in an event; an impossible one, or a basket
+-- or payment that cannot be charged, makes the line no event at all.
 judged as (
     select
         *,
@@ -146,8 +162,27 @@ judged as (
                 abs(coalesce(creation.customer_lat, ping.loc_lat, delivery.delivered_lat)) > 90
                 or abs(coalesce(creation.customer_lon, ping.loc_lon, delivery.delivered_lon)) > 180
                 then 'coordinate_impossible'
+            when
+                creation.payment is not null
+                and (
+                    payment.subtotal is null or payment.delivery_fee is null or payment.service_fee is null
+                    or payment.tax is null or payment.tip is null or payment.discount is null or payment.total is null
+                )
+                then 'payment_unreadable'
+            when
+                least(
+                    payment.subtotal, payment.delivery_fee, payment.service_fee, payment.tax, payment.tip,
+                    payment.discount, payment.total
+                ) < 0
+                or greatest(
+                    payment.subtotal, payment.delivery_fee, payment.service_fee, payment.tax, payment.tip,
+                    payment.discount, payment.total
+                ) >= 1000000000
+                then 'payment_impossible'
+            -- The text of an object or of a list.
+            when substr(named, 1, 1) in ('{', '[') then 'text_malformed'
         end as rejection_code
-    from opened
+    from paid
 ),
 read_now as (
     select

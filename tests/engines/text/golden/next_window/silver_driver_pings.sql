@@ -18,7 +18,7 @@ fixes as (
         event_ts as ping_ts,
         cast(event_ts as date) as ping_day,
         sequence,
-        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string')), field0 -> named_struct('progress_pct', case when abs(try_cast(field0.progress_pct as double)) <= 1e308 then try_cast(field0.progress_pct as double) end, 'loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end))[0] as fix
+        transform(array(from_json(body, 'progress_pct string, loc_lat string, loc_lon string, driver_id string')), field0 -> named_struct('progress_pct', case when abs(try_cast(field0.progress_pct as double)) <= 1e308 then try_cast(field0.progress_pct as double) end, 'loc_lat', case when abs(try_cast(field0.loc_lat as double)) <= 1e308 then try_cast(field0.loc_lat as double) end, 'loc_lon', case when abs(try_cast(field0.loc_lon as double)) <= 1e308 then try_cast(field0.loc_lon as double) end, 'driver_id', field0.driver_id))[0] as fix
     from landed_lines
 ),
 final as (
@@ -26,6 +26,7 @@ final as (
         event_id,
         order_id,
         location_id,
+        nullif(fix.driver_id, '') as driver_id,
         ping_ts,
         ping_day,
         sequence,
@@ -42,6 +43,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
-insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-20') select `event_id`, `order_id`, `location_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;
+insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-20') select `event_id`, `order_id`, `location_id`, `driver_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('silver_driver_pings', 'landed_lines', 2, 2, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]');

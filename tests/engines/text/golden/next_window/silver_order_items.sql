@@ -15,6 +15,7 @@ baskets as (
     select
         orders.order_id,
         orders.location_id,
+        orders.customer_id,
         orders.created_ts as order_ts,
         orders.order_day,
         transform(array(from_json(all_events.body, 'items array<struct<id: string, category_id: string, menu_id: string, brand_id: string, name: string, price: string, qty: string>>')), field0 -> named_struct('items', transform(field0.items, field1 -> named_struct('id', case
@@ -40,6 +41,7 @@ basket_lines as (
     select
         order_id,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         posexplode(basket.items) as (line_number, item)
@@ -50,6 +52,7 @@ final as (
         order_id,
         cast(line_number + 1 as integer) as line_number,
         location_id,
+        customer_id,
         order_ts,
         order_day,
         item.id as item_id,
@@ -72,6 +75,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_items` AS JSON;
 
 insert into `caspersdev`.`increments`.`changes` select 'silver_order_items', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'gold_brand_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_item_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_location_sales_hourly', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_order_header', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `caspersdev`.`lakeflow`.`silver_order_items` where order_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'gold_brand_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_item_sales_day', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_location_sales_hourly', 'key_name', 'partition', 'key_value', cast(order_day as string)), named_struct('affected_model', 'gold_order_header', 'key_name', 'partition', 'key_value', cast(order_day as string)))) as change from `silver_order_items__dbt_tmp`) as changed where change.key_value is not null) as changes;
 
-insert into `caspersdev`.`lakeflow`.`silver_order_items` replace where order_day in (date '2026-11-20') select `order_id`, `line_number`, `location_id`, `order_ts`, `order_day`, `item_id`, `menu_id`, `category_id`, `brand_id`, `item_name`, `price`, `qty`, `extended_price` from `silver_order_items__dbt_tmp`;
+insert into `caspersdev`.`lakeflow`.`silver_order_items` replace where order_day in (date '2026-11-20') select `order_id`, `line_number`, `location_id`, `customer_id`, `order_ts`, `order_day`, `item_id`, `menu_id`, `category_id`, `brand_id`, `item_name`, `price`, `qty`, `extended_price` from `silver_order_items__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('silver_order_items', 'silver_order_timeline', 2, 2, '[{"partition": "order_day"}]'), ('silver_order_items', 'landed_lines', 2, 2, '[{"partition": "case when event_type = \'order_created\' then cast(event_ts as date) end"}]');

@@ -110,6 +110,8 @@ drop view if exists `caspersdev`.`lakeflow`.`rejected_events`;
 
 drop table if exists `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
+drop table if exists `caspersdev`.`lakeflow`.`silver_courier_shifts`;
+
 drop table if exists `caspersdev`.`recommender`.`refund_recommendations`;
 
 drop table if exists `caspersdev`.`simulator`.`menus`;
@@ -119,6 +121,10 @@ drop table if exists `caspersdev`.`simulator`.`brands`;
 drop table if exists `caspersdev`.`simulator`.`brand_locations`;
 
 drop table if exists `caspersdev`.`simulator`.`categories`;
+
+drop table if exists `caspersdev`.`simulator`.`weather`;
+
+drop table if exists `caspersdev`.`simulator`.`cancellation_reasons`;
 
 drop table if exists `caspersdev`.`simulator`.`rejection_reasons`;
 

@@ -8,6 +8,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
 
-insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-20') select `event_id`, `order_id`, `location_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;
+insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-20') select `event_id`, `order_id`, `location_id`, `driver_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('silver_driver_pings', 'landed_lines', 2, 5, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]');

@@ -89,6 +89,16 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+select order_id, subtotal, delivery_fee, service_fee, tax, tip, discount, total
+from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')))) dbt_subquery
+where total <> subtotal + delivery_fee + service_fee + tax + tip - discount
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 select order_id, created_ts, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts
 from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')))) dbt_subquery
 where
@@ -178,7 +188,7 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines)), named_struct('column_name', 'events', 'nulls', count(*) - count(events)), named_struct('column_name', 'duplicates', 'nulls', count(*) - count(duplicates)), named_struct('column_name', 'rejected', 'nulls', count(*) - count(rejected)), named_struct('column_name', 'rejected_unreadable', 'nulls', count(*) - count(rejected_unreadable)), named_struct('column_name', 'rejected_incomplete', 'nulls', count(*) - count(rejected_incomplete)), named_struct('column_name', 'rejected_wrong_type', 'nulls', count(*) - count(rejected_wrong_type)), named_struct('column_name', 'rejected_unknown', 'nulls', count(*) - count(rejected_unknown)), named_struct('column_name', 'rejected_impossible', 'nulls', count(*) - count(rejected_impossible)), named_struct('column_name', 'late_events', 'nulls', count(*) - count(late_events)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_created', 'nulls', count(*) - count(orders_created)), named_struct('column_name', 'orders_complete', 'nulls', count(*) - count(orders_complete)), named_struct('column_name', 'orders_missing_steps', 'nulls', count(*) - count(orders_missing_steps)), named_struct('column_name', 'orders_in_progress', 'nulls', count(*) - count(orders_in_progress)), named_struct('column_name', 'orders_delivered_before_created', 'nulls', count(*) - count(orders_delivered_before_created)), named_struct('column_name', 'orders_created_twice', 'nulls', count(*) - count(orders_created_twice))) as counts from (select * from `caspersdev`.`lakeflow`.`gold_data_quality_day` where (day in (date '2026-11-20'))) dbt_subquery) as counted_once
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines)), named_struct('column_name', 'events', 'nulls', count(*) - count(events)), named_struct('column_name', 'duplicates', 'nulls', count(*) - count(duplicates)), named_struct('column_name', 'rejected', 'nulls', count(*) - count(rejected)), named_struct('column_name', 'rejected_unreadable', 'nulls', count(*) - count(rejected_unreadable)), named_struct('column_name', 'rejected_incomplete', 'nulls', count(*) - count(rejected_incomplete)), named_struct('column_name', 'rejected_wrong_type', 'nulls', count(*) - count(rejected_wrong_type)), named_struct('column_name', 'rejected_unknown', 'nulls', count(*) - count(rejected_unknown)), named_struct('column_name', 'rejected_impossible', 'nulls', count(*) - count(rejected_impossible)), named_struct('column_name', 'late_events', 'nulls', count(*) - count(late_events)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_created', 'nulls', count(*) - count(orders_created)), named_struct('column_name', 'orders_complete', 'nulls', count(*) - count(orders_complete)), named_struct('column_name', 'orders_cancelled', 'nulls', count(*) - count(orders_cancelled)), named_struct('column_name', 'orders_missing_steps', 'nulls', count(*) - count(orders_missing_steps)), named_struct('column_name', 'orders_in_progress', 'nulls', count(*) - count(orders_in_progress)), named_struct('column_name', 'orders_delivered_before_created', 'nulls', count(*) - count(orders_delivered_before_created)), named_struct('column_name', 'orders_created_twice', 'nulls', count(*) - count(orders_created_twice))) as counts from (select * from `caspersdev`.`lakeflow`.`gold_data_quality_day` where (day in (date '2026-11-20'))) dbt_subquery) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -295,6 +305,36 @@ select
 from timeline
 full outer join daily on timeline.location_id = daily.location_id and timeline.day = daily.day
 where timeline.deliveries is distinct from daily.deliveries and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('gold_delivery_times_day', 'landed_lines', 'silver_order_timeline'))
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'driver_id', 'nulls', count(*) - count(driver_id)), named_struct('column_name', 'shift_day', 'nulls', count(*) - count(shift_day)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'began_ts', 'nulls', count(*) - count(began_ts)), named_struct('column_name', 'ended_ts', 'nulls', count(*) - count(ended_ts)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'orders_batched', 'nulls', count(*) - count(orders_batched)), named_struct('column_name', 'worked_minutes', 'nulls', count(*) - count(worked_minutes)), named_struct('column_name', 'driving_minutes', 'nulls', count(*) - count(driving_minutes)), named_struct('column_name', 'waiting_minutes', 'nulls', count(*) - count(waiting_minutes)), named_struct('column_name', 'idle_minutes', 'nulls', count(*) - count(idle_minutes))) as counts from (select * from `caspersdev`.`lakeflow`.`silver_courier_shifts` where (shift_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select driver_id, shift_day, worked_minutes, driving_minutes, waiting_minutes, idle_minutes
+from (select * from `caspersdev`.`lakeflow`.`silver_courier_shifts` where (shift_day in (date '2026-11-20'))) dbt_subquery
+where
+    abs(worked_minutes - driving_minutes - waiting_minutes - idle_minutes) > 0.0001
+    or driving_minutes < 0
+    or waiting_minutes < 0
+    or idle_minutes < 0
+    or orders_delivered > orders
+    or orders_batched > orders
+    or orders_batched = 1
     ) dbt_internal_test;
 
 select

@@ -1,0 +1,3 @@
+{% macro working_day(timestamp) -%}
+    cast({{ timestamp }} - interval '4' hour as date)
+{%- endmacro %}
