@@ -4,6 +4,7 @@
 
     <canonical>/events.parquet      the events: one file, or a folder of this name with parts
     <canonical>/<table>.parquet     one file for each business table
+    <canonical>/couriers.parquet    who delivers, by driver_id; absent from the older form
     <canonical>/dataset.json        what the dataset is: seed, days, kitchens
 
 Where Spark has made the events they are in parts: ``part-*.parquet``, read in the order of their
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 EVENTS_FILE = "events.parquet"
 EVENTS_PARTS = "part-*.parquet"
+COURIERS_FILE = "couriers.parquet"
 DESCRIPTION_FILE = "dataset.json"
 
 
@@ -35,4 +37,5 @@ def table_file(table: str) -> str:
 def dataset_files(tables: Iterable[str]) -> frozenset[str]:
     """Return the names of all files of a dataset; those of parts are a pattern with a slash."""
     events = {EVENTS_FILE, f"{EVENTS_FILE}/{EVENTS_PARTS}"}
-    return frozenset(events | {DESCRIPTION_FILE} | {table_file(table) for table in tables})
+    beside = {COURIERS_FILE, DESCRIPTION_FILE}
+    return frozenset(events | beside | {table_file(table) for table in tables})

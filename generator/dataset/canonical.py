@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from common.dataset_files import DESCRIPTION_FILE, EVENTS_FILE, dataset_files
+from common.dataset_files import COURIERS_FILE, DESCRIPTION_FILE, EVENTS_FILE, dataset_files
 from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
 from generator.configuration.defaults import NAMED_ROAD_SOURCES
 from generator.dataset.business_tables import write_business_tables
+from generator.dataset.courier_table import write_couriers
 from generator.dataset.local_events import make_events_locally
 from generator.dataset.simulated_catalogue import simulated_catalogue
 from generator.dataset.summary import DatasetSummary, find_notices
@@ -92,6 +93,8 @@ def make_dataset(
         ]
         made = make(kitchens, plan, staging / EVENTS_FILE, progress)
         write_business_tables(simulated_catalogue(plan.catalogue, plan.settings), staging)
+        if plan.people:
+            write_couriers(kitchens, staging / COURIERS_FILE)
         summary = DatasetSummary(made, find_notices(plan, made))
         description = describe(plan, networks, summary)
         (staging / DESCRIPTION_FILE).write_text(

@@ -42,6 +42,9 @@ _TASTE_SHAPE = 0.75
 _HABIT, _HABIT_DAYS = 1.4, 40.0
 # People who had a brand yesterday take another today, more often than not.
 _AVOIDED_WITHIN = ((1.0, 0.62), (3.0, 0.28))
+# Parts of the subtotal that the app proposes as a tip, and how many people usually choose each.
+TIPS = np.array([0.0, 0.10, 0.15, 0.18, 0.20, 0.25])
+_TIP_SHARES = np.array([0.08, 0.20, 0.32, 0.20, 0.16, 0.04])
 # Beginning of evening and of night, hours.
 _EVENING, _NIGHT, _MORNING = 15.0, 21.0, 4.0
 DAYPARTS = 3
@@ -64,7 +67,7 @@ class Population:
     taste
         How much a person likes each brand, (S, B).
     tip
-        What a person usually tips, as a part of the subtotal.
+        What a person usually tips, by its position in ``TIPS``.
     company
         From 0 to 1: how often a person orders for others too.
     """
@@ -75,7 +78,7 @@ class Population:
     stay_days: NDArray[np.int64]
     offset_days: NDArray[np.int64]
     taste: NDArray[np.float32]
-    tip: NDArray[np.float64]
+    tip: NDArray[np.int64]
     company: NDArray[np.float64]
 
 
@@ -133,7 +136,6 @@ def draw_population(
     dayparts = rng.standard_gamma(np.array([[1.1], [1.3], [0.7]]), (DAYPARTS, seats))
     dayparts /= np.maximum(dayparts.sum(axis=0), 1e-9)
     stay = rng.integers(_SHORTEST_STAY, _LONGEST_STAY + 1, seats)
-    tips = np.array([0.0, 0.10, 0.15, 0.18, 0.20, 0.25])
     return Population(
         address=address,
         unit=unit.astype(np.int64),
@@ -141,7 +143,7 @@ def draw_population(
         stay_days=stay,
         offset_days=rng.integers(0, _LONGEST_STAY, seats) % stay,
         taste=rng.standard_gamma(_TASTE_SHAPE, (seats, brands)).astype(np.float32),
-        tip=tips[_pick(rng, np.array([0.08, 0.17, 0.30, 0.22, 0.18, 0.05]), seats)],
+        tip=_pick(rng, _TIP_SHARES, seats),
         company=rng.random(seats),
     )
 

@@ -93,7 +93,7 @@ SHAPES = {
     "chicago": DemandShape(
         other_peaks={
             _FRIDAY: (_LUNCH, Peak(17.5, 21.0, 3.6), Peak(21.0, 25.5, 1.9)),
-            _SATURDAY: (Peak(10.5, 15.0, 2.4), Peak(17.5, 21.5, 3.2), Peak(21.5, 25.5, 2.0)),
+            _SATURDAY: (Peak(10.0, 15.0, 2.9), Peak(17.5, 21.5, 3.2), Peak(21.5, 25.5, 2.0)),
             _SUNDAY: (Peak(10.0, 15.0, 2.9), Peak(15.5, 20.0, 3.3)),
         }
     ),

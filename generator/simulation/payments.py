@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from common.event_schema import PAYMENT_KEYS
 from common.rng import Purpose, make_rng
+from generator.simulation.customers import TIPS
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -31,11 +32,11 @@ _LARGEST_DISCOUNT_CENTS = 1_000
 _CODE_USED_SHARE = 0.8
 _WELCOME_DAYS, _WELCOME_SHARE, _WELCOME_CENTS = 4, 0.25, 500
 _DAYS_A_WEEK = 7
-# Of those who tip, a few do not this time; some round up to whole dollars; bad weather and a long
-# way are worth more (Grubhub in the cold of 2014: tips 14 % higher).
-_NO_TIP_TODAY, _WHOLE_DOLLARS = 0.04, 0.3
-_TIP_IN_BAD_WEATHER = 1.15
-_TIP_WHEN_QUICK, _QUICK_MINUTES = 1.08, 32.0
+# Of those who tip, a few do not this time; some write an amount of their own, in whole dollars as
+# a rule; bad weather or a quick promise are often worth the next step (Grubhub in the cold of
+# 2014: tips 14 % higher).
+_NO_TIP_TODAY, _OWN_AMOUNT, _WHOLE_DOLLARS = 0.04, 0.35, 0.8
+_MORE_IN_BAD_WEATHER, _MORE_WHEN_QUICK, _QUICK_MINUTES = 0.45, 0.12, 32.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Bills:
     bad_weather
         From 0 to 1.
     tip
-        What the customer usually tips, as a part of the subtotal.
+        What the customer usually tips, by its position in ``TIPS``.
     promised_minutes
         How long it will take, as promised.
     known_days
@@ -64,7 +65,7 @@ class Bills:
     promotion: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     bad_weather: NDArray[np.float64]
-    tip: NDArray[np.float64]
+    tip: NDArray[np.int64]
     promised_minutes: NDArray[np.float64]
     known_days: NDArray[np.int64]
 
@@ -94,14 +95,23 @@ def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.String
     discount = np.minimum(discount, subtotal)
     rate = _TAX_RATES.get(location_code, _USUAL_TAX_RATE)
     tax = _cents(rate * (subtotal - discount))
-    service_is_good = bills.promised_minutes <= _QUICK_MINUTES
-    share = bills.tip * np.where(poor, _TIP_IN_BAD_WEATHER, 1.0)
-    share *= np.where(service_is_good, _TIP_WHEN_QUICK, 1.0) * rng.uniform(0.9, 1.1, orders)
-    tip = _cents(share * subtotal)
-    tip = np.where(rng.random(orders) < _WHOLE_DOLLARS, (tip + 50) // 100 * 100, tip)
-    tip = np.where(rng.random(orders) < _NO_TIP_TODAY, 0, tip)
+    tip = _draw_tips(rng, bills, poor)
     total = subtotal + fee + service + tax + tip - discount
     return _as_json(subtotal, fee, service, tax, tip, discount, total)
+
+
+def _draw_tips(rng: Generator, bills: Bills, poor: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the tip of each order in cents, (N,)."""
+    orders = poor.size
+    quick = bills.promised_minutes <= _QUICK_MINUTES
+    more = np.where(poor, _MORE_IN_BAD_WEATHER, np.where(quick, _MORE_WHEN_QUICK, 0.0))
+    generous = (rng.random(orders) < more) & (bills.tip > 0)
+    share: NDArray[np.float64] = TIPS[np.minimum(bills.tip + generous, TIPS.size - 1)]
+    proposed = share * bills.subtotal_cents
+    own = _cents(proposed * rng.uniform(0.7, 1.3, orders))
+    own = np.where(rng.random(orders) < _WHOLE_DOLLARS, (own + 50) // 100 * 100, own)
+    tip = np.where(rng.random(orders) < _OWN_AMOUNT, own, _cents(proposed))
+    return np.where(rng.random(orders) < _NO_TIP_TODAY, 0, tip)
 
 
 def _cents(amount: NDArray[np.floating]) -> NDArray[np.int64]:

@@ -93,6 +93,42 @@ def test_a_wrong_value_is_named_with_its_place_and_a_remedy(
     assert remedy in message.split("; ", 1)[1]
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "value", "problem", "remedy"),
+    [
+        (3, "location_id", "9", "9 is not in locations.csv", "use one of its numbers"),
+        (4, "day_number", "7", "7 follows 1", "write day 2 of this kitchen"),
+        (3, "high_c", "warm", '"warm" is not a number', "from -80 to 60"),
+        (3, "precipitation_mm", "-1", "-1 is impossible", "from 0 to"),
+        (3, "precipitation_mm", "0", "0 does not go with its hours", "neither on a dry day"),
+        (3, "starts_hour", "25", "25 is impossible", "from 0 to 24"),
+        (3, "ends_hour", "3", "3 is not after starts_hour 16", "write a later hour"),
+        (3, "ends_hour", "", "does not go with its hours", "give both hours"),
+    ],
+)
+def test_wrong_weather_is_named_with_its_place_and_a_remedy(
+    *,
+    seeds: Path,
+    write_value: Callable[[str, int, str, str], None],
+    line: int,
+    column: str,
+    value: str,
+    problem: str,
+    remedy: str,
+) -> None:
+    write_value("weather", line, column, value)
+    message = refusal(seeds)
+    assert "weather.csv" in message
+    assert f"line {line}" in message
+    assert problem in message
+    assert remedy in message
+
+
+def test_a_business_without_weather_has_dry_weather(seeds: Path) -> None:
+    (seeds / "weather.csv").unlink()
+    assert load_catalogue(seeds).weather == {}
+
+
 def test_a_menu_given_to_another_brand_is_named_with_both_lines(
     seeds: Path, write_value: Callable[[str, int, str, str], None]
 ) -> None:

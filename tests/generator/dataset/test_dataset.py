@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ import pytest
 from filelock import FileLock
 
 from common.errors import UserError
-from common.event_schema import EVENT_COLUMNS
+from common.event_schema import EVENT_COLUMNS, OLDER_EVENT_COLUMNS
 from common.paths import PROJECT
 from common.storage import local
 from common.storage.atomic_directory import atomic_directory
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 EPOCH = 1_704_067_200
 TABLES = ("locations", "brands", "brand_locations", "menus", "categories", "items")
-FILES = {f"{name}.parquet" for name in TABLES} | {"events.parquet", "dataset.json"}
+FILES = {f"{name}.parquet" for name in TABLES}
+FILES |= {"couriers.parquet", "events.parquet", "dataset.json"}
 
 
 def plan_of(
@@ -130,6 +132,22 @@ class TestWhatIsWritten:
         longer = pq.read_table(tmp_path / "long" / "events.parquet")
         ids = pc.unique(short["order_id"])
         assert longer.filter(pc.is_in(longer["order_id"], ids)).equals(short)
+
+    def test_couriers_are_those_of_the_events_and_the_older_form_has_none(
+        self, catalogue: Catalogue, tmp_path: Path
+    ) -> None:
+        make_dataset(plan_of(catalogue, 2), tmp_path / "data")
+        couriers = pq.read_table(tmp_path / "data" / "couriers.parquet")
+        events = pq.read_table(tmp_path / "data" / "events.parquet", columns=["driver_id"])
+        working = set(pc.unique(events["driver_id"].drop_null()).to_pylist())
+        assert working <= set(couriers["driver_id"].to_pylist())
+        assert set(couriers["vehicle"].to_pylist()) == {"car", "scooter", "bicycle"}
+        plan = replace(plan_of(catalogue, 2), people=False)
+        make_dataset(plan, tmp_path / "data")
+        assert set(contents(tmp_path / "data")) == FILES - {"couriers.parquet"}
+        older = pq.read_table(tmp_path / "data" / "events.parquet")
+        assert older.schema.equals(OLDER_EVENT_COLUMNS)
+        assert 9 not in older["event_type_id"].to_pylist()
 
     def test_orders_of_the_last_evening_are_delivered_after_the_last_day(
         self, catalogue: Catalogue, tmp_path: Path

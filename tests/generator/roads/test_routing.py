@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from generator.roads.geometry import distance_to_segments, great_circle_m
 from generator.roads.network import Addresses, RoadNetwork, Streets, make_network
 from generator.roads.routing import DeliveryRoutes, delivery_routes
 from generator.roads.sources import load_network
+from generator.roads.speeds import class_speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -260,3 +262,93 @@ def test_routes_on_random_networks_are_those_of_networkx(
     assert np.all(np.isfinite(half))
     for address in every.tolist():
         assert len(json.loads(routes.route_json(address))) >= 3
+
+
+TOWN = (40.0, -95.0)
+STEP_DEGREES = 0.0015
+# A kitchen at 0, a main street to 1 and 2 and from there a two-way lane to 3 and a one-way lane to
+# 4, from which only a long way leads back.
+TREE = [(TOWN[0], TOWN[1] + step * STEP_DEGREES) for step in range(3)]
+TREE += [(TOWN[0] + STEP_DEGREES, TREE[2][1]), (TOWN[0] - STEP_DEGREES, TREE[2][1])]
+TREE_EDGES = [(0, 1), (1, 0), (1, 2), (2, 1), (2, 3), (3, 2), (2, 4)]
+
+
+def tree_routes(small_network: Builder) -> DeliveryRoutes:
+    addresses = [(*TREE[node], node) for node in (1, 2, 3, 4)]
+    return delivery_routes(small_network(TREE, TREE_EDGES, addresses), *TREE[0], 5.0)
+
+
+def test_a_driver_turns_back_to_where_two_ways_part_and_never_against_a_one_way_street(
+    small_network: Builder,
+) -> None:
+    routes = tree_routes(small_network)
+    first = np.array([0, 1, 2, 3, 2, 0])
+    second = np.array([1, 2, 3, 2, 1, 0])
+    back, on = routes.ways_past(first, second)
+    effort = routes.effort_m
+    assert back[:2].tolist() == [0.0, 0.0]  # on the way
+    assert on[0] == pytest.approx(effort[1] - effort[0])
+    assert back[2] == pytest.approx(effort[2] - effort[1], abs=0.01)  # out of the lane
+    assert on[2] == pytest.approx(effort[3] - effort[1], abs=0.01)
+    assert np.isinf(back[3])  # out of the one-way lane
+    assert back[4] == pytest.approx(effort[2] - effort[1], abs=0.01)
+    assert (back[5], on[5]) == (0.0, 0.0)
+
+
+def test_the_way_past_a_door_is_written_as_it_is_driven(small_network: Builder) -> None:
+    routes = tree_routes(small_network)
+    there, past = json.loads(routes.route_json(2)), json.loads(routes.route_json_past(2, 3))
+    assert past[: len(there)] == there
+    assert past[-1] == json.loads(routes.route_json(3))[-1]
+    corner = [round(TREE[2][0], 6), round(TREE[2][1], 6)]
+    assert corner in past[len(there) :]
+    assert json.loads(routes.route_json_past(0, 0))[-1] == json.loads(routes.route_json(0))[-1]
+
+
+@pytest.mark.parametrize("code", ["sf", "sv", "bellevue", "chicago"])
+def test_pairs_of_a_city_part_where_their_ways_do(
+    city: Callable[[str], RoadNetwork], kitchens: dict[str, tuple[float, float, float]], code: str
+) -> None:
+    routes = delivery_routes(city(code), *kitchens[code])
+    rng = np.random.default_rng(1)
+    first, second = rng.integers(0, len(routes.text), (2, 300))
+    back, on = routes.ways_past(first, second)
+    for pair in range(300):
+        one, other = routes.path(first[pair]), routes.path(second[pair])
+        length = min(len(one), len(other))
+        shared = int(np.argmin([*np.all(one[:length] == other[:length], axis=1), False]))
+        parting = routes.effort_m[second[pair]] - on[pair]
+        travelled = routes.places(second[[pair]], parting[np.newaxis])[2]
+        walked = great_circle_m(*other[: shared - 1].T, *other[1:shared].T).sum()
+        assert travelled == pytest.approx(walked, abs=1.0)
+        if np.isfinite(back[pair]):
+            assert back[pair] == pytest.approx(routes.effort_m[first[pair]] - parting, abs=0.01)
+    assert 0.3 < np.isfinite(back).mean() < 1.0
+
+
+def test_main_streets_are_fast_and_the_mean_speed_is_the_usual_one(
+    city: Callable[[str], RoadNetwork], kitchens: dict[str, tuple[float, float, float]]
+) -> None:
+    routes = delivery_routes(city("chicago"), *kitchens["chicago"])
+    assert routes.effort_m.sum() == pytest.approx(routes.distance_m.sum(), rel=1e-6)
+    every = np.arange(len(routes.text))
+    last_leg = routes.effort_m - routes.corners(every, routes.effort_m * 0.999999)
+    latitude, longitude, travelled = routes.places(every, routes.effort_m / 2)
+    again = routes.positions(every, travelled)
+    np.testing.assert_allclose(latitude, again[0], atol=1e-9)
+    np.testing.assert_allclose(longitude, again[1], atol=1e-9)
+    assert np.all(last_leg >= 0.0)
+    near, far = routes.effort_m / routes.distance_m, routes.distance_m
+    # Long ways lead over main streets.
+    assert np.mean(near[far > np.quantile(far, 0.8)]) < np.mean(near[far < np.quantile(far, 0.2)])
+
+
+def test_the_class_of_a_street_decides_its_speed(small_network: Builder) -> None:
+    plain = small_network(TREE, TREE_EDGES, [(*TREE[3], 3), (*TREE[4], 4)])
+    speed = np.array([1.0, 1.0, 1.0, 1.0, class_speed("residential"), 1.0, class_speed("primary")])
+    routes = delivery_routes(replace(plain, edge_speed=speed), *TREE[0], 5.0)
+    slow, fast = routes.effort_m
+    assert routes.distance_m[0] == pytest.approx(routes.distance_m[1], abs=0.5)
+    assert slow > fast
+    assert class_speed("motorway_link") < class_speed("motorway")
+    assert class_speed("footway") == class_speed(None) == 0.0
