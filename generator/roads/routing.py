@@ -216,17 +216,19 @@ class DeliveryRoutes:
 
     def route_json(self, address: int) -> str:
         """Return the way to an address as ``[[lat,lon],…]`` with six decimals, kitchen first."""
-        if self._texts is None:
-            self._texts = self._write_texts()
-        texts = self._texts
+        texts = self._written()
+        known = texts.routes.get(address)
+        if known is not None:
+            return known
         node = int(self._address_node[address])
-        parts = [texts.of_address(float(self.latitude[address]), float(self.longitude[address]))]
+        parts = [self._door_text(address) + "]"]
         while node not in texts.kept:
             parts.append(texts.into[node])
             node = texts.before[node]
         parts.append(texts.kept[node])
         parts.reverse()
-        return "".join(parts)
+        texts.routes[address] = "".join(parts)
+        return texts.routes[address]
 
     def route_json_past(self, first: int, second: int) -> str:
         """Return the way to the second of two addresses past the first, written as one way."""
@@ -234,12 +236,21 @@ class DeliveryRoutes:
         pairs = enumerate(zip(there, on, strict=False))
         shared = next((place for place, (one, other) in pairs if one != other), len(there))
         points = [*there, *there[-2 : shared - 2 : -1], *on[shared:]]
-        latitude, longitude = self._point_latitude[points], self._point_longitude[points]
+        texts = self._written()
+        leaf = self._first_leaf
         written = [
-            f"[{lat:.6f},{lon:.6f}]"
-            for lat, lon in zip(latitude.tolist(), longitude.tolist(), strict=True)
+            texts.points[point] if point < leaf else self._door_text(point - leaf)
+            for point in points
         ]
-        return f"[{','.join(written)}]"
+        return f"[{''.join(written)[1:]}]"
+
+    def _written(self) -> _RouteTexts:
+        if self._texts is None:
+            self._texts = self._write_texts()
+        return self._texts
+
+    def _door_text(self, address: int) -> str:
+        return _point_text(float(self.latitude[address]), float(self.longitude[address]))
 
     def path(self, address: int) -> NDArray[np.float64]:
         """Return the same way as points, latitude and longitude in degrees, (R, 2)."""
@@ -337,7 +348,7 @@ class DeliveryRoutes:
         """Render every point once, and keep whole beginnings at some crossings."""
         first_leaf = self._first_leaf
         points = [
-            f",[{latitude:.6f},{longitude:.6f}]"
+            _point_text(latitude, longitude)
             for latitude, longitude in zip(
                 self._point_latitude[:first_leaf].tolist(),
                 self._point_longitude[:first_leaf].tolist(),
@@ -364,7 +375,7 @@ class DeliveryRoutes:
                     at = before[at]
                 parts.append(kept[at])
                 kept[node] = "".join(reversed(parts))
-        return _RouteTexts(before, into, kept)
+        return _RouteTexts(points, before, into, kept)
 
 
 class _RouteTexts:
@@ -372,23 +383,33 @@ class _RouteTexts:
 
     Parameters
     ----------
+    points
+        Each point of the tree but the addresses, after a comma.
     before
         The node before each node.
     into
         The points that lead into each node from the one before.
     kept
         The whole beginning of a route up to some nodes, the kitchen's among them.
+
+    Attributes
+    ----------
+    routes
+        The routes that were written already, by address: people order again.
     """
 
-    def __init__(self, before: list[int], into: dict[int, str], kept: dict[int, str]) -> None:
+    def __init__(
+        self, points: list[str], before: list[int], into: dict[int, str], kept: dict[int, str]
+    ) -> None:
+        self.points = points
         self.before = before
         self.into = into
         self.kept = kept
+        self.routes: dict[int, str] = {}
 
-    @staticmethod
-    def of_address(latitude: float, longitude: float) -> str:
-        """Return the last point and the end of the list."""
-        return f",[{latitude:.6f},{longitude:.6f}]]"
+
+def _point_text(latitude: float, longitude: float) -> str:
+    return f",[{latitude:.6f},{longitude:.6f}]"
 
 
 def delivery_routes(

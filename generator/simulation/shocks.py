@@ -7,6 +7,7 @@ seed, kitchen and day.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,11 +36,16 @@ def day_shock(seed: int, location_id: int, day: int) -> float:
     # The first days have days before them, too.
     days = [day + _DAYS - lag for lag in range(_DAYS)]
     here, everywhere = (
-        np.array([make_rng(seed, place, each, Purpose.SHOCKS).standard_normal() for each in days])
+        np.array([_drawn(seed, place, each) for each in days])
         for place in (location_id, _EVERYWHERE)
     )
     mixed = np.sqrt(1.0 - _SHARED) * here + np.sqrt(_SHARED) * everywhere
     return float((weights * mixed).sum())
+
+
+@lru_cache(maxsize=1024)
+def _drawn(seed: int, location_id: int, day: int) -> float:
+    return float(make_rng(seed, location_id, day, Purpose.SHOCKS).standard_normal())
 
 
 def hour_shocks(rng: Generator) -> NDArray[np.float64]:

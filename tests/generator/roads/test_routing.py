@@ -323,7 +323,7 @@ def test_pairs_of_a_city_part_where_their_ways_do(
         assert travelled == pytest.approx(walked, abs=1.0)
         if np.isfinite(back[pair]):
             assert back[pair] == pytest.approx(routes.effort_m[first[pair]] - parting, abs=0.01)
-    assert 0.3 < np.isfinite(back).mean() < 1.0
+    assert np.isfinite(back).mean() > 0.3
 
 
 def test_main_streets_are_fast_and_the_mean_speed_is_the_usual_one(
