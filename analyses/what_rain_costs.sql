@@ -128,7 +128,7 @@ final as (
         locations.name as kitchen,
         compared.weather,
         round(100 * compared.orders / nullif(compared.orders_if_dry, 0)) as orders_vs_dry_pct,
-        round((compared.minutes - compared.minutes_if_dry) / nullif(compared.delivered, 0), 1) as minutes_vs_dry,
+        0 + round((compared.minutes - compared.minutes_if_dry) / nullif(compared.delivered, 0), 1) as minutes_vs_dry,
         round(100.0 * compared.late / nullif(compared.delivered, 0)) as late_pct,
         round(100.0 * compared.cancelled / nullif(compared.orders, 0), 1) as cancelled_pct,
         round(compared.minutes / nullif(compared.delivered, 0), 1) as minutes,
