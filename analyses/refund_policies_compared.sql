@@ -1,11 +1,11 @@
 -- What would a stricter or a more generous refund policy cost, and which kitchen would pay for it?
 --
--- What the default dataset shows after its first window: today's policy costs about 2,600 dollars a day, 8 % of
--- revenue, for one order in four. Five minutes of grace nearly halve that (and leave one order in nine); never
--- refunding the whole order saves an eighth; paying from the median on costs three quarters more. The last policy
--- is the revealing one: with the same clock for all (late after 35, whole after 55 minutes) San Francisco pays a
--- third of today and Chicago half as much again, because today's policy compares each kitchen with its own last
--- week and so forgives a kitchen that gets slower as a whole.
+-- What the default dataset shows after its first window: today's policy costs about 2,800 dollars a day, 8 % of
+-- revenue, for one order in four. Five minutes of grace save a quarter of that (and leave one order in six); never
+-- refunding the whole order saves a seventh; paying from the median on costs three fifths more. The last policy is
+-- the revealing one: with the same clock for all (late after 35, whole after 55 minutes) San Francisco and Silicon
+-- Valley pay nearly twice as much as today and Chicago three times, because today's policy compares each kitchen with
+-- its own last week and so forgives a kitchen that gets slower as a whole.
 --
 -- How to read it: one row per policy and kitchen over the last 28 days; against_today is dollars a day more or
 -- less. An order is late after the policy's first limit and refunded wholly (or by share_full) after its second; in

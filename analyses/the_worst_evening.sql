@@ -1,16 +1,16 @@
 -- What does each kitchen's worst evening of the week look like, half hour by half hour?
 --
--- What the default dataset shows after its first window: the rush begins at 17:30, the queue is longest an hour
--- later, between 18:30 and 19:30, and has gone by 20:30. On the worst evening Bellevue takes up to half as many
--- orders more than on the others, but its queue is three to four times as long (over 20 minutes against 6) and the
--- rush costs about 1,250 dollars in refunds instead of 300. Chicago's usual dinner is bad already (over 10
--- minutes). San Francisco suffers for one hour. In Silicon Valley the bad hours are 22:30 to midnight. Elsewhere one
--- more station from 17:30 to 20:00 is what the evening needs.
+-- What the default dataset shows after its first window: the rush begins at 17:30, the queue is longest one to two
+-- hours later and has gone by 21:00. On its worst evening Bellevue's queue is four times as long as on the others
+-- (over 20 minutes against 5) and the rush costs twice as much in refunds. Chicago's usual dinner is bad already (15
+-- to 25 minutes). In Silicon Valley the bad hours are 22:30 to half past midnight. With four evenings a weekday it
+-- takes one bad one to make the worst weekday, and it is one: Bellevue's is an evening on which it rained 22
+-- millimetres and half as many orders more came. So look at the weather before the weekday (what_rain_costs); only
+-- Chicago needs one more station from 17:30 to 20:30 whatever the evening.
 --
--- "Friday dinner" is what people call it; the worst evening of the dataset is its Saturday, and its Friday is
--- second. The replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all weekdays
--- move: after a first run on a Saturday the worst evening is called Thursday. Silicon Valley has no weekly rhythm,
--- its weekday here is random.
+-- The replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all weekdays move: after
+-- a first run on a Friday the dataset's Friday is called Tuesday. Silicon Valley has no weekly rhythm, its weekday
+-- here is random.
 --
 -- How to read it: the half hours around the longest queue of the kitchen's worst weekday (17:00 to 02:00, the hours
 -- after midnight belong to the evening before), a mean over the last 28 days, so only four evenings a weekday; the

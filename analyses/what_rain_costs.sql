@@ -1,5 +1,11 @@
 -- What does rain cost: how many more orders come, how much slower are they, how many are late or cancelled?
 --
+-- What the default dataset shows after its first window: a wet hour brings 14 to 19 % more orders than a dry one at
+-- the same time of day. Where couriers are busy these take 5 to 6 minutes longer, nearly twice as many are late, and
+-- twice as many are cancelled. Silicon Valley, whose couriers are idle for half of their time, gets as many more
+-- orders and loses nothing: the price of rain is the couriers that are missing then. So the weather of tomorrow is
+-- worth looking at before shifts are planned.
+--
 -- How to read it: dry and wet hours (rain or snow) of each kitchen over the last 70 days. orders_vs_dry_pct compares
 -- the orders of the wet hours with those of dry hours at the same time of day, and minutes_vs_dry is by how many
 -- minutes from order to door they are slower than these; both are 100 and 0 for the dry hours themselves. late_pct:
@@ -122,7 +128,7 @@ final as (
         locations.name as kitchen,
         compared.weather,
         round(100 * compared.orders / nullif(compared.orders_if_dry, 0)) as orders_vs_dry_pct,
-        round((compared.minutes - compared.minutes_if_dry) / nullif(compared.delivered, 0), 1) as minutes_vs_dry,
+        0 + round((compared.minutes - compared.minutes_if_dry) / nullif(compared.delivered, 0), 1) as minutes_vs_dry,
         round(100.0 * compared.late / nullif(compared.delivered, 0)) as late_pct,
         round(100.0 * compared.cancelled / nullif(compared.orders, 0), 1) as cancelled_pct,
         round(compared.minutes / nullif(compared.delivered, 0), 1) as minutes,

@@ -1,15 +1,16 @@
 -- When does a kitchen run out of free stations: on which weekday, at what time of the day?
 --
--- What the default dataset shows after its first window: at dinner, and in Chicago at lunch too. Taking note of an
--- order takes 2 minutes; what is above that is waiting for a free station. At dinner three in ten orders in
--- Chicago, and every seventh to tenth in Bellevue and San Francisco, starts later than 10 minutes after it came in;
--- in the morning, the afternoon and there late at night none does. In Silicon Valley dinner is easy and the late
--- night is not: every sixth order waits. On the worst weekday Bellevue's dinner queue is about three times that
--- of the other days: that evening is the one to staff first.
+-- What the default dataset shows after its first window: at dinner, and in Chicago and San Francisco at lunch too.
+-- Taking note of an order takes 2 minutes; what is above that is waiting for a free station. At dinner more than four
+-- in ten orders in Chicago, and every sixth to eighth in Bellevue and San Francisco, starts later than 10 minutes
+-- after it came in, at lunch every fourth in Chicago; in the morning and there late at night hardly any does. In
+-- Silicon Valley dinner is easy and the late night is not: every fourth order waits. On the worst weekday the queue
+-- is three to five times that of the others, and mostly for a single evening among the four that are counted here
+-- (the_worst_evening).
 --
--- The weekdays: the dataset's busiest day is its Saturday, followed by its Friday; Silicon Valley has no weekly
--- rhythm, so its worst weekday is random. The replay puts the dataset's day 70, a Monday, on the day of its first
--- run, and with that all weekdays move: after a first run on a Saturday the busiest day is called Thursday.
+-- The weekdays: the replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all
+-- weekdays move: after a first run on a Friday the dataset's Friday is called Tuesday. Silicon Valley has no weekly
+-- rhythm, so its worst weekday is random.
 --
 -- How to read it: over_10_minutes_pct is the share of orders that waited more than 10 minutes until cooking began,
 -- p95_queue the minutes that 19 of 20 orders stayed below, mon to sun the mean minutes on each weekday, over the

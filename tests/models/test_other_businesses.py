@@ -58,7 +58,7 @@ def grow(world: Path) -> None:
     for file in SEEDS.glob("*.csv"):
         shutil.copy(file, world)
         with (world / file.name).open("a", encoding="utf-8") as text:
-            text.writelines(row + "\n" for row in ADDED[file.stem])
+            text.writelines(row + "\n" for row in ADDED.get(file.stem, ()))
 
 
 def build(business: Business, project: ExtendedProject) -> Business:
