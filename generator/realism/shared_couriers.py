@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from generator.realism.observed import Observed
 
 
+def _by_chance(observed: Observed) -> bool:
+    """Return whether orders may leave at the same moment by chance: no courier, whole seconds."""
+    return observed.whole_seconds and not (observed.orders.driver >= 0).any()
+
+
 def _shared_with(observed: Observed) -> NDArray[np.int64]:
     """Return the number of the next order that a courier took at the same moment, else -1."""
     orders = observed.orders
@@ -34,7 +39,7 @@ def _shared_with(observed: Observed) -> NDArray[np.int64]:
 
 def shared_share(observed: Observed) -> float | None:
     """Return the share of delivered orders that left together with another."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = following >= 0
@@ -45,7 +50,7 @@ def shared_share(observed: Observed) -> float | None:
 
 def shared_way(observed: Observed) -> float | None:
     """Return the share of pairs that left together which have a fix in common."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = np.flatnonzero(following >= 0)
@@ -63,7 +68,7 @@ def shared_way(observed: Observed) -> float | None:
 
 def second_door_minutes(observed: Observed) -> float | None:
     """Return the median of minutes between the two deliveries of pairs that left together."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = np.flatnonzero(following >= 0)

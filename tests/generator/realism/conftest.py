@@ -171,8 +171,8 @@ def _absurd_order(
     rows = [
         event("order_created", order_id, kitchen, created, customer_lat=latitude,
                    customer_lon=longitude, customer_addr="1 Odd St",
-                   customer_id=f"c{kitchen}{rng.integers(500)}",
-                   items_json=_basket(1, 1 + int(rng.integers(2))),
+                   customer_id=f"c{kitchen}-{created // DAY // 14}-{rng.integers(125)}",
+                   items_json=_basket(1, 1 + int(created // DAY // 3 % 2)),
                    promised_mins=promised, payment_json=json.dumps(payment)),
         event("gk_started", order_id, kitchen, created + MINUTE),
         event("gk_finished", order_id, kitchen, created + 15 * MINUTE),
