@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.time_units import MICROSECONDS_PER_DAY
 from generator.realism.numbers import mean, median, quantile, ratio, share
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from generator.realism.observed import Observed
 
-_MICROSECONDS_PER_DAY = 86_400e6
 _FEWEST_DAYS = 28
 _TENTH = 10
 _WEEKS_LATER = 3
@@ -53,7 +53,7 @@ def returns(observed: Observed) -> Returns:
     known = known[np.lexsort((orders.created[known], orders.customer[known]))]
     same = orders.customer[known][1:] == orders.customer[known][:-1]
     earlier, later = known[:-1][same], known[1:][same]
-    days = (orders.created[later] - orders.created[earlier]) / _MICROSECONDS_PER_DAY
+    days = (orders.created[later] - orders.created[earlier]) / MICROSECONDS_PER_DAY
     return Returns(earlier, later, days)
 
 

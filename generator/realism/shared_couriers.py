@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import median, share
+from generator.realism.observed import elapsed_minutes
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def second_door_minutes(observed: Observed) -> float | None:
     following = _shared_with(observed)
     first = np.flatnonzero(following >= 0)
     delivered = observed.orders.delivered
-    return median(np.abs(delivered[following[first]] - delivered[first]) / 60e6)
+    return median(np.abs(elapsed_minutes(delivered[first], delivered[following[first]])))
 
 
 STATISTICS = (

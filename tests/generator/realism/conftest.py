@@ -216,13 +216,13 @@ def dull_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dull(dull_folder: Path) -> Observed:
-    return read_dataset(dull_folder)
+    return read_dataset(dull_folder, DAYS)
 
 
 @pytest.fixture(scope="session")
 def absurd(tmp_path_factory: pytest.TempPathFactory) -> Observed:
     """A dataset with people in it, as nobody is."""
-    return read_dataset(write(tmp_path_factory.mktemp("absurd"), absurd_rows()))
+    return read_dataset(write(tmp_path_factory.mktemp("absurd"), absurd_rows()), DAYS)
 
 
 @pytest.fixture(scope="session")
@@ -234,4 +234,4 @@ def default_dataset(tmp_path_factory: pytest.TempPathFactory) -> Observed:
         configurations=(), roads="synthetic", engine="local",
     )  # fmt: skip
     make_dataset(plan, folder)
-    return read_dataset(folder)
+    return read_dataset(folder, DEFAULT_DAYS)
