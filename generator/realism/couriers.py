@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
-from generator.realism.numbers import mean, means_by, median, ratio
+from generator.realism.driving import METRES_PER_SECOND_PER_MPH
+from generator.realism.numbers import mean, means_by, median, ratio, share
 from generator.realism.observed import (
     HOURS_PER_DAY,
     MICROSECONDS_PER_HOUR,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _FEWEST_OF_AN_HOUR = 200
 _LONGEST_MINUTES = 150
 _TENTH = 10
+_FASTEST_MPH = 30.0
 _GRID = 10 * MICROSECONDS_PER_MINUTE
 
 
@@ -129,6 +131,26 @@ def drop_to_drop(observed: Observed) -> float | None:
     return median(minutes[same & (minutes <= _LONGEST_MINUTES)])
 
 
+def impossible_returns(observed: Observed) -> float | None:
+    """Return the share of returns to the kitchen that no courier can drive.
+
+    The next order begins before the one before has ended, though they did not leave together, or
+    the straight line from its door was driven too fast.
+    """
+    orders = observed.orders
+    end = np.where(np.isfinite(orders.delivered), orders.delivered, orders.cancelled)
+    known = np.flatnonzero((orders.driver >= 0) & np.isfinite(orders.arrived) & np.isfinite(end))
+    known = known[np.lexsort((end[known], orders.arrived[known], orders.driver[known]))]
+    one, other = known[:-1], known[1:]
+    apart = (orders.driver[one] == orders.driver[other]) & (
+        orders.picked_up[one] != orders.picked_up[other]
+    )
+    one, other = one[apart], other[apart]
+    seconds = elapsed_minutes(end[one], orders.arrived[other]) * 60
+    metres = np.hypot(orders.east[one], orders.north[one])
+    return share(metres > seconds * _FASTEST_MPH * METRES_PER_SECOND_PER_MPH)
+
+
 def busiest_couriers(observed: Observed) -> float | None:
     """Return the share of orders by the tenth of couriers who carry most."""
     driver = observed.orders.driver
@@ -204,6 +226,10 @@ STATISTICS = (
     Statistic(
         5, "minutes between two deliveries of a courier, median", "min", 15.0, 50.0,
         "DoorDash 2015: 36.7, hardly any shared", Trust.MEASURED, drop_to_drop,
+    ),
+    Statistic(
+        5, "returns to the kitchen above 30 mph in a straight line", "share", 0.0, 0.01,
+        OWN_TARGET + ": a courier is in one place", Trust.TARGET, impossible_returns,
     ),
     Statistic(
         5, "orders by the busiest tenth of couriers", "share", 0.14, 0.45,
