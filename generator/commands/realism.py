@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from common.errors import UserError
+from generator.configuration.defaults import DEFAULT_DAYS
 
 _EXAMPLES = """\
 examples:
@@ -30,7 +31,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument(
         "--days",
         type=int,
-        default=90,
+        default=DEFAULT_DAYS,
         metavar="N",
         help="measure the first N days of a longer dataset (default: %(default)s)",
     )

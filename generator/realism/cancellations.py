@@ -8,6 +8,7 @@ import numpy as np
 
 from common.reference_data import read_reference
 from generator.realism.numbers import share
+from generator.realism.observed import HOURS_PER_DAY
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def cancelled_by_hour(observed: Observed) -> float | None:
 
 
 def _daypart(observed: Observed) -> NDArray[np.int64]:
-    hour = np.where(observed.hour < _DAYPARTS[0], observed.hour + 24, observed.hour)
+    hour = np.where(observed.hour < _DAYPARTS[0], observed.hour + HOURS_PER_DAY, observed.hour)
     return np.digitize(hour, _DAYPARTS[1:-1])
 
 

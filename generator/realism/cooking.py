@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import rank_correlation
-from generator.realism.observed import PEAK_HOURS, QUIET_HOURS
+from generator.realism.observed import PEAK_HOURS, QUIET_HOURS, elapsed_minutes
 from generator.realism.statistic import Statistic, Trust
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _cooked(observed: Observed) -> tuple[NDArray[np.float64], NDArray[np.float64
 
     An order of several brands takes as long as the slowest, whatever the number of lines.
     """
-    minutes = (observed.orders.finished - observed.orders.started) / 60e6
+    minutes = elapsed_minutes(observed.orders.started, observed.orders.finished)
     lines = observed.lines
     changes = np.diff(lines.brand) != 0
     several = lines.order[1:][changes & (np.diff(lines.order) == 0)]
@@ -62,14 +62,14 @@ def cooking_correlation(observed: Observed) -> float | None:
 
 def cooking_spread(observed: Observed) -> float | None:
     """Return the deviation of the logarithm of minutes from order to bag."""
-    minutes = (observed.orders.ready - observed.orders.created) / 60e6
+    minutes = elapsed_minutes(observed.orders.created, observed.orders.ready)
     known = minutes[minutes > 0]
     return float(np.log(known).std()) if known.size >= _FEWEST else None
 
 
 def cooking_at_peaks(observed: Observed) -> float | None:
     """Return the median minutes from order to bag at lunch and dinner against quiet hours."""
-    minutes = (observed.orders.ready - observed.orders.created) / 60e6
+    minutes = elapsed_minutes(observed.orders.created, observed.orders.ready)
     hour = observed.hour.astype(int)
     peak = minutes[np.isin(hour, PEAK_HOURS) & (minutes > 0)]
     quiet = minutes[np.isin(hour, QUIET_HOURS) & (minutes > 0)]

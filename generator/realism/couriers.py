@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.realism.numbers import mean, means_by, median, ratio
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
+from generator.realism.driving import METRES_PER_SECOND_PER_MPH
+from generator.realism.numbers import mean, means_by, median, ratio, share
 from generator.realism.observed import (
-    MICROSECONDS_PER_MINUTE,
+    HOURS_PER_DAY,
+    MICROSECONDS_PER_HOUR,
     PEAK_HOURS,
     QUIET_HOURS,
+    elapsed_minutes,
     hour_of_day,
-    minutes_between,
+    service_day_of,
 )
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
@@ -25,9 +29,8 @@ if TYPE_CHECKING:
 _FEWEST_OF_AN_HOUR = 200
 _LONGEST_MINUTES = 150
 _TENTH = 10
+_FASTEST_MPH = 30.0
 _GRID = 10 * MICROSECONDS_PER_MINUTE
-_EARLY_MORNING = 4 * 60 * MICROSECONDS_PER_MINUTE
-_DAY = 24 * 60 * MICROSECONDS_PER_MINUTE
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def shifts(observed: Observed) -> Shifts | None:
     known = np.flatnonzero((orders.driver >= 0) & np.isfinite(orders.arrived) & np.isfinite(end))
     if not known.size:
         return None
-    day = np.floor((orders.arrived - _EARLY_MORNING) / _DAY)
+    day = np.zeros(orders.arrived.size, dtype=np.int64)
+    day[known] = service_day_of(orders.arrived[known])
     known = known[np.lexsort((orders.arrived[known], day[known], orders.driver[known]))]
     begin, end = orders.arrived[known], end[known]
     new = np.ones(known.size, dtype=bool)
@@ -67,7 +71,7 @@ def shifts(observed: Observed) -> Shifts | None:
     new[1:] = (driver[1:] != driver[:-1]) | (day[known][1:] != day[known][:-1])
     shift = np.cumsum(new) - 1
     # The latest end so far within the shift; shifts are kept apart by an offset of their own.
-    offset = shift * (observed.days + 3) * _DAY
+    offset = shift * (observed.days + 3) * MICROSECONDS_PER_DAY
     latest = np.maximum.accumulate(end + offset) - offset
     apart = new.copy()
     apart[1:] |= begin[1:] > latest[:-1]
@@ -81,10 +85,10 @@ def shifts(observed: Observed) -> Shifts | None:
 def wait_by_hour(observed: Observed) -> NDArray[np.float64]:
     """Return the mean minutes that bags wait, by hour in which they are ready."""
     orders = observed.orders
-    wait = (orders.picked_up - orders.ready) / MICROSECONDS_PER_MINUTE
+    wait = elapsed_minutes(orders.ready, orders.picked_up)
     known = np.isfinite(wait)
     hour = hour_of_day(orders.ready[known]).astype(int)
-    return means_by(hour, wait[known], 24, least=_FEWEST_OF_AN_HOUR)
+    return means_by(hour, wait[known], HOURS_PER_DAY, least=_FEWEST_OF_AN_HOUR)
 
 
 def wait_spread(observed: Observed) -> float | None:
@@ -105,7 +109,7 @@ def wait_at_peaks(observed: Observed) -> float | None:
 
 def courier_wait(observed: Observed) -> float | None:
     """Return the mean minutes that couriers wait at the kitchen."""
-    return mean(minutes_between(observed.orders.arrived, observed.orders.picked_up))
+    return mean(elapsed_minutes(observed.orders.arrived, observed.orders.picked_up))
 
 
 def orders_an_hour(observed: Observed) -> float | None:
@@ -113,7 +117,7 @@ def orders_an_hour(observed: Observed) -> float | None:
     found = shifts(observed)
     if found is None:
         return None
-    hours = (found.end - found.begin).sum() / MICROSECONDS_PER_MINUTE / 60
+    hours = (found.end - found.begin).sum() / MICROSECONDS_PER_HOUR
     return float(found.orders.sum() / hours)
 
 
@@ -122,9 +126,29 @@ def drop_to_drop(observed: Observed) -> float | None:
     orders = observed.orders
     known = np.flatnonzero((orders.driver >= 0) & np.isfinite(orders.delivered))
     known = known[np.lexsort((orders.delivered[known], orders.driver[known]))]
-    minutes = np.diff(orders.delivered[known]) / MICROSECONDS_PER_MINUTE
+    minutes = elapsed_minutes(orders.delivered[known][:-1], orders.delivered[known][1:])
     same = np.diff(orders.driver[known]) == 0
     return median(minutes[same & (minutes <= _LONGEST_MINUTES)])
+
+
+def impossible_returns(observed: Observed) -> float | None:
+    """Return the share of returns to the kitchen that no courier can drive.
+
+    The next order begins before the one before has ended, though they did not leave together, or
+    the straight line from its door was driven too fast.
+    """
+    orders = observed.orders
+    end = np.where(np.isfinite(orders.delivered), orders.delivered, orders.cancelled)
+    known = np.flatnonzero((orders.driver >= 0) & np.isfinite(orders.arrived) & np.isfinite(end))
+    known = known[np.lexsort((end[known], orders.arrived[known], orders.driver[known]))]
+    one, other = known[:-1], known[1:]
+    apart = (orders.driver[one] == orders.driver[other]) & (
+        orders.picked_up[one] != orders.picked_up[other]
+    )
+    one, other = one[apart], other[apart]
+    seconds = elapsed_minutes(end[one], orders.arrived[other]) * 60
+    metres = np.hypot(orders.east[one], orders.north[one])
+    return share(metres > seconds * _FASTEST_MPH * METRES_PER_SECOND_PER_MPH)
 
 
 def busiest_couriers(observed: Observed) -> float | None:
@@ -142,7 +166,7 @@ def shift_hours(observed: Observed) -> float | None:
     if found is None:
         return None
     several = found.orders > 1
-    return median((found.end - found.begin)[several] / MICROSECONDS_PER_MINUTE / 60)
+    return median((found.end - found.begin)[several] / MICROSECONDS_PER_HOUR)
 
 
 def utilisation(observed: Observed) -> float | None:
@@ -158,7 +182,7 @@ def utilisation_by_hour(observed: Observed) -> NDArray[np.float64] | None:
     found = shifts(observed)
     if found is None:
         return None
-    grid = np.arange(0.0, (observed.days + 1) * _DAY, _GRID)
+    grid = np.arange(0.0, (observed.days + 1) * MICROSECONDS_PER_DAY, _GRID)
 
     def active(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.int64]:
         return np.searchsorted(np.sort(begin), grid, "right") - np.searchsorted(
@@ -166,8 +190,8 @@ def utilisation_by_hour(observed: Observed) -> NDArray[np.float64] | None:
         )
 
     hour = hour_of_day(grid).astype(int)
-    busy = np.bincount(hour, active(found.busy_begin, found.busy_end), 24)
-    there = np.bincount(hour, active(found.begin, found.end), 24)
+    busy = np.bincount(hour, active(found.busy_begin, found.busy_end), HOURS_PER_DAY)
+    there = np.bincount(hour, active(found.begin, found.end), HOURS_PER_DAY)
     return np.where(there >= 6 * observed.days / 10, busy / np.maximum(there, 1), np.nan)
 
 
@@ -202,6 +226,10 @@ STATISTICS = (
     Statistic(
         5, "minutes between two deliveries of a courier, median", "min", 15.0, 50.0,
         "DoorDash 2015: 36.7, hardly any shared", Trust.MEASURED, drop_to_drop,
+    ),
+    Statistic(
+        5, "returns to the kitchen above 30 mph in a straight line", "share", 0.0, 0.01,
+        OWN_TARGET + ": a courier is in one place", Trust.TARGET, impossible_returns,
     ),
     Statistic(
         5, "orders by the busiest tenth of couriers", "share", 0.14, 0.45,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.time_units import MICROSECONDS_PER_DAY
 from generator.realism.numbers import mean, median, quantile, ratio, share
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from generator.realism.observed import Observed
 
-_MICROSECONDS_PER_DAY = 86_400e6
 _FEWEST_DAYS = 28
 _TENTH = 10
+_WEEKS_LATER = 3
 _FREQUENT = 8
 _MONTH_DAYS = 30
 _SOON_DAYS = 1.5
@@ -52,7 +53,7 @@ def returns(observed: Observed) -> Returns:
     known = known[np.lexsort((orders.created[known], orders.customer[known]))]
     same = orders.customer[known][1:] == orders.customer[known][:-1]
     earlier, later = known[:-1][same], known[1:][same]
-    days = (orders.created[later] - orders.created[earlier]) / _MICROSECONDS_PER_DAY
+    days = (orders.created[later] - orders.created[earlier]) / MICROSECONDS_PER_DAY
     return Returns(earlier, later, days)
 
 
@@ -138,6 +139,29 @@ def avoids_yesterday(observed: Observed) -> float | None:
     return ratio(share(same[soon]), share(same[later]))
 
 
+def retention(observed: Observed) -> float | None:
+    """Return how many customers of a week order three weeks later, against one week later."""
+    weeks = observed.days // 7
+    customer, week = observed.orders.customer, observed.day // 7
+    known = (customer >= 0) & (week < weeks)
+    if weeks < 2 * _WEEKS_LATER or not known.any():
+        return None
+    active = np.zeros((customer.max() + 1, weeks), dtype=bool)
+    active[customer[known], week[known]] = True
+    base = active[:, :-_WEEKS_LATER]
+    soon, later = active[:, 1 : 1 - _WEEKS_LATER], active[:, _WEEKS_LATER:]
+    return ratio(float((base & later).sum()), float((base & soon).sum()))
+
+
+def same_weekday(observed: Observed) -> float | None:
+    """Return how often the next order is on the same weekday, relative to chance."""
+    found = returns(observed)
+    weekday = observed.weekday_of(observed.service_day)
+    part = np.bincount(weekday, minlength=7) / weekday.size
+    same = share(weekday[found.earlier] == weekday[found.later])
+    return ratio(same, float((part**2).sum()))
+
+
 def favourite_share(observed: Observed) -> float | None:
     """Return the mean share of their favourite brand, of customers with eight orders or more."""
     customer, brand = observed.orders.customer, observed.brand_of_order
@@ -184,7 +208,7 @@ STATISTICS = (
         Trust.MEASURED, once_share,
     ),
     Statistic(
-        8, "orders of the last four weeks by earlier customers", "share", 0.4, 0.9,
+        8, "orders of the last four weeks by earlier customers", "share", 0.4, 0.95,
         "DoorDash 2015: 72 % over three weeks, of a whole platform", Trust.MEASURED, repeat_orders,
     ),
     Statistic(
@@ -216,6 +240,14 @@ STATISTICS = (
     Statistic(
         8, "favourite brand of customers with eight orders or more", "share", 0.22, 0.65,
         "DoorDash 2015: 36 %", Trust.MEASURED, favourite_share,
+    ),
+    Statistic(
+        8, "customers of a week who order three weeks later, against one week", "times", 0.75, 1.1,
+        "DoorDash 2015: 45 % in either", Trust.MEASURED, retention,
+    ),
+    Statistic(
+        8, "next order on the same weekday, against chance", "times", 0.85, 1.25,
+        "DoorDash 2015: 14.5 against 14.3 %", Trust.MEASURED, same_weekday,
     ),
     Statistic(
         8, "next order at the same meal, against chance", "times", 1.1, 1.7,

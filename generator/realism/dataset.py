@@ -32,14 +32,12 @@ from generator.realism.observed import Observed
 if TYPE_CHECKING:
     from pathlib import Path
 
-DEFAULT_DAYS = 90
-
 _UNIX_EPOCH = date(1970, 1, 1)
 _CREATED = EVENT_TYPE_IDS["order_created"]
 _UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException)
 
 
-def read_dataset(folder: Path, days: int = DEFAULT_DAYS) -> Observed:
+def read_dataset(folder: Path, days: int) -> Observed:
     """Read the orders of the first days of a dataset, with all their events.
 
     Parameters

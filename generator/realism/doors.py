@@ -8,6 +8,7 @@ import numpy as np
 
 from generator.realism.driving import AT_THE_DOOR_M
 from generator.realism.numbers import median, quantile, share
+from generator.realism.observed import elapsed_minutes
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def hand_over_minutes(observed: Observed) -> NDArray[np.float64]:
         return np.empty(0)
     last = np.full(orders.created.size, np.nan)
     np.fmax.at(last, fixes.order[away], fixes.at[away])
-    minutes = (orders.delivered - last) / 60e6 - gap / 120
+    minutes = elapsed_minutes(last, orders.delivered) - gap / 120
     known: NDArray[np.float64] = minutes[np.isfinite(minutes)]
     return known
 

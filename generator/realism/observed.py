@@ -8,20 +8,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.time_units import (
+    MICROSECONDS_PER_DAY,
+    MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
+)
+
 if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
 
-MICROSECONDS_PER_MINUTE = 60_000_000.0
 HOURS_PER_DAY = 24
+MICROSECONDS_PER_HOUR = 60 * MICROSECONDS_PER_MINUTE
 PEAK_HOURS = (12, 18, 19)
 """The hours of lunch and dinner in which most people order."""
 
 QUIET_HOURS = (10, 14, 15, 16, 22)
 """The hours before, between and after."""
 
-_EARLY_MORNING = 4
+EARLY_MORNING = 4
+"""The hour at which a working day ends and the next one begins."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +246,7 @@ class Observed:
             order=order,
             first=first,
             second=second,
-            seconds=(fixes.at[second] - fixes.at[first]) / 1e6,
+            seconds=(fixes.at[second] - fixes.at[first]) / MICROSECONDS_PER_SECOND,
             displacement_m=np.hypot(
                 fixes.east[second] - fixes.east[first], fixes.north[second] - fixes.north[first]
             ),
@@ -290,7 +297,7 @@ class Observed:
     @cached_property
     def day(self) -> NDArray[np.int64]:
         """Day on which each order was placed, counted from 0, shape (N,)."""
-        return np.floor(self.orders.created / 1e6 / 86_400).astype(np.int64)
+        return day_of(self.orders.created)
 
     @cached_property
     def hour(self) -> NDArray[np.float64]:
@@ -300,9 +307,7 @@ class Observed:
     @cached_property
     def service_day(self) -> NDArray[np.int64]:
         """Day of each order, from four in the morning to four in the morning, shape (N,)."""
-        return np.floor(self.orders.created / 1e6 / 3600 / 24 - _EARLY_MORNING / 24).astype(
-            np.int64
-        )
+        return service_day_of(self.orders.created)
 
     def weekday_of(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the weekdays of days, Monday is 0."""
@@ -311,10 +316,19 @@ class Observed:
 
 def hour_of_day(at: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the time of day of moments, in hours."""
-    return (at / 1e6 / 3600) % HOURS_PER_DAY
+    return at % MICROSECONDS_PER_DAY / MICROSECONDS_PER_HOUR
 
 
-def minutes_between(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the minutes from one step to the next, of the orders that know both."""
-    minutes = (end - begin) / MICROSECONDS_PER_MINUTE
-    return minutes[np.isfinite(minutes)]
+def day_of(at: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the days of moments."""
+    return np.floor(at / MICROSECONDS_PER_DAY).astype(np.int64)
+
+
+def service_day_of(at: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the working days of moments, each from four in the morning to four in the morning."""
+    return day_of(at - EARLY_MORNING * MICROSECONDS_PER_HOUR)
+
+
+def elapsed_minutes(begin: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the minutes from one moment to another, not-a-number if either is unknown."""
+    return (end - begin) / MICROSECONDS_PER_MINUTE

@@ -14,8 +14,8 @@ from generator.realism.baskets import value_of_hours
 from generator.realism.cooking import cooking_medians
 from generator.realism.couriers import utilisation_by_hour, wait_by_hour
 from generator.realism.customers import distances_km, orders_of_customers, returns
-from generator.realism.driving import METRES_PER_SECOND_PER_MPH
-from generator.realism.observed import HOURS_PER_DAY
+from generator.realism.driving import METRES_PER_SECOND_PER_MPH, on_the_way
+from generator.realism.observed import HOURS_PER_DAY, elapsed_minutes
 from generator.realism.promises import drive_errors, minutes_late
 from generator.realism.speeds import half_hour_speeds
 from generator.realism.stages import STAGES
@@ -132,7 +132,7 @@ def draw_stages(observed: Observed, figure: Figure) -> None:
     titles = tuple(f"{first.replace('_', ' ')} to {second.replace('_', ' ')}"
                    for first, second in STAGES)  # fmt: skip
     for axes, (first, second) in zip(_axes(figure, titles), STAGES, strict=True):
-        minutes = (getattr(observed.orders, second) - getattr(observed.orders, first)) / 60e6
+        minutes = elapsed_minutes(getattr(observed.orders, first), getattr(observed.orders, second))
         for code, color, here in _by_kitchen(observed):
             _histogram(axes, minutes[here], color, code)
         axes.set_xlabel("minutes", fontsize=9)
@@ -209,10 +209,13 @@ def draw_couriers(observed: Observed, figure: Figure) -> None:
 
 def draw_speeds(observed: Observed, figure: Figure) -> None:
     """Draw how fast couriers drive between two fixes."""
-    every, by_hour = _axes(figure, ("mph between two fixes", "mph by half-hour of the day"))
+    every, by_hour = _axes(
+        figure, ("mph between two fixes on the way", "mph by half-hour of the day")
+    )
     pairs = observed.pairs
     kitchen = observed.orders.kitchen[pairs.order]
     speed = pairs.driven_m / np.maximum(pairs.seconds, 1.0) / METRES_PER_SECOND_PER_MPH
+    speed = np.where(on_the_way(observed), speed, np.nan)
     for number, (code, color, _) in enumerate(_by_kitchen(observed)):
         here = kitchen == number
         _histogram(every, speed[here], color, code, end=_MOST_MPH)

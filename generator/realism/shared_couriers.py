@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import median, share
+from generator.realism.observed import elapsed_minutes
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.realism.observed import Observed
+
+
+def _by_chance(observed: Observed) -> bool:
+    """Return whether orders may leave at the same moment by chance: no courier, whole seconds."""
+    return observed.whole_seconds and not (observed.orders.driver >= 0).any()
 
 
 def _shared_with(observed: Observed) -> NDArray[np.int64]:
@@ -34,7 +40,7 @@ def _shared_with(observed: Observed) -> NDArray[np.int64]:
 
 def shared_share(observed: Observed) -> float | None:
     """Return the share of delivered orders that left together with another."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = following >= 0
@@ -45,7 +51,7 @@ def shared_share(observed: Observed) -> float | None:
 
 def shared_way(observed: Observed) -> float | None:
     """Return the share of pairs that left together which have a fix in common."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = np.flatnonzero(following >= 0)
@@ -63,12 +69,12 @@ def shared_way(observed: Observed) -> float | None:
 
 def second_door_minutes(observed: Observed) -> float | None:
     """Return the median of minutes between the two deliveries of pairs that left together."""
-    if observed.whole_seconds:
+    if _by_chance(observed):
         return None
     following = _shared_with(observed)
     first = np.flatnonzero(following >= 0)
     delivered = observed.orders.delivered
-    return median(np.abs(delivered[following[first]] - delivered[first]) / 60e6)
+    return median(np.abs(elapsed_minutes(delivered[first], delivered[following[first]])))
 
 
 STATISTICS = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import correlation, means_by, ratio
+from generator.realism.observed import HOURS_PER_DAY, elapsed_minutes
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -96,10 +97,14 @@ def hourly_dispersion(observed: Observed) -> float | None:
         here = (observed.orders.kitchen == number) & (day < days)
         if here.sum() < _FEWEST_ORDERS:
             continue
-        cell = day[here] * 24 + observed.hour[here].astype(int)
-        count = np.bincount(cell, minlength=days * 24).reshape(weeks, 7 * 24).astype(float)
+        cell = day[here] * HOURS_PER_DAY + observed.hour[here].astype(int)
+        count = (
+            np.bincount(cell, minlength=days * HOURS_PER_DAY)
+            .reshape(weeks, 7 * HOURS_PER_DAY)
+            .astype(float)
+        )
         trend = expected_a_day(observed, orders_a_day(observed, number))[:days]
-        weights = np.repeat(trend, 24).reshape(weeks, 7 * 24)
+        weights = np.repeat(trend, HOURS_PER_DAY).reshape(weeks, 7 * HOURS_PER_DAY)
         expected = weights * (count.sum(axis=0) / weights.sum(axis=0))
         busy = expected.mean(axis=0) >= _FEWEST_OF_A_CELL
         squares += float(((count - expected)[:, busy] ** 2 / expected[:, busy]).sum())
@@ -110,14 +115,14 @@ def hourly_dispersion(observed: Observed) -> float | None:
 def delay_of_hours(observed: Observed) -> float | None:
     """Return the correlation of mean minutes to the door in adjacent hours, after hour of day."""
     orders = observed.orders
-    minutes = (orders.delivered - orders.created) / 60e6
+    minutes = elapsed_minutes(orders.created, orders.delivered)
     found: list[float | None] = []
     for number in range(len(observed.kitchens)):
         here = (orders.kitchen == number) & np.isfinite(minutes)
         hour = observed.hour[here].astype(int)
-        usual = means_by(hour, minutes[here], 24, least=1)
-        slot = observed.day[here] * 24 + hour
-        late = means_by(slot, minutes[here] - usual[hour], observed.days * 24, least=5)
+        usual = means_by(hour, minutes[here], HOURS_PER_DAY, least=1)
+        slot = observed.day[here] * HOURS_PER_DAY + hour
+        late = means_by(slot, minutes[here] - usual[hour], observed.days * HOURS_PER_DAY, least=5)
         found.append(correlation(late[1:], late[:-1]))
     return _mean_known(found)
 

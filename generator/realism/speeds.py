@@ -8,7 +8,7 @@ import numpy as np
 
 from generator.realism.driving import METRES_PER_SECOND_PER_MPH, on_the_way
 from generator.realism.numbers import mean_or_nan
-from generator.realism.observed import HOURS_PER_DAY, hour_of_day
+from generator.realism.observed import HOURS_PER_DAY, day_of, hour_of_day
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def weekend_speed(observed: Observed) -> float | None:
     """Return the mean speed of the evening rush at weekends relative to that on workdays."""
     pairs = observed.pairs
     at = observed.fixes.at[pairs.first]
-    weekday = observed.weekday_of(np.floor(at / 86_400e6).astype(int))
+    weekday = observed.weekday_of(day_of(at))
     weekend = mean_or_nan(half_hour_speeds(observed, weekday >= _SATURDAY)[_EVENING_RUSH])
     return weekend / mean_or_nan(half_hour_speeds(observed, weekday < _SATURDAY)[_EVENING_RUSH])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.realism.numbers import ratio
-from generator.realism.observed import HOURS_PER_DAY
+from generator.realism.observed import EARLY_MORNING, HOURS_PER_DAY
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 WEEKEND = (5, 6)
 _LATE_EVENINGS = (4, 5)
-_EARLY_MORNING = 4
 _BRUNCH = (9, 12)
 _EVENING, _LATE = 17, 21
 _FEWEST_ORDERS = 500
@@ -71,7 +70,7 @@ def brunch(observed: Observed) -> float | None:
 
 def late_evenings(observed: Observed) -> float | None:
     """Return the share of evening orders after nine on Fridays and Saturdays against other days."""
-    hour = (observed.hour - _EARLY_MORNING) % 24 + _EARLY_MORNING
+    hour = (observed.hour - EARLY_MORNING) % HOURS_PER_DAY + EARLY_MORNING
     evening, late = hour >= _EVENING, hour >= _LATE
     long = np.isin(observed.weekday_of(observed.service_day), _LATE_EVENINGS)
     if min((evening & long).sum(), (evening & ~long).sum()) < _FEWEST_ORDERS:

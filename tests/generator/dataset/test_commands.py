@@ -22,7 +22,7 @@ def run(*arguments: str | Path) -> int:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], ["canonical", "roads"]),
+        (["--help"], ["canonical", "realism", "roads"]),
         (
             ["canonical", "--help"],
             [
@@ -38,6 +38,7 @@ def run(*arguments: str | Path) -> int:
                 *("default: 2024-01-01", "default: 42", "default: synthetic", "examples:"),
             ],
         ),
+        (["realism", "--help"], ["DIR", "--pictures", "--days", "default: 90", "examples:"]),
         (["roads", "--help"], ["fetch", "draw"]),
         (["roads", "fetch", "--help"], ["--locations", "--out", "examples:"]),
         (["roads", "draw", "--help"], ["--roads", "--out", ".png", ".html", "examples:"]),

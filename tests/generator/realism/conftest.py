@@ -171,8 +171,8 @@ def _absurd_order(
     rows = [
         event("order_created", order_id, kitchen, created, customer_lat=latitude,
                    customer_lon=longitude, customer_addr="1 Odd St",
-                   customer_id=f"c{kitchen}{rng.integers(500)}",
-                   items_json=_basket(1, 1 + int(rng.integers(2))),
+                   customer_id=f"c{kitchen}-{created // DAY // 14}-{rng.integers(125)}",
+                   items_json=_basket(1, 1 + int(created // DAY // 3 % 2)),
                    promised_mins=promised, payment_json=json.dumps(payment)),
         event("gk_started", order_id, kitchen, created + MINUTE),
         event("gk_finished", order_id, kitchen, created + 15 * MINUTE),
@@ -216,13 +216,13 @@ def dull_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def dull(dull_folder: Path) -> Observed:
-    return read_dataset(dull_folder)
+    return read_dataset(dull_folder, DAYS)
 
 
 @pytest.fixture(scope="session")
 def absurd(tmp_path_factory: pytest.TempPathFactory) -> Observed:
     """A dataset with people in it, as nobody is."""
-    return read_dataset(write(tmp_path_factory.mktemp("absurd"), absurd_rows()))
+    return read_dataset(write(tmp_path_factory.mktemp("absurd"), absurd_rows()), DAYS)
 
 
 @pytest.fixture(scope="session")
@@ -234,4 +234,4 @@ def default_dataset(tmp_path_factory: pytest.TempPathFactory) -> Observed:
         configurations=(), roads="synthetic", engine="local",
     )  # fmt: skip
     make_dataset(plan, folder)
-    return read_dataset(folder)
+    return read_dataset(folder, DEFAULT_DAYS)

@@ -25,7 +25,7 @@ def observe(
     tmp_path: Path, write_events: Callable[..., Path]
 ) -> Callable[[Iterable[dict[str, object]]], Observed]:
     """Return a function that writes events and reads them."""
-    return lambda rows: read_dataset(write_events(tmp_path / "events", list(rows)))
+    return lambda rows: read_dataset(write_events(tmp_path / "events", list(rows)), days=90)
 
 
 def test_minutes_at_the_door_are_recovered_from_fixes(
