@@ -58,7 +58,7 @@ _DAYS_A_PRICE = 45
 _PRICE_VERSIONS = 4
 _FIVE_CENTS = 5
 # An item is sold out this often, from some hour of the evening on.
-_SOLD_OUT_SHARE = 0.012
+_SOLD_OUT_SHARE = 0.065
 _SOLD_OUT_FROM_HOURS = (17.5, 24.0)
 _MINUTES_UNTIL_KNOWN = 15.0
 

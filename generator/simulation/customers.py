@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from common.time_units import MICROSECONDS_PER_DAY
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.roads.geometry import great_circle_m
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ _AVOIDED_WITHIN = ((1.0, 0.62), (3.0, 0.28))
 # Parts of the subtotal that the app proposes as a tip, and how many people usually choose each.
 TIPS = np.array([0.0, 0.10, 0.15, 0.18, 0.20, 0.25])
 _TIP_SHARES = np.array([0.08, 0.20, 0.32, 0.20, 0.16, 0.04])
+_NOT_AGAIN_WITHIN = 45 * MICROSECONDS_PER_MINUTE
 # Beginning of evening and of night, hours.
 _EVENING, _NIGHT, _MORNING = 15.0, 21.0, 4.0
 DAYPARTS = 3
@@ -168,14 +169,29 @@ def choose_customers(
     person, known = np.divmod(since, population.stay_days)
     there = known < (1.0 - _EMPTY_SHARE) * population.stay_days
     part = daypart(created)
-    drawn = rng.random(created.size)
+    first, again = rng.random((2, created.size))
     seat = np.zeros(created.size, dtype=np.int64)
     for number in range(DAYPARTS):
         chosen = np.flatnonzero(part == number)
         if chosen.size:
             weights = population.rates[number] * there
-            seat[chosen] = _at(weights if weights.any() else np.ones(there.size), drawn[chosen])
+            scale = np.cumsum(weights if weights.any() else np.ones(there.size))
+            seat[chosen] = _at(scale, first[chosen])
+            # Nobody who waits for an order places another; somebody else does.
+            hungry = chosen[_again_within(seat[chosen], created[chosen], _NOT_AGAIN_WITHIN)]
+            seat[hungry] = _at(scale, again[hungry])
     return Customers(seat, person[seat], known[seat])
+
+
+def _again_within(
+    seat: NDArray[np.int64], created: NDArray[np.int64], time: int
+) -> NDArray[np.bool_]:
+    """Return which orders, sorted by time, come from a seat so soon after one before, (N,)."""
+    by_seat = np.argsort(seat, kind="stable")
+    soon = np.zeros(seat.size, dtype=np.bool_)
+    earlier, later = by_seat[:-1], by_seat[1:]
+    soon[later] = (seat[earlier] == seat[later]) & (created[later] - created[earlier] < time)
+    return soon
 
 
 def daypart(created: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -251,11 +267,10 @@ def address_texts(
 
 
 def _pick(rng: Generator, weights: NDArray[np.floating], size: int) -> NDArray[np.int64]:
-    return _at(weights, rng.random(size))
+    return _at(np.cumsum(weights), rng.random(size))
 
 
-def _at(weights: NDArray[np.floating], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the position of each number between 0 and 1 on a scale made of weights."""
-    scale = np.cumsum(weights)
+def _at(scale: NDArray[np.floating], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the position of each number between 0 and 1 on a scale of weights added up."""
     found = np.searchsorted(scale, drawn * scale[-1], side="right")
-    return np.asarray(np.minimum(found, weights.size - 1))
+    return np.asarray(np.minimum(found, scale.size - 1))

@@ -108,7 +108,7 @@ _OFF_PEAK_RATES = (
 CLOSED_HOURS = (3, 4)
 
 # In multiples of a kitchen's noise.
-_SHOCK_NOISE, _HOUR_NOISE = 1.1, 1.45
+_SHOCK_NOISE, _HOUR_NOISE = 1.0, 1.2
 # However bad a day is, somebody orders.
 _LEAST = 0.05
 _MILLIS_PER_MINUTE = 60_000

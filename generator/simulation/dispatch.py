@@ -286,7 +286,8 @@ class _Couriers:
         return self.delivered[order]
 
     def _return(self, last: int, who: int, now: int) -> None:
-        way_back = self._effort[last] * self._slowness_at(now) * self._pace_of[who] * _WAY_BACK
+        driving = self._effort[last] * self._slowness_at(now) * self._pace_of[who]
+        way_back = (driving + self._stopping[last]) * _WAY_BACK
         self.wait(now + round(way_back / 1000.0) * 1000, who)
 
     def _slowness_at(self, now: int) -> float:

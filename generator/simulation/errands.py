@@ -34,7 +34,7 @@ _AT_THE_COUNTER = Minutes(1.1, 0.5)
 # How long a bag waits until somebody says that no courier will come.
 _PATIENCE = Minutes(31.0, 6.0)
 # One in so many couriers looks for company; if couriers are missing, all do.
-_SOCIABLE_SHARE = 0.05
+_SOCIABLE_SHARE = 0.03
 # At a door that nobody opens.
 _SEARCHING = Minutes(7.5, 2.0)
 

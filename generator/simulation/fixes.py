@@ -71,6 +71,7 @@ def draw_fixes(
     errands: Errands,
     routes: DeliveryRoutes,
     noise: NDArray[np.float64],
+    drifts: NDArray[np.float64],
 ) -> Fixes:
     """Draw what the telephones of couriers report between pick-up and the end of an order.
 
@@ -88,6 +89,9 @@ def draw_fixes(
         The way to each address.
     noise
         Of each order's telephone, relative to the usual, shape (N,).
+    drifts
+        What all errors of a drive have in common, to the north and to the east, mean 0 and
+        variance 1, shape (2, N).
     """
     ends = np.maximum(deliveries.delivered, deliveries.cancelled)
     driven = np.flatnonzero(deliveries.picked_up > 0)
@@ -112,7 +116,9 @@ def draw_fixes(
     latitude, longitude = _places(
         _progress(deliveries, errands, order, at), deliveries, errands, routes
     )
-    latitude, longitude = scattered(rng, latitude, longitude, reports.noise_m * noise[order])
+    drift = drifts[:, leader[order]]
+    noise_m = reports.noise_m * noise[order]
+    latitude, longitude = scattered(rng, latitude, longitude, noise_m, drift)
 
     both = np.flatnonzero(on_first & (follows >= 0))
     again = np.concatenate((np.arange(order.size), both))
@@ -126,12 +132,15 @@ def scattered(
     latitude: NDArray[np.float64],
     longitude: NDArray[np.float64],
     noise_m: NDArray[np.float64],
+    drift: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return places as a telephone measures them, (P,) each.
 
-    ``noise_m`` is the standard deviation to the north and to the east, metres, (P,).
+    ``noise_m`` is the standard deviation to the north and to the east, metres, (P,); half of the
+    variance is ``drift``, mean 0 and variance 1, (2, P).
     """
-    north, east = rng.standard_normal((2, latitude.size)) * noise_m
+    errors = rng.standard_normal((2, latitude.size))
+    north, east = np.sqrt(0.5) * (drift + errors) * noise_m
     # One cosine for all, rounded: no processor's last digit may be seen.
     middle = float(latitude[0]) if latitude.size else 0.0
     shrinking = max(round(float(np.cos(np.deg2rad(round(middle, 1)))), 6), 1e-3)

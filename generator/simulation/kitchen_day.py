@@ -171,12 +171,14 @@ def _lifecycles(
     unit = population.unit[customers.seat]
     noise = kitchen.fleet.gps_noise[np.maximum(deliveries.courier, 0)]
     reports = settings.position_reports
-    fixes = draw_fixes(fix_rng, reports, deliveries, errands, routes, noise)
+    drifts = fix_rng.standard_normal((2, created.size))
+    fixes = draw_fixes(fix_rng, reports, deliveries, errands, routes, noise, drifts)
     latitude, longitude = scattered(
         fix_rng,
         routes.latitude[errands.address],
         routes.longitude[errands.address],
         reports.noise_m * noise,
+        drifts,
     )
     distance_m = routes.distance_m[errands.address]
     doing = usual_minutes(distance_m, unit > 0)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DAYS = 6
-_FADING = 0.7
+_FADING = 0.75
 # Part of a day's shock that all kitchens share: what is on television, when wages are paid.
-_SHARED = 0.6
+_SHARED = 0.7
 # Stands for all kitchens together.
 _EVERYWHERE = 0
 _HOURS_A_DAY = 24

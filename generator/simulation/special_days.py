@@ -52,7 +52,7 @@ _BY_DATE = {
 # By month, weekday and which of the month; the last of a month is -1.
 _BY_WEEKDAY = {
     (1, _MONDAY, 3): SpecialDay("Martin Luther King Jr. Day", 1.10, 11, 22),
-    (2, _SUNDAY, 2): SpecialDay("Super Bowl Sunday", 1.5, 13, 20),
+    (2, _SUNDAY, 2): SpecialDay("Super Bowl Sunday", 1.45, 13, 20),
     (2, _MONDAY, 3): SpecialDay("Presidents' Day", 1.08, 11, 22),
     (5, _SUNDAY, 2): SpecialDay("Mother's Day", 1.15, 9, 14),
     (5, _MONDAY, -1): SpecialDay("Memorial Day", 0.90),
