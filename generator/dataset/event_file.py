@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from common.event_schema import EVENT_COLUMNS, SORT_ORDER
+from common.time_units import MICROSECONDS_PER_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,11 +43,27 @@ def in_time_order(days: Iterable[tuple[int, Sequence[pa.Table]]]) -> Iterator[pa
     waiting: list[pa.Table] = []
     for end_seconds, tables in days:
         events = pa.concat_tables([*waiting, *tables]).combine_chunks()
-        events = events.take(pc.sort_indices(events, [(key, "ascending") for key in SORT_ORDER]))
+        events = events.take(_sorting(events))
         complete = pc.sum(pc.less(events["ts_seconds"], end_seconds)).as_py() or 0
         yield events.slice(0, complete)
         waiting = [events.slice(complete)]
     yield from waiting
+
+
+def _sorting(events: pa.Table) -> pa.Array:
+    """Return the positions of events in the order of a dataset.
+
+    Few events share their moment: only those are compared by more than their time.
+    """
+    seconds, micros = (events[column].to_numpy() for column in SORT_ORDER[:2])
+    at = seconds * MICROSECONDS_PER_SECOND + micros
+    order = np.argsort(at, kind="stable")
+    same = np.diff(at[order]) == 0
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    among = events.select(SORT_ORDER).take(pa.array(order[tied]))
+    keys = [(key, "ascending") for key in SORT_ORDER]
+    order[tied] = order[tied][pc.sort_indices(among, keys).to_numpy()]
+    return pa.array(order)
 
 
 def write_events(file: Path, tables: Iterable[pa.Table], columns: pa.Schema = EVENT_COLUMNS) -> int:

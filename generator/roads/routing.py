@@ -165,26 +165,33 @@ class DeliveryRoutes:
 
     def ways_past(
         self, first: NDArray[np.int64], second: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return how a driver gets to a second address who is at a first one.
+    ) -> tuple[NDArray[np.float64], ...]:
+        """Return how a driver gets from one address to another, in either order.
 
         He turns back to where the two ways part, against no one-way street, and drives on.
 
         Returns
         -------
         back_m, on_m
-            Metres at mean speed back and on, (P,); back is infinite where one cannot turn back.
+            From the first to the second: metres at mean speed back and on, (P,); back is infinite
+            where one cannot turn back.
+        back_m, on_m
+            The same from the second to the first.
         """
         one, other = self._address_node[first], self._address_node[second]
-        parting = self._tree.partings(one, other)
-        effort = self._tree.effort_m
-        door = self.effort_m[first] - effort[one]
-        back = np.where(
-            effort[one] - effort[parting] <= self._tree.way_back_m[one],
-            effort[one] - effort[parting] + door,
-            np.inf,
+        parting = self._tree.effort_m[self._tree.partings(one, other)]
+        return (
+            self._way_back(first, one, parting),
+            self.effort_m[second] - parting,
+            self._way_back(second, other, parting),
+            self.effort_m[first] - parting,
         )
-        return back, self.effort_m[second] - effort[parting]
+
+    def _way_back(
+        self, address: NDArray[np.int64], node: NDArray[np.int32], parting: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        possible = self._tree.effort_m[node] - parting <= self._tree.way_back_m[node]
+        return np.where(possible, self.effort_m[address] - parting, np.inf)
 
     def _between(
         self,

@@ -45,6 +45,8 @@ _AVOIDED_WITHIN = ((1.0, 0.62), (3.0, 0.28))
 # Parts of the subtotal that the app proposes as a tip, and how many people usually choose each.
 TIPS = np.array([0.0, 0.10, 0.15, 0.18, 0.20, 0.25])
 _TIP_SHARES = np.array([0.08, 0.20, 0.32, 0.20, 0.16, 0.04])
+_TRIES = 8
+_RAREST = 1e-9
 _NOT_AGAIN_WITHIN = 45 * MICROSECONDS_PER_MINUTE
 # Beginning of evening and of night, hours.
 _EVENING, _NIGHT, _MORNING = 15.0, 21.0, 4.0
@@ -61,8 +63,9 @@ class Population:
         Number of the door.
     unit
         Number of the flat behind it, 0 in a house of one family.
-    rates
-        How often a person orders by day, in the evening and at night, relative to others, (3, S).
+    scales
+        How often people order by day, in the evening and at night, relative to others, added up
+        from seat to seat, (3, S).
     stay_days, offset_days
         How long each person stays, and on which day of a stay day 0 is.
     taste
@@ -75,7 +78,7 @@ class Population:
 
     address: NDArray[np.int64]
     unit: NDArray[np.int64]
-    rates: NDArray[np.float64]
+    scales: NDArray[np.float64]
     stay_days: NDArray[np.int64]
     offset_days: NDArray[np.int64]
     taste: NDArray[np.float32]
@@ -140,7 +143,7 @@ def draw_population(
     return Population(
         address=address,
         unit=unit.astype(np.int64),
-        rates=rate * dayparts,
+        scales=np.cumsum(rate * dayparts + _RAREST, axis=1),
         stay_days=stay,
         offset_days=rng.integers(0, _LONGEST_STAY, seats) % stay,
         taste=rng.standard_gamma(_TASTE_SHAPE, (seats, brands)).astype(np.float32),
@@ -165,33 +168,45 @@ def choose_customers(
     day
         The day.
     """
-    since = population.offset_days + day
-    person, known = np.divmod(since, population.stay_days)
-    there = known < (1.0 - _EMPTY_SHARE) * population.stay_days
     part = daypart(created)
-    first, again = rng.random((2, created.size))
-    seat = np.zeros(created.size, dtype=np.int64)
-    for number in range(DAYPARTS):
-        chosen = np.flatnonzero(part == number)
-        if chosen.size:
-            weights = population.rates[number] * there
-            scale = np.cumsum(weights if weights.any() else np.ones(there.size))
-            seat[chosen] = _at(scale, first[chosen])
-            # Nobody who waits for an order places another; somebody else does.
-            hungry = chosen[_again_within(seat[chosen], created[chosen], _NOT_AGAIN_WITHIN)]
-            seat[hungry] = _at(scale, again[hungry])
-    return Customers(seat, person[seat], known[seat])
+    drawn = rng.random((_TRIES, created.size))
+    seat = np.full(created.size, -1, dtype=np.int64)
+    for attempt in drawn:
+        # Of an empty seat nothing is ordered; nor does anybody order who waits for an order.
+        open_orders = np.flatnonzero(seat < 0)
+        for number in range(DAYPARTS):
+            chosen = open_orders[part[open_orders] == number]
+            seat[chosen] = _at(population.scales[number], attempt[chosen])
+        gone = open_orders[~_is_there(population, seat[open_orders], day)]
+        seat[gone] = -1
+        seat[_again_within(seat, created, _NOT_AGAIN_WITHIN)] = -1
+        if (seat >= 0).all():
+            break
+    # So unlikely that it hardly ever happens: whoever sits there has come today.
+    seat = np.maximum(seat, 0)
+    person, known = np.divmod(population.offset_days[seat] + day, population.stay_days[seat])
+    return Customers(seat, person, known)
+
+
+def _is_there(population: Population, seat: NDArray[np.int64], day: int) -> NDArray[np.bool_]:
+    """Return whether somebody sits in seats on a day, (N,)."""
+    stay = population.stay_days[seat]
+    known = (population.offset_days[seat] + day) % stay
+    return np.asarray(known < (1.0 - _EMPTY_SHARE) * stay)
 
 
 def _again_within(
     seat: NDArray[np.int64], created: NDArray[np.int64], time: int
 ) -> NDArray[np.bool_]:
-    """Return which orders, sorted by time, come from a seat so soon after one before, (N,)."""
+    """Return which orders, sorted by time, come from a seat so soon after one before, (N,).
+
+    Seats below 0 are not known yet.
+    """
     by_seat = np.argsort(seat, kind="stable")
     soon = np.zeros(seat.size, dtype=np.bool_)
     earlier, later = by_seat[:-1], by_seat[1:]
     soon[later] = (seat[earlier] == seat[later]) & (created[later] - created[earlier] < time)
-    return soon
+    return soon & (seat >= 0)
 
 
 def daypart(created: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -25,6 +25,9 @@ _DETOUR_M = 650.0
 _TOGETHER_MINUTES = 5.0
 # Couriers are missing if they come so late.
 _SCARCE = 5 * MICROSECONDS_PER_MINUTE
+# Long before somebody leaves with a bag nobody looks for another; until then it is ready at most
+# so much later.
+_LONGEST_WAIT_FOR_COMPANY = 25 * MICROSECONDS_PER_MINUTE
 # How many of the next orders are looked at.
 _LOOK_AHEAD = 6
 # Without bag and customer one drives back a little faster, and does not look for a kerb.
@@ -148,7 +151,8 @@ def dispatch(
     aimed = errands.aimed(bags.taken, bags.ready)
     at_once = np.flatnonzero(bags.cancelled == 0)
     turn = at_once[np.argsort(aimed[at_once], kind="stable")]
-    shared = _shared_ways(errands.address[turn], bags.created[turn] < next_day, routes)
+    today = bags.created[turn] < next_day
+    shared = _shared_ways(errands.address[turn], bags.ready[turn], today, routes)
     couriers = _Couriers(bags, errands, evening)
     ready, aims = bags.ready.tolist(), aimed.tolist()
     counter, wait = errands.counter.tolist(), errands.wait.tolist()
@@ -323,7 +327,10 @@ class _Company(NamedTuple):
 
 
 def _shared_ways(
-    address: NDArray[np.int64], today: NDArray[np.bool_], routes: DeliveryRoutes
+    address: NDArray[np.int64],
+    ready: NDArray[np.int64],
+    today: NDArray[np.bool_],
+    routes: DeliveryRoutes,
 ) -> list[list[_Company]]:
     """Return for each of N orders in turn which of the next could go with it.
 
@@ -331,6 +338,8 @@ def _shared_ways(
     ----------
     address
         Where they go, shape (N,).
+    ready
+        When their bags are ready, shape (N,).
     today
         Whether they were placed before midnight, shape (N,).
     routes
@@ -338,20 +347,19 @@ def _shared_ways(
     """
     orders = address.size
     found: list[list[_Company]] = [[] for _ in range(orders)]
-    ahead = np.arange(1, _LOOK_AHEAD + 1)
     one = np.repeat(np.arange(orders), _LOOK_AHEAD)
-    other = one + np.tile(ahead, orders)
-    inside = np.flatnonzero(other < orders)
+    other = one + np.tile(np.arange(1, _LOOK_AHEAD + 1), orders)
+    inside = other < orders
     one, other = one[inside], other[inside]
-    same_day = today[one] == today[other]
-    one, other = one[same_day], other[same_day]
-    back, on = routes.ways_past(address[one], address[other])
-    back_first, on_first = routes.ways_past(address[other], address[one])
+    together = (today[one] == today[other]) & (
+        ready[other] <= ready[one] + _LONGEST_WAIT_FOR_COMPANY
+    )
+    one, other = one[together], other[together]
+    back, on, back_first, on_first = routes.ways_past(address[one], address[other])
     other_first = back_first + on_first < back + on
     back, on = np.where(other_first, back_first, back), np.where(other_first, on_first, on)
     near = np.flatnonzero(back <= _DETOUR_M)
-    for pair in near.tolist():
-        found[one[pair]].append(
-            _Company(int(other[pair]), bool(other_first[pair]), float(back[pair]), float(on[pair]))
-        )
+    rows = (values[near].tolist() for values in (one, other, other_first, back, on))
+    for order, place, first, back_m, on_m in zip(*rows, strict=True):
+        found[order].append(_Company(place, first, back_m, on_m))
     return found

@@ -113,9 +113,8 @@ def draw_fixes(
     inside &= rng.random(at.size) >= reports.loss
     at, order = at[inside], order[inside]
     on_first, follows = on_first[inside], follows[inside]
-    latitude, longitude = _places(
-        _progress(deliveries, errands, order, at), deliveries, errands, routes
-    )
+    drives = _progress(deliveries, errands, order, at)
+    latitude, longitude = _places(drives, deliveries, errands, routes)
     drift = drifts[:, leader[order]]
     noise_m = reports.noise_m * noise[order]
     latitude, longitude = scattered(rng, latitude, longitude, noise_m, drift)
@@ -123,7 +122,8 @@ def draw_fixes(
     both = np.flatnonzero(on_first & (follows >= 0))
     again = np.concatenate((np.arange(order.size), both))
     of_order = np.concatenate((order, follows[both]))
-    progress = _part_of_way(deliveries, errands, of_order, order[again], at[again])
+    drives = _Drives(drives.order[again], drives.driven_m[again])
+    progress = _part_of_way(deliveries, of_order, drives)
     return Fixes(of_order, at[again], latitude[again], longitude[again], progress)
 
 
@@ -200,14 +200,10 @@ def _places(
 
 
 def _part_of_way(
-    deliveries: Deliveries,
-    errands: Errands,
-    order: NDArray[np.int64],
-    driving: NDArray[np.int64],
-    at: NDArray[np.int64],
+    deliveries: Deliveries, order: NDArray[np.int64], drives: _Drives
 ) -> NDArray[np.float64]:
     """Return which part of the way of an order is driven, while its courier drives to a door."""
-    driven = _progress(deliveries, errands, driving, at).driven_m
+    driving, driven = drives.order, drives.driven_m
     after = deliveries.after[order]
     before_m = np.where(after != 0, deliveries.way_m[order + after], 0.0)
     so_far = np.where(driving == order, before_m + driven, driven)

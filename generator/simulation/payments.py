@@ -119,7 +119,7 @@ def _cents(amount: NDArray[np.floating]) -> NDArray[np.int64]:
 
 
 def _as_json(*cents: NDArray[np.int64]) -> pa.StringArray:
-    pattern = "{{" + ",".join(f'"{key}":"{{}}.{{:02d}}"' for key in PAYMENT_KEYS) + "}}"
+    pattern = "{" + ",".join(f'"{key}":"%d.%02d"' for key in PAYMENT_KEYS) + "}"
     whole_and_rest = [part for each in cents for part in np.divmod(each, 100)]
     rows = zip(*(part.tolist() for part in whole_and_rest), strict=True)
-    return pa.array([pattern.format(*row) for row in rows], pa.string())
+    return pa.array([pattern % row for row in rows], pa.string())

@@ -156,7 +156,7 @@ def _minutes_an_order(
     settings: KitchenSettings, routes: DeliveryRoutes, population: Population
 ) -> float:
     """Return how long a courier is busy with the order of an average customer."""
-    weights = population.rates.sum(axis=0)
+    weights = np.diff(population.scales, axis=1, prepend=0.0).sum(axis=0)
     metres_a_minute = settings.driver_mph * METRES_PER_SECOND_PER_MPH * 60.0
     address = population.address
     there = routes.effort_m[address] / metres_a_minute

@@ -27,7 +27,12 @@ _WEEKEND = np.array(
     [0.90, 0.84, 0.80, 0.82, 0.88, 0.95, 1.03, 1.10, 1.10, 1.08, 1.10, 1.06, 1.00, 0.97, 0.90]
 )
 # How far a city's day is from an even one, and how much slower its streets are as a whole.
-_CITIES = {"sf": (1.25, 1.10), "sv": (0.90, 0.93), "bellevue": (0.70, 0.95), "chicago": (1.15, 1.04)}
+_CITIES = {
+    "sf": (1.25, 1.10),
+    "sv": (0.90, 0.93),
+    "bellevue": (0.70, 0.95),
+    "chicago": (1.15, 1.04),
+}
 _USUAL_CITY = (1.0, 1.0)
 _SHOCK = 0.078
 _LEAST = 0.5

@@ -71,9 +71,10 @@ class StraightRoutes:
 
     def ways_past(
         self, first: NDArray[np.int64], second: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.float64], ...]:
         further = self.distance_m[second] - self.distance_m[first]
-        return np.where(further >= 0.0, 0.0, -further), np.maximum(further, 0.0)
+        back, on = np.maximum(-further, 0.0), np.maximum(further, 0.0)
+        return back, on, on, back
 
     def route_json(self, address: int) -> str:
         return json.dumps([self._door(None), self._door(address)])

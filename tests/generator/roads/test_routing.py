@@ -284,7 +284,9 @@ def test_a_driver_turns_back_to_where_two_ways_part_and_never_against_a_one_way_
     routes = tree_routes(small_network)
     first = np.array([0, 1, 2, 3, 2, 0])
     second = np.array([1, 2, 3, 2, 1, 0])
-    back, on = routes.ways_past(first, second)
+    back, on, other_back, other_on = routes.ways_past(first, second)
+    again = routes.ways_past(second, first)
+    np.testing.assert_array_equal(again[:2], (other_back, other_on))
     effort = routes.effort_m
     assert back[:2].tolist() == [0.0, 0.0]  # on the way
     assert on[0] == pytest.approx(effort[1] - effort[0])
@@ -312,7 +314,7 @@ def test_pairs_of_a_city_part_where_their_ways_do(
     routes = delivery_routes(city(code), *kitchens[code])
     rng = np.random.default_rng(1)
     first, second = rng.integers(0, len(routes.text), (2, 300))
-    back, on = routes.ways_past(first, second)
+    back, on, _, _ = routes.ways_past(first, second)
     for pair in range(300):
         one, other = routes.path(first[pair]), routes.path(second[pair])
         length = min(len(one), len(other))
