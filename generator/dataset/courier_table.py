@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from generator.simulation.couriers import PAY_ZONES, VEHICLES
-from generator.simulation.person_ids import courier_ids
+from generator.simulation.delivery.couriers import PAY_ZONES, VEHICLES
+from generator.simulation.orders.person_ids import courier_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

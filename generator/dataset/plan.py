@@ -15,7 +15,7 @@ from generator.catalogue.seed_files import load_catalogue
 from generator.configuration.configuration_file import load_configuration
 from generator.configuration.configured_kitchens import days_to_simulate, kitchen_settings
 from generator.configuration.defaults import DEFAULT_ROADS, DEFAULT_SEED, DEFAULT_START
-from generator.simulation.order_ids import LARGEST_DAY
+from generator.simulation.orders.order_ids import LARGEST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,1 +1,1 @@
-"""One kitchen-day: demand, baskets, kitchen, deliveries, events; a pure function."""
+"""One kitchen-day, a pure function: orders, cooking, delivery, and the events that tell of them."""

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, NULLABLE_COLUMNS
 from common.time_units import MICROSECONDS_PER_SECOND
-from generator.simulation.cancellations import REASONS
-from generator.simulation.customers import address_texts
-from generator.simulation.order_ids import as_text
+from generator.simulation.orders.cancellations import REASONS
+from generator.simulation.orders.customers import address_texts
+from generator.simulation.orders.order_ids import as_text
 from generator.simulation.records import rows_of
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from generator.configuration.kitchen_settings import NullProbability
     from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.dispatch import Deliveries
-    from generator.simulation.fixes import Fixes
-    from generator.simulation.kitchen import CookedOrders
+    from generator.simulation.cooking.kitchen import CookedOrders
+    from generator.simulation.delivery.dispatch import Deliveries
+    from generator.simulation.delivery.fixes import Fixes
 
 _PING = EVENT_TYPE_IDS["driver_ping"]
 _DELIVERED = EVENT_TYPE_IDS["delivered"]

@@ -15,24 +15,24 @@ import pyarrow.compute as pc
 from common.event_schema import OLDER_EVENT_COLUMNS
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
-from generator.simulation.errands import usual_minutes
+from generator.simulation.delivery.errands import usual_minutes
+from generator.simulation.delivery.fixes import draw_fixes, scattered
+from generator.simulation.delivery.traffic import expected_traffic
+from generator.simulation.demand.weather import weather_on
 from generator.simulation.event_table import OrderLifecycles, event_table
-from generator.simulation.fixes import draw_fixes, scattered
-from generator.simulation.order_ids import order_numbers
-from generator.simulation.payments import Bills, draw_payments
-from generator.simulation.person_ids import courier_ids, customer_ids
-from generator.simulation.placed_orders import place_orders
-from generator.simulation.promises import promised_minutes
+from generator.simulation.orders.order_ids import order_numbers
+from generator.simulation.orders.payments import Bills, draw_payments
+from generator.simulation.orders.person_ids import courier_ids, customer_ids
+from generator.simulation.orders.placed_orders import place_orders
+from generator.simulation.orders.promises import promised_minutes
 from generator.simulation.records import joined, rows_of
-from generator.simulation.traffic import expected_traffic
-from generator.simulation.weather import weather_on
 from generator.simulation.working_day import serve_working_day
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from generator.simulation.placed_orders import Choices, PlacedOrders
+    from generator.simulation.orders.placed_orders import Choices, PlacedOrders
     from generator.simulation.prepared_kitchen import Kitchen
     from generator.simulation.working_day import ServedOrders
 

@@ -11,14 +11,14 @@ import numpy as np
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_SECOND
 from generator.configuration.defaults import BUSIEST_WEEKDAY
-from generator.simulation.baskets import collect_menus
-from generator.simulation.couriers import draw_fleet
-from generator.simulation.customers import draw_population
-from generator.simulation.day_conditions import usual_orders
-from generator.simulation.demand import shape_of, week_weights
-from generator.simulation.errands import usual_minutes
+from generator.simulation.delivery.couriers import draw_fleet
+from generator.simulation.delivery.errands import usual_minutes
+from generator.simulation.demand.day_conditions import usual_orders
+from generator.simulation.demand.order_times import shape_of, week_weights
+from generator.simulation.demand.weather import order_factors
 from generator.simulation.event_table import delivery_addresses
-from generator.simulation.weather import order_factors
+from generator.simulation.orders.baskets import collect_menus
+from generator.simulation.orders.customers import draw_population
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
     from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.baskets import Menus
-    from generator.simulation.couriers import Fleet
-    from generator.simulation.customers import Population
+    from generator.simulation.delivery.couriers import Fleet
     from generator.simulation.event_table import DeliveryAddresses
+    from generator.simulation.orders.baskets import Menus
+    from generator.simulation.orders.customers import Population
 
 METRES_PER_SECOND_PER_MPH = 0.44704
 # At the kitchen, beyond the time that a courier needs for the way there and back.

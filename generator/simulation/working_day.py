@@ -9,20 +9,20 @@ import numpy as np
 
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MINUTES_PER_DAY
-from generator.simulation.cancellations import CUSTOMER, KITCHEN, NEVER
-from generator.simulation.couriers import plan_shifts
-from generator.simulation.day_conditions import day_conditions
-from generator.simulation.dispatch import Bags, Deliveries, Evening, dispatch
+from generator.simulation.cooking.kitchen import CLEARED_AT, CookedOrders, cook, equipment_for
+from generator.simulation.delivery.couriers import plan_shifts
+from generator.simulation.delivery.dispatch import Bags, Deliveries, Evening, dispatch
+from generator.simulation.delivery.traffic import draw_traffic, expected_traffic
+from generator.simulation.demand.day_conditions import day_conditions
+from generator.simulation.demand.weather import weather_on
 from generator.simulation.durations import round_to_millis
-from generator.simulation.kitchen import CLEARED_AT, CookedOrders, cook, equipment_for
-from generator.simulation.promises import recent_mean
-from generator.simulation.traffic import draw_traffic, expected_traffic
-from generator.simulation.weather import weather_on
+from generator.simulation.orders.cancellations import CUSTOMER, KITCHEN, NEVER
+from generator.simulation.orders.promises import recent_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from generator.simulation.placed_orders import Requests
+    from generator.simulation.orders.placed_orders import Requests
     from generator.simulation.prepared_kitchen import Kitchen
 
 # A customer can withdraw an order until shortly after somebody has begun to cook it.

@@ -13,7 +13,7 @@ from common.paths import PROJECT
 ROOMS = ("bench", "common", "flows", "generator", "reports")
 UPWARD = {
     "common/time_units.py": "from generator.catalogue import seed_files",
-    "generator/catalogue/records.py": "import generator.simulation.order_ids",
+    "generator/catalogue/records.py": "import generator.simulation.orders.order_ids",
     "generator/roads/synthetic/__init__.py": "from generator.dataset import event_file",
     "flows/faults/settings.py": "from flows.replay import window",
     "flows/replay/window.py": (

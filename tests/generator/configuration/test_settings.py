@@ -25,7 +25,7 @@ from generator.configuration.kitchen_configuration import KitchenConfiguration
 from generator.configuration.kitchen_settings import Minutes, NullProbability, PositionReports
 from generator.dataset.business_tables import write_business_tables
 from generator.dataset.simulated_catalogue import simulated_catalogue
-from generator.simulation.day_conditions import brand_weight, day_conditions, usual_orders
+from generator.simulation.demand.day_conditions import brand_weight, day_conditions, usual_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable

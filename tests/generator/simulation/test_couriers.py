@@ -11,10 +11,10 @@ import pytest
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.simulation import working_day
-from generator.simulation.cancellations import NEVER, NO_COURIER
-from generator.simulation.couriers import Shifts, draw_fleet, plan_shifts
-from generator.simulation.dispatch import NOBODY, Bags, dispatch
-from generator.simulation.placed_orders import place_orders
+from generator.simulation.delivery.couriers import Shifts, draw_fleet, plan_shifts
+from generator.simulation.delivery.dispatch import NOBODY, Bags, dispatch
+from generator.simulation.orders.cancellations import NEVER, NO_COURIER
+from generator.simulation.orders.placed_orders import place_orders
 from generator.simulation.working_day import serve_working_day
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from generator.simulation.dispatch import Deliveries
+    from generator.simulation.delivery.dispatch import Deliveries
     from generator.simulation.prepared_kitchen import Kitchen
 
 HOUR = 60 * MICROSECONDS_PER_MINUTE

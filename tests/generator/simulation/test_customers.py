@@ -11,13 +11,13 @@ import pytest
 
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.roads.geometry import great_circle_m
-from generator.simulation.customers import address_texts, another_brand_today
-from generator.simulation.placed_orders import choose, place_orders
+from generator.simulation.orders.customers import address_texts, another_brand_today
+from generator.simulation.orders.placed_orders import choose, place_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.simulation.placed_orders import Choices
+    from generator.simulation.orders.placed_orders import Choices
     from generator.simulation.prepared_kitchen import Kitchen
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY
-from generator.simulation.day_conditions import day_conditions
-from generator.simulation.demand import (
+from generator.simulation.demand.day_conditions import day_conditions
+from generator.simulation.demand.order_times import (
     DEFAULT_SHAPE,
     SHAPES,
     draw_order_times,
@@ -17,15 +17,15 @@ from generator.simulation.demand import (
     week_weights,
     weekday_factor,
 )
-from generator.simulation.shocks import day_shock, hour_shocks
-from generator.simulation.special_days import special_day, special_day_factors
+from generator.simulation.demand.shocks import day_shock, hour_shocks
+from generator.simulation.demand.special_days import special_day, special_day_factors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from generator.simulation.demand import DemandShape
+    from generator.simulation.demand.order_times import DemandShape
     from generator.simulation.prepared_kitchen import Kitchen
 
 SILICON_VALLEY = SHAPES["sv"]

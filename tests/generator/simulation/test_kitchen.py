@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from common.rng import Purpose, make_rng
 from generator.configuration.kitchen_settings import Minutes
-from generator.simulation.couriers import draw_fleet
-from generator.simulation.day_conditions import open_stations
+from generator.simulation.cooking.kitchen import CLEARED_AT, equipment_for, hurry, serve
+from generator.simulation.cooking.recipes import Equipment, Recipe, recipe_of
+from generator.simulation.delivery.couriers import draw_fleet
+from generator.simulation.demand.day_conditions import open_stations
 from generator.simulation.durations import draw_minutes
-from generator.simulation.kitchen import CLEARED_AT, equipment_for, hurry, serve
 from generator.simulation.kitchen_day import simulate
-from generator.simulation.recipes import Equipment, Recipe, recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

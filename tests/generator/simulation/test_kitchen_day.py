@@ -21,11 +21,11 @@ from common.event_schema import (
 )
 from common.rng import Purpose, make_rng
 from generator.configuration.kitchen_settings import DriverArrival, NullProbability, PositionReports
-from generator.simulation.cancellations import REASONS
-from generator.simulation.couriers import draw_fleet
-from generator.simulation.day_conditions import brand_weight
+from generator.simulation.delivery.couriers import draw_fleet
+from generator.simulation.demand.day_conditions import brand_weight
 from generator.simulation.event_table import delivery_addresses
 from generator.simulation.kitchen_day import simulate
+from generator.simulation.orders.cancellations import REASONS
 from generator.simulation.records import rows_of
 from generator.simulation.working_day import serve_working_day
 from tests.generator.conftest import METRES_PER_DEGREE

@@ -14,8 +14,13 @@ import pytest
 from generator.configuration.configuration_file import load_configuration
 from generator.configuration.configured_kitchens import kitchen_settings
 from generator.configuration.defaults import BUSIEST_MINUTE, BUSIEST_WEEKDAY, DEFAULT_START
-from generator.simulation.day_conditions import day_conditions, usual_orders
-from generator.simulation.demand import DEFAULT_SHAPE, SHAPES, week_weights, weekday_factor
+from generator.simulation.demand.day_conditions import day_conditions, usual_orders
+from generator.simulation.demand.order_times import (
+    DEFAULT_SHAPE,
+    SHAPES,
+    week_weights,
+    weekday_factor,
+)
 from generator.simulation.kitchen_day import simulate
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import UserError
 from common.rng import LARGEST_SEED
-from generator.simulation.order_ids import (
+from generator.simulation.orders.order_ids import (
     LARGEST_DAY,
     LARGEST_INDEX,
     LARGEST_LOCATION_ID,

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from generator.simulation.day_conditions import usual_orders
+from generator.simulation.demand.day_conditions import usual_orders
 from generator.simulation.kitchen_day import simulate
-from generator.simulation.placed_orders import choose
+from generator.simulation.orders.placed_orders import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

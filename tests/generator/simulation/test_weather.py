@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from generator.catalogue.records import WeatherDay
-from generator.simulation.placed_orders import choose
-from generator.simulation.traffic import expected_traffic, usual_traffic
-from generator.simulation.weather import (
+from generator.simulation.delivery.traffic import expected_traffic, usual_traffic
+from generator.simulation.demand.weather import (
     drive_factors,
     intensity,
     order_factors,
     snows,
     weather_on,
 )
+from generator.simulation.orders.placed_orders import choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

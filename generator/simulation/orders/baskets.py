@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from common.event_schema import ITEM_KEYS
 from common.time_units import MICROSECONDS_PER_DAY
-from generator.simulation.recipes import recipe_of
+from generator.simulation.cooking.recipes import recipe_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from common.rng import DayRngs
     from generator.catalogue.records import Catalogue, Item
     from generator.configuration.kitchen_settings import KitchenBrand
-    from generator.simulation.recipes import Recipe
+    from generator.simulation.cooking.recipes import Recipe
 
 _MAX_BRANDS = 3
 _MAX_PIECES = 12

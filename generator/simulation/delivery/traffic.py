@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.time_units import MINUTES_PER_DAY
-from generator.simulation.shocks import hour_shocks
-from generator.simulation.weather import drive_factors
+from generator.simulation.demand.shocks import hour_shocks
+from generator.simulation.demand.weather import drive_factors
 
 if TYPE_CHECKING:
     from numpy.random import Generator

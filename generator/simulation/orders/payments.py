@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from common.event_schema import PAYMENT_KEYS
 from common.rng import Purpose, make_rng
-from generator.simulation.customers import TIPS
+from generator.simulation.orders.customers import TIPS
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
-from generator.simulation.demand import CLOSED_HOURS
+from generator.simulation.cooking.recipes import Equipment
+from generator.simulation.demand.order_times import CLOSED_HOURS
 from generator.simulation.durations import draw_minutes, round_to_millis
-from generator.simulation.recipes import Equipment
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from common.rng import DayRngs
     from generator.configuration.kitchen_settings import ServiceTimes
-    from generator.simulation.baskets import OrderLines
-    from generator.simulation.recipes import Recipe
+    from generator.simulation.cooking.recipes import Recipe
+    from generator.simulation.orders.baskets import OrderLines
 
 # No order is placed from here on ...
 CLOSES_AT = CLOSED_HOURS[0] * 60 * MICROSECONDS_PER_MINUTE

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from generator.configuration.kitchen_settings import PositionReports
     from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.dispatch import Deliveries
-    from generator.simulation.errands import Errands
+    from generator.simulation.delivery.dispatch import Deliveries
+    from generator.simulation.delivery.errands import Errands
 
 # Reports come in the order in which they are due, however unpunctual.
 _MOST_JITTER = 0.12

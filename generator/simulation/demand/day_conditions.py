@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.simulation.demand import shape_of, weekday_factor
+from generator.simulation.demand.order_times import shape_of, weekday_factor
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.time_units import MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
-from generator.simulation.shocks import hour_shocks
+from generator.simulation.demand.shocks import hour_shocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

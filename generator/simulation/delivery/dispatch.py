@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from common.time_units import MICROSECONDS_PER_MINUTE
-from generator.simulation.cancellations import NEVER, NO_COURIER, NO_DOOR
+from generator.simulation.orders.cancellations import NEVER, NO_COURIER, NO_DOOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.roads.routing import DeliveryRoutes
-    from generator.simulation.couriers import Fleet, Shifts
-    from generator.simulation.errands import Errands
+    from generator.simulation.delivery.couriers import Fleet, Shifts
+    from generator.simulation.delivery.errands import Errands
 
 NOBODY = -1
 # Two orders share a courier if the second door is on the way or at most so far from it, metres at

@@ -10,32 +10,32 @@ import numpy as np
 
 from common.rng import Purpose, make_day_rngs, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
-from generator.simulation.baskets import draw_baskets, most_wanted
-from generator.simulation.cancellations import CUSTOMER, KITCHEN, draw_intentions
-from generator.simulation.customers import (
+from generator.simulation.cooking.kitchen import CLEARED_AT, Work, draw_preparation
+from generator.simulation.delivery.errands import draw_errands
+from generator.simulation.demand.day_conditions import day_conditions
+from generator.simulation.demand.order_times import draw_order_times
+from generator.simulation.demand.shocks import day_shock, hour_shocks
+from generator.simulation.demand.special_days import special_day_factors
+from generator.simulation.demand.weather import intensity, order_factors, weather_on
+from generator.simulation.orders.baskets import draw_baskets, most_wanted
+from generator.simulation.orders.cancellations import CUSTOMER, KITCHEN, draw_intentions
+from generator.simulation.orders.customers import (
     another_brand_today,
     brand_wishes,
     choose_customers,
     daypart,
 )
-from generator.simulation.day_conditions import day_conditions
-from generator.simulation.demand import draw_order_times
-from generator.simulation.errands import draw_errands
-from generator.simulation.kitchen import CLEARED_AT, Work, draw_preparation
-from generator.simulation.payments import promotions
-from generator.simulation.shocks import day_shock, hour_shocks
-from generator.simulation.special_days import special_day_factors
-from generator.simulation.weather import intensity, order_factors, weather_on
+from generator.simulation.orders.payments import promotions
 
 if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from generator.simulation.baskets import Baskets
-    from generator.simulation.cancellations import Intentions
-    from generator.simulation.customers import Customers
-    from generator.simulation.day_conditions import DayConditions
-    from generator.simulation.errands import Errands
+    from generator.simulation.delivery.errands import Errands
+    from generator.simulation.demand.day_conditions import DayConditions
+    from generator.simulation.orders.baskets import Baskets
+    from generator.simulation.orders.cancellations import Intentions
+    from generator.simulation.orders.customers import Customers
     from generator.simulation.prepared_kitchen import Kitchen
 
 # How many days a customer remembers what was ordered.

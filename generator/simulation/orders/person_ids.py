@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from generator.simulation.order_ids import as_text, scrambled
+from generator.simulation.orders.order_ids import as_text, scrambled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from generator.simulation.customers import Customers
+    from generator.simulation.orders.customers import Customers
 
 # Kitchen, person of a seat, seat: 7 + 14 + 18 bits.
 _PERSON_BITS, _SEAT_BITS = 14, 18

@@ -1,0 +1,1 @@
+"""From order to bag: dishes, equipment and stations."""

@@ -1,0 +1,1 @@
+"""From bag to door: couriers, dispatch, drives and where they are."""
