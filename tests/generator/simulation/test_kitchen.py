@@ -201,7 +201,7 @@ def test_orders_wait_at_friday_dinner_and_more_with_half_the_stations(
 def test_a_night_with_too_few_stations_ends_before_the_morning_begins(
     make_kitchen: Callable[..., Kitchen], stations: int
 ) -> None:
-    kitchen = make_kitchen("sv", stations=stations, noise=0.0)
+    kitchen = make_kitchen("sv", stations=stations, noise=0.0, weather=())
     events = cooked(run(kitchen, range(80, 84)))
     created, started = moments(events, 1), moments(events, STARTED)
     finished = moments(events, FINISHED)
@@ -211,7 +211,7 @@ def test_a_night_with_too_few_stations_ends_before_the_morning_begins(
     hurried = minutes_between(events, STARTED, FINISHED)
     assert (hurried.min() < 0.25) == (stations == 1)
     waits = [simulate(kitchen, day, EPOCH).longest_wait / 3600e6 for day in range(80, 84)]
-    assert (max(waits) > 4) == (stations == 1)
+    assert (max(waits) > 6) == (stations == 1)
 
 
 @given(
@@ -276,7 +276,7 @@ def test_cooking_takes_as_long_as_the_slowest_brand_of_the_order(
 
     def cooking(*brands: KitchenBrand) -> float:
         kitchen = make_kitchen("bellevue", brands=brands)
-        return float(minutes_between(simulate(kitchen, 0, EPOCH).events, STARTED, FINISHED).mean())
+        return float(minutes_between(run(kitchen, range(6)), STARTED, FINISHED).mean())
 
     assert cooking(slow) == pytest.approx(10 * slow.prep_time_min / usual, rel=0.06)
     assert cooking(quick) == pytest.approx(10 * quick.prep_time_min / usual, rel=0.06)
