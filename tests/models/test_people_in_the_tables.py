@@ -1,17 +1,34 @@
 """Customers, couriers, cancellations: what the tables say, also of logs that contradict."""
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from tests.support.business import Business, cancelled, order_life
+from tests.support.business import Business, Event, cancelled, order_life
 from tests.support.dbt_worker import DATA
 
 NOON = datetime(2026, 11, 20, 12)
 NIGHT = NOON + timedelta(hours=15)
 DAY, NEXT_DAY = NOON.date(), NOON.date() + timedelta(days=1)
+
+
+def broken(number: int, place: int, **changes: object) -> Event:
+    """Return an event of an order of its own with other values in its body."""
+    event = order_life(f"broken {number}", NOON, people=("c6", "d6"))[place]
+    return {**event, "body": json.dumps(json.loads(event["body"]) | changes)}
+
+
+PAYMENT = json.loads(order_life("any", NOON, people=("c6", "d6"))[0]["body"])["payment"]
+BROKEN = [
+    broken(1, 0, payment="free"),
+    broken(2, 0, payment={key: PAYMENT[key] for key in PAYMENT if key != "tip"}),
+    broken(3, 0, payment=PAYMENT | {"discount": "-1.00"}),
+    broken(4, 0, customer_id={"id": "c6"}),
+    broken(5, 5, driver_id=["d6"]),
+]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +52,8 @@ def people(new_business: Callable[[], Business]) -> Business:
         order_life("both", NOON, minutes=50, people=("c5", "d4"))[:-1],
         order_life("both", NOON, minutes=50, people=("c5", "d5"))[-1:],
     ]
-    business.land("window-2.jsonl", [event for life in lifecycles for event in life])
+    events = [event for life in lifecycles for event in life]
+    business.land("window-2.jsonl", [*events, *BROKEN])
     business.build()
     both = cancelled(order_life("both", NOON, minutes=50), 7, "no_courier")[-1]
     again = {**both, "event_id": "a later cancellation", "ts": "2026-11-20 23:00:00.000"}
@@ -82,6 +100,19 @@ def test_a_cancelled_order_was_ordered_and_is_neither_timed_nor_judged(people: B
         from lakeflow.gold_data_quality_day
         """
     ) == [(10, 6, 4, 0)]
+
+
+def test_a_payment_or_a_person_that_cannot_be_is_no_event(people: Business) -> None:
+    assert people.query(
+        "select order_id, rejection_code from lakeflow.landed_lines "
+        "where rejection_code is not null order by 1"
+    ) == [
+        ("broken 1", "payment_unreadable"),
+        ("broken 2", "payment_unreadable"),
+        ("broken 3", "payment_impossible"),
+        ("broken 4", "text_malformed"),
+        ("broken 5", "text_malformed"),
+    ]
 
 
 def test_who_ordered_and_what_was_charged(people: Business) -> None:
