@@ -1,10 +1,10 @@
 -- Do addresses order again, and more often than chance alone would bring them back?
 --
--- What the default dataset shows after its first window: they do, and neither by chance nor all alike. Of the
--- addresses that appear in the first two weeks, which include all that ordered before, 6 to 8 in 10 order again
--- within four weeks, a few more than if every order came from an address drawn at random. Of the newcomers of later
--- weeks only 4 to 5 in 10 do, though chance would bring back 5 to 7: those who order often have been seen by then,
--- and who is new is mostly somebody who orders seldom. An address is not a person, and many doors have several:
+-- What the default dataset shows after its first window: they do, but they are not alike. Of the addresses that
+-- appear in the first two weeks, which include all that ordered before, 6 to 8 in 10 order again within four weeks,
+-- about as many as if every order came from an address drawn at random, or more. Of the newcomers of later weeks only
+-- 4 to 5 in 10 do, though chance would bring back 5 to 7: those who order often have been seen by then, and who is
+-- new is mostly somebody who orders seldom. An address is not a person, and many doors have several:
 -- who_are_the_regulars asks the people.
 --
 -- How to read it: one row per kitchen and week in which an address ordered for the first time in the last 70 days.

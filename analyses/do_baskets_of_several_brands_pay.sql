@@ -3,7 +3,7 @@
 -- What the default dataset shows after its first window: they pay. Three orders in ten mix brands, and each further
 -- brand adds a third to the basket (9 to 17 dollars), so these orders bring nearly two fifths of the revenue. They
 -- take about 3 minutes longer for each brand, because the slowest dish sets the pace, and so every third of them is
--- late instead of every fifth; their refunds take 8 to 13 % of what they bring instead of 6 to 8. That leaves more
+-- late instead of every fifth; their refunds take 9 to 15 % of what they bring instead of 6 to 8. That leaves more
 -- than it costs: recommend a second brand, best one that cooks fast.
 --
 -- How to read it: orders of the last 28 days that have been delivered, by the number of brands in the basket.

@@ -2,8 +2,8 @@
 --
 -- What the default dataset shows after its first window: distance does not change what people order (baskets are
 -- worth the same at every mile) but what it costs. Four orders in ten come from within a mile, one in twelve or less
--- from beyond three. A mile more adds 3 to 4 minutes; of the customers within a mile 14 to 22 % are late, in the
--- outermost mile about half, and there 15 to 25 % of revenue goes back in refunds instead of 5 to 8 %. A minute on
+-- from beyond three. A mile more adds 3 to 4 minutes; of the customers within a mile 15 to 20 % are late, in the
+-- outermost mile about half, and there 14 to 21 % of revenue goes back in refunds instead of 5 to 7 %. A minute on
 -- the road brings 6 dollars near the kitchen and 2 at the rim. Before wages every delivery pays off, but the last
 -- mile is where a delivery fee, or a longer promise, belongs: refunds there are largely for distance, and the
 -- customer could have been warned of it.

@@ -2,11 +2,11 @@
 --
 -- What the default dataset shows after its first window: in Silicon Valley, yes: two orders in five come between
 -- 21:00 and 01:00, and since the first week they have grown faster than the day's. It is the only time at which this
--- kitchen queues: every third of these orders is late, against every sixth by day. So it needs hands from 22:00 on,
+-- kitchen queues: every third of these orders is late, against every fifth by day. So it needs hands from 22:00 on,
 -- not at dinner. Elsewhere the late night is a tenth of the orders, grows or shrinks with the day, and is the fastest
--- time there is. Everywhere baskets are a fifth smaller at night, when people eat alone, and no brand rules it: the
--- leading one has a ninth of the revenue, and even in Silicon Valley that is Noodlemoor Ramen, not Moonfryer Late
--- Snacks.
+-- time there is. Everywhere baskets are a sixth to a fifth smaller at night, when people eat alone, and no brand
+-- rules it: the leading one has an eighth of the revenue at most, and even in Silicon Valley that is Noodlemoor
+-- Ramen, not Moonfryer Late Snacks.
 --
 -- How to read it: last 28 days, except of_first_week: orders of the last seven days divided by those of the first
 -- seven (of the last 70). late_pct is the share past the kitchen's P75, queue_minutes the mean until cooking

@@ -3,9 +3,9 @@
 -- What the default dataset shows after its first window: San Francisco grows by a third in ten weeks and stays as
 -- fast as it was, since it cooks at six stations at once instead of four; Silicon Valley more than doubles; Bellevue
 -- is flat (about 240 orders a day); Chicago loses a sixth of its orders and still gets slower: its median goes from
--- 34 to nearly 38 minutes, while it cooks at seven stations at once instead of nine. Chicago does not lack orders to
--- work on but hands: it closes stations faster than it loses customers. Weather and holidays move single weeks by a
--- tenth and more, and P99 by half: it is a matter of the two or three worst evenings of a week (the_worst_evening).
+-- 34 to 38 minutes, while it cooks at seven stations at once instead of nine. Chicago does not lack orders to work on
+-- but hands: it closes stations faster than it loses customers. Weather and holidays move single weeks by a tenth and
+-- more, and P99 by half: it is a matter of the two or three worst evenings of a week (the_worst_evening).
 --
 -- How to read it: whole weeks of seven days, counted back from the last complete day; week_until is the last day of
 -- each. of_first_week compares orders_a_day with the first week shown. stations_at_once is the most orders that

@@ -4,8 +4,8 @@
 -- revenue, for one order in four. Five minutes of grace save a quarter of that (and leave one order in six); never
 -- refunding the whole order saves a seventh; paying from the median on costs three fifths more. The last policy is
 -- the revealing one: with the same clock for all (late after 35, whole after 55 minutes) San Francisco and Silicon
--- Valley pay nearly twice as much as today and Chicago three times, because today's policy compares each kitchen with
--- its own last week and so forgives a kitchen that gets slower as a whole.
+-- Valley pay more than half as much again as today and Chicago more than three times as much, because today's policy
+-- compares each kitchen with its own last week and so forgives a kitchen that gets slower as a whole.
 --
 -- How to read it: one row per policy and kitchen over the last 28 days; against_today is dollars a day more or
 -- less. An order is late after the policy's first limit and refunded wholly (or by share_full) after its second; in

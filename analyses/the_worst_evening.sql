@@ -1,11 +1,11 @@
 -- What does each kitchen's worst evening of the week look like, half hour by half hour?
 --
 -- What the default dataset shows after its first window: the rush begins at 17:30, the queue is longest one to two
--- hours later and has gone by 21:00. On its worst evening Bellevue's queue is four times as long as on the others
--- (over 20 minutes against 5) and the rush costs twice as much in refunds. Chicago's usual dinner is bad already (15
--- to 25 minutes). In Silicon Valley the bad hours are 22:30 to half past midnight. With four evenings a weekday it
--- takes one bad one to make the worst weekday, and it is one: Bellevue's is an evening on which it rained 22
--- millimetres and half as many orders more came. So look at the weather before the weekday (what_rain_costs); only
+-- hours later and has gone by 21:00. On its worst evening Bellevue's queue is three times as long as on the others
+-- (up to 18 minutes against 6) and the rush costs more than twice as much in refunds. Chicago's usual dinner is bad
+-- already (15 to 25 minutes). In Silicon Valley the bad hours are 22:30 to half past midnight. With four evenings a
+-- weekday it takes one bad one to make the worst weekday, and it is one: Bellevue's is an evening on which it rained
+-- 22 millimetres and half as many orders more came. So look at the weather before the weekday (what_rain_costs); only
 -- Chicago needs one more station from 17:30 to 20:30 whatever the evening.
 --
 -- The replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all weekdays move: after

@@ -1,9 +1,8 @@
 -- Which brands do customers order together more, or less, often than chance would have it?
 --
--- What the default dataset shows after its first window: next to nothing. Of 425 pairs three are further from chance
--- than three standard deviations, all of them upwards and none beyond 4; chance alone would put one there, and a
--- customer who likes two brands and orders both again and again does the rest. So a bundle of two brands has no
--- natural partner: choose it by margin and cooking time instead.
+-- What the default dataset shows after its first window: nothing. Of 425 pairs one is further from chance than three
+-- standard deviations, and chance alone would put one there. So a bundle of two brands has no natural partner: choose
+-- it by margin and cooking time instead.
 --
 -- How to read it: for each kitchen the five pairs with the most, and the five with the least, orders together
 -- against chance. by_chance is what to expect if the brands of mixed baskets were drawn by their popularity of that

@@ -1,11 +1,11 @@
 -- When does a kitchen run out of free stations: on which weekday, at what time of the day?
 --
 -- What the default dataset shows after its first window: at dinner, and in Chicago and San Francisco at lunch too.
--- Taking note of an order takes 2 minutes; what is above that is waiting for a free station. At dinner more than four
--- in ten orders in Chicago, and every sixth to eighth in Bellevue and San Francisco, starts later than 10 minutes
--- after it came in, at lunch every fourth in Chicago; in the morning and there late at night hardly any does. In
--- Silicon Valley dinner is easy and the late night is not: every fourth order waits. On the worst weekday the queue
--- is three to five times that of the others, and mostly for a single evening among the four that are counted here
+-- Taking note of an order takes 2 minutes; what is above that is waiting for a free station. At dinner four in ten
+-- orders in Chicago, and every seventh to tenth in Bellevue and San Francisco, starts later than 10 minutes after it
+-- came in, at lunch every fourth in Chicago; in the morning and there late at night hardly any does. In Silicon
+-- Valley dinner is easy and the late night is not: every fifth order waits. On the worst weekday the queue is two to
+-- three times that of the others, and mostly for a single evening among the four that are counted here
 -- (the_worst_evening).
 --
 -- The weekdays: the replay puts the dataset's day 70, a Monday, on the day of its first run, and with that all

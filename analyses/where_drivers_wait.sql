@@ -2,7 +2,7 @@
 --
 -- What the default dataset shows after its first window: everywhere and all day. Four drivers in ten are there before
 -- the food and wait about 6 (San Francisco) to 8 minutes (Chicago, Silicon Valley), no longer at the rush; the others
--- keep the food waiting, for 3 to 4 minutes where couriers are idle and for 6 to 9 at the rush, when there are too
+-- keep the food waiting, for 3 to 4 minutes where couriers are idle and for 6 to 10 at the rush, when there are too
 -- few of them. The surprise is the counter: when driver and food are both there, another 6 minutes pass until he
 -- leaves if he was first, 2 to 3 if the food was. Together the drivers of the four kitchens stand about 40 hours a
 -- day waiting for food. So call drivers later where cooking is slow, hand over at once a bag whose driver is waiting,

@@ -2,11 +2,10 @@
 --
 -- What the default dataset shows after its first window: only one brand left, Semolinda Pasta in Chicago on day 60
 -- (it stays in Bellevue); only one arrived, Moonfryer Late Snacks in Silicon Valley on day 45, from the start with
--- one order in 20. In San Francisco the health brands rise (Fernfeather Plant Kitchen most: its share of revenue is
--- up by two fifths), Thai food and desserts sell less than before in a kitchen that grows by a third. In Chicago no
--- other brand is dying by itself: eight shrink because the kitchen does, while Pimentopalm Jerk and Lotusbarrow Pho
--- gain. In Bellevue only Tefflight Ethiopian moves, upwards, and in Silicon Valley nearly all grow with their
--- kitchen.
+-- one order in 20. In San Francisco the health brands rise (their shares of revenue are up by 15 to 40 %), while Thai
+-- food and desserts sell less than before in a kitchen that grows by a third. In Chicago six brands shrink because
+-- the kitchen does, fried chicken by a little more than that, and Pimentopalm Jerk gains most. In Bellevue little
+-- moves, and in Silicon Valley nearly all grow with their kitchen.
 --
 -- How to read it: "then" is the first and "now" the last 28 of the last 70 days. standard_errors says by how many
 -- standard errors the brand's share of its kitchen's orders has moved; between -3 and 3 it may be random, and with

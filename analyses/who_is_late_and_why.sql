@@ -1,11 +1,11 @@
 -- Who is late, and does the kitchen, the driver or the distance explain it?
 --
 -- What the default dataset shows after its first window: the kitchen more than anybody else. Six to seven tenths of
--- the extra minutes of a late order arise in the kitchen, an eighth to a quarter with the driver, most of it a bag
--- that waits because no driver is free, the rest is a longer way. Late orders (past P75) are slow dishes and a queue,
--- 3 to 6 minutes more for each; very late ones (past P99) are queues: 27 to 58 minutes more before anyone cooks. In
--- Chicago the queue leads by far already among the merely late. So more hands at the rush help where it hurts; faster
--- drivers would not.
+-- the extra minutes of a late order arise in the kitchen, a seventh to a quarter with the driver, most of it a bag
+-- that waits because no driver is free, the rest is a longer way. Late orders (past P75) are slow dishes (5 to 7
+-- minutes more cooking) and a queue (3 to 5); very late ones (past P99) are queues: 20 to 60 minutes more before
+-- anyone cooks. In Chicago the queue leads by far already among the merely late. So more hands at the rush help where
+-- it hurts; faster drivers would not.
 --
 -- How to read it: each row compares the late orders of a kitchen with its orders on time, over the last 28 days.
 -- main_cause is the stage with the most extra minutes; kitchen_pct, driver_pct and distance_pct are the shares of
