@@ -108,9 +108,16 @@ class TableWriter:
         self.folder.mkdir(parents=True)
         written = self._write(days, before, old_folder)
         if not written.files:
-            written = Written((self._write_one(EMPTY, "LIMIT 0"),), 1)
+            written = self._write_empty(before, old_folder)
         flush_folder(self.folder)
         return written
+
+    def _write_empty(self, before: TableFiles | None, old_folder: Path) -> Written:
+        """Give a table without rows a file that has its columns: the old one, if there is one."""
+        old = before.files if before else ()
+        if [file.partition for file in old] == [EMPTY] and _link_all(old, old_folder, self.folder):
+            return Written(old, 0)
+        return Written((self._write_one(EMPTY, "LIMIT 0"),), 1)
 
     def _write(
         self, days: Collection[str | None] | None, before: TableFiles | None, old_folder: Path

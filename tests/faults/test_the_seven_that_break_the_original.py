@@ -240,7 +240,7 @@ def test_the_end_of_the_cycle(business: ReplayedBusiness) -> None:
 
     Here they are delivered in the first hours of the next cycle, whose own orders carry its number.
     """
-    first, night, next_day = "2026-11-20T23:30:00", "2026-11-21T23:55:00", "2026-11-22T12:00:00"
+    first, night, next_day = "2026-11-20T23:30:00", "2026-11-21T23:35:00", "2026-11-22T14:00:00"
     business.run_well(first, LANDING_ONLY, SPEED_MULTIPLIER="1")
     business.run_well(night, SPEED_MULTIPLIER="1")
     under_way = business.query(

@@ -87,7 +87,7 @@ def test_it_asks_for_little_and_for_no_extra(wheel: Path, tmp_path: Path) -> Non
     (info,) = installed(wheel, tmp_path).glob("*.dist-info")
     required = importlib.metadata.PathDistribution(info).requires or []
     base = {re.split(r"[^\w-]", each)[0] for each in required if "extra ==" not in each}
-    libraries = {"numpy", "pyarrow", "pydantic", "rich", "scipy", "shapely"}
+    libraries = {"numpy", "pyarrow", "pydantic", "python-dateutil", "rich", "scipy", "shapely"}
     assert base == {"duckdb", "filelock", *libraries}
     scripts = configparser.ConfigParser()
     scripts.read(info / "entry_points.txt")

@@ -39,7 +39,7 @@ def test_the_same_bytes_as_in_a_folder(
     assert main([*OPTIONS, "--out", str(misc / "canonical")]) == 0
     written = content(behind(volume, misc / "canonical"))
     assert written == content(folder)
-    assert len(written) == 8
+    assert len(written) == 9
     created = [call for call in volume.calls if call.startswith("create") and "/_" not in call]
     assert created[-1].endswith("/canonical/events.parquet")
 

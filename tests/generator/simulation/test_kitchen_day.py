@@ -136,15 +136,17 @@ def test_some_orders_are_cancelled_and_end_where_their_reason_says(
 ) -> None:
     last_before: dict[str, set[int]] = {reason: set() for reason in REASONS}
     cancelled, orders = 0, 0
+    # Fewer couriers than the forecast asks for, so that some bag waits in vain.
+    kitchen = replace(make_kitchen("chicago"), minutes_an_order=12.0)
     for day in range(30, 50):
-        for rows in by_order(simulate(make_kitchen("chicago"), day, EPOCH).events).values():
+        for rows in by_order(simulate(kitchen, day, EPOCH).events).values():
             orders += 1
             types = [row["event_type_id"] for row in rows]
             assert types.count(9) == (types[-1] == 9) == (8 not in types)
             if types[-1] == 9:
                 cancelled += 1
                 last_before[rows[-1]["reason"]].add(max(types[:-1]))
-    assert 0.015 < cancelled / orders < 0.045
+    assert 0.015 < cancelled / orders < 0.06
     assert last_before["customer_changed_mind"] == {1, 2}
     assert last_before["item_unavailable"] == {1}
     assert last_before["no_courier"] == {4}
