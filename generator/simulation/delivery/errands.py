@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 MOST_STOPS = 14
 # Lights and turns at which one stops, for each kilometre.
 _STOPS_PER_KM = 1.25
-_STOP_SECONDS, _STOP_SHAPE = 21.0, 1.6
+_STOP_SECONDS, _STOP_SHAPE = 18.0, 1.6
 _PACE_DEVIATION = 0.085
-_PARKING = Minutes(0.8, 0.45)
+_PARKING = Minutes(0.7, 0.4)
 # From the car to the hand of the customer (DoorDash engineers: 2-3 minutes at a house, 8-12 in a
 # tower; Grubhub assumes 4).
 _AT_A_HOUSE, _IN_A_TOWER = Minutes(1.7, 0.75), Minutes(4.1, 1.5)

@@ -31,7 +31,7 @@ _FEWEST_SEATS, _MOST_SEATS = 60, 250_000
 # (DoorDash 2015: shape 0.14 to 0.24 if a tenth to a third of all people order in a month).
 _RATE_SHAPE = 0.12
 # The density of customers falls by this factor e in so many kilometres (Grubhub: median 2.1 km).
-_FADING_KM = 1.4
+_FADING_KM = 1.55
 _TOWER_SHARE, _TOWER_SEATS = 0.04, 9.0
 _FLOORS, _UNITS_A_FLOOR = 14, 8
 _SHORTEST_STAY, _LONGEST_STAY = 60, 420
