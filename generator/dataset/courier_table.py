@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from generator.simulation.delivery.couriers import PAY_ZONES, VEHICLES
-from generator.simulation.orders.person_ids import courier_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,7 @@ def _couriers(kitchen: Kitchen) -> pa.Table:
     size = fleet.vehicle.size
     return pa.Table.from_arrays(
         [
-            courier_ids(kitchen.order_seed, kitchen.location_id, size),
+            kitchen.driver_ids,
             pa.array([kitchen.location_id] * size, pa.int32()),
             pa.array(VEHICLES).take(pa.array(fleet.vehicle)),
             pa.array(PAY_ZONES).take(pa.array(fleet.pay_zone)),

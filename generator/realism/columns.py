@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from common.earth import METRES_PER_DEGREE
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, OPTIONAL_COLUMNS, PAYMENT_KEYS
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
 from generator.realism.observed import Digits, Fixes, Lines, Orders, Routes
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-_METRES_PER_DEGREE = 111_195.0
 _STEPS = {
     "created": "order_created",
     "started": "gk_started",
@@ -232,8 +232,8 @@ def _metres(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return metres east and north of the kitchen; over so few miles the earth is flat."""
     origin_latitude, origin_longitude = kitchens.places.T
-    scale = _METRES_PER_DEGREE * np.cos(np.deg2rad(origin_latitude))
-    north = (latitude - origin_latitude[kitchen]) * _METRES_PER_DEGREE
+    scale = METRES_PER_DEGREE * np.cos(np.deg2rad(origin_latitude))
+    north = (latitude - origin_latitude[kitchen]) * METRES_PER_DEGREE
     east = (longitude - origin_longitude[kitchen]) * scale[kitchen]
     return east, north
 

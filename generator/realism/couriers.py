@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
+from common.time_units import (
+    MICROSECONDS_PER_DAY,
+    MICROSECONDS_PER_HOUR,
+    MICROSECONDS_PER_MINUTE,
+    hour_of_day,
+)
 from generator.realism.driving import METRES_PER_SECOND_PER_MPH
 from generator.realism.numbers import mean, means_by, median, ratio, share
 from generator.realism.observed import (
     HOURS_PER_DAY,
-    MICROSECONDS_PER_HOUR,
     PEAK_HOURS,
     QUIET_HOURS,
     elapsed_minutes,
-    hour_of_day,
     service_day_of,
 )
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust

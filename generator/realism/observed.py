@@ -10,8 +10,10 @@ import numpy as np
 
 from common.time_units import (
     MICROSECONDS_PER_DAY,
+    MICROSECONDS_PER_HOUR,
     MICROSECONDS_PER_MINUTE,
     MICROSECONDS_PER_SECOND,
+    hour_of_day,
 )
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HOURS_PER_DAY = 24
-MICROSECONDS_PER_HOUR = 60 * MICROSECONDS_PER_MINUTE
 PEAK_HOURS = (12, 18, 19)
 """The hours of lunch and dinner in which most people order."""
 
@@ -312,11 +313,6 @@ class Observed:
     def weekday_of(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the weekdays of days, Monday is 0."""
         return (day + self.day_zero.weekday()) % 7
-
-
-def hour_of_day(at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the time of day of moments, in hours."""
-    return at % MICROSECONDS_PER_DAY / MICROSECONDS_PER_HOUR
 
 
 def day_of(at: NDArray[np.float64]) -> NDArray[np.int64]:

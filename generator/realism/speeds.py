@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.time_units import SATURDAY, hour_of_day
 from generator.realism.driving import METRES_PER_SECOND_PER_MPH, on_the_way
 from generator.realism.numbers import mean_or_nan
-from generator.realism.observed import HOURS_PER_DAY, day_of, hour_of_day
+from generator.realism.observed import HOURS_PER_DAY, day_of
 from generator.realism.statistic import OWN_TARGET, Statistic, Trust
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 _HALF_HOURS = 2 * HOURS_PER_DAY
 _FEWEST_OF_A_HALF_HOUR = 300
 _EVENING_RUSH = slice(2 * 16, 2 * 19)
-_SATURDAY = 5
 
 
 def half_hour_speeds(observed: Observed, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -63,8 +63,8 @@ def weekend_speed(observed: Observed) -> float | None:
     pairs = observed.pairs
     at = observed.fixes.at[pairs.first]
     weekday = observed.weekday_of(day_of(at))
-    weekend = mean_or_nan(half_hour_speeds(observed, weekday >= _SATURDAY)[_EVENING_RUSH])
-    return weekend / mean_or_nan(half_hour_speeds(observed, weekday < _SATURDAY)[_EVENING_RUSH])
+    weekend = mean_or_nan(half_hour_speeds(observed, weekday >= SATURDAY)[_EVENING_RUSH])
+    return weekend / mean_or_nan(half_hour_speeds(observed, weekday < SATURDAY)[_EVENING_RUSH])
 
 
 def city_speeds_differ(observed: Observed) -> float | None:

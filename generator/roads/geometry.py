@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 # The radius that OSMnx uses, so that lengths here and there agree.
 EARTH_RADIUS_M = 6_371_009.0
-# A degree of latitude.
-METRES_PER_DEGREE = 111_195.0
 
 
 def great_circle_m(

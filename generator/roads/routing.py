@@ -105,7 +105,11 @@ class DeliveryRoutes:
         self._tree = NodeTree.grown(before, kitchen, network, edges, node_effort)
 
     def positions(
-        self, address: NDArray[np.int64], travelled_m: NDArray[np.float64]
+        self,
+        address: NDArray[np.int64],
+        travelled_m: NDArray[np.float64],
+        *,
+        at_mean_speed: bool = False,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where drivers are.
 
@@ -116,51 +120,27 @@ class DeliveryRoutes:
         travelled_m
             How far each has driven from the kitchen, metres, (P,). Less than nothing is the
             kitchen, more than the whole way is the address.
+        at_mean_speed
+            Whether these are metres at mean speed, as ``effort_m``.
 
         Returns
         -------
         latitude, longitude
             On the street geometry, degrees, (P,).
         """
-        travelled = np.clip(travelled_m, 0.0, self.distance_m[address])
-        behind, ahead, part = self._between(self._point_distance, address, travelled)
-        return self._on_the_way(self._point_latitude, behind, ahead, part), self._on_the_way(
-            self._point_longitude, behind, ahead, part
-        )
-
-    def places(
-        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return where drivers are who have driven so far, in metres at mean speed.
-
-        Parameters
-        ----------
-        address
-            Which address each driver goes to, (P,).
-        driven_m
-            How far each has driven from the kitchen, metres at mean speed, (P,).
-
-        Returns
-        -------
-        latitude, longitude
-            On the street geometry, degrees, (P,).
-        travelled_m
-            The same way in metres, (P,).
-        """
-        driven = np.clip(driven_m, 0.0, self.effort_m[address])
-        behind, ahead, part = self._between(self._point_effort, address, driven)
+        measure = self._point_effort if at_mean_speed else self._point_distance
+        behind, ahead, part = self._between(measure, address, travelled_m)
+        low_latitude, low_longitude = self._point_latitude[behind], self._point_longitude[behind]
         return (
-            self._on_the_way(self._point_latitude, behind, ahead, part),
-            self._on_the_way(self._point_longitude, behind, ahead, part),
-            self._on_the_way(self._point_distance, behind, ahead, part),
+            low_latitude + part * (self._point_latitude[ahead] - low_latitude),
+            low_longitude + part * (self._point_longitude[ahead] - low_longitude),
         )
 
     def corners(
         self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the last bend or crossing before a place, in metres at mean speed, (P,)."""
-        driven = np.clip(driven_m, 0.0, self.effort_m[address])
-        behind, _, _ = self._between(self._point_effort, address, driven)
+        behind, _, _ = self._between(self._point_effort, address, driven_m)
         return np.asarray(self._point_effort[behind])
 
     def ways_past(
@@ -201,6 +181,7 @@ class DeliveryRoutes:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
         """Return the points behind and ahead of drivers, and which part of the gap is driven."""
         point = (self._first_leaf + np.asarray(address)).astype(np.int32)
+        driven = np.clip(driven, 0.0, measure[point])
         # Climb from the address towards the kitchen in smaller and smaller steps, as long as the
         # point reached is still ahead of the driver.
         for ancestors in reversed(self._ancestors):
@@ -210,16 +191,6 @@ class DeliveryRoutes:
         start = measure[behind]
         gap = measure[point] - start
         return behind, point, np.clip((driven - start) / np.where(gap > 0.0, gap, 1.0), 0.0, 1.0)
-
-    @staticmethod
-    def _on_the_way(
-        values: NDArray[np.float64],
-        behind: NDArray[np.int32],
-        ahead: NDArray[np.int32],
-        part: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        low = values[behind]
-        return np.asarray(low + part * (values[ahead] - low))
 
     def route_json(self, address: int) -> str:
         """Return the way to an address as ``[[lat,lon],…]`` with six decimals, kitchen first."""
@@ -334,7 +305,9 @@ class DeliveryRoutes:
     def _measure_efforts(self, network: RoadNetwork) -> NDArray[np.float64]:
         """Measure every point in metres at mean speed; return the efforts of the nodes."""
         reached = np.flatnonzero(self._before >= 0)
-        speeds = node_speeds(network, (self._before, self._edge_into))[reached][self._point_edge]
+        tree = (self._before, self._edge_into)
+        by_node = node_speeds(network, tree, self._nearest_first()[::-1])
+        speeds = by_node[reached][self._point_edge]
         before = self._ancestors[0]
         steps = self._point_distance - self._point_distance[before]
         inner = slice(2, self._first_leaf)
@@ -350,6 +323,11 @@ class DeliveryRoutes:
         node_effort[self._kitchen] = self._point_effort[1]
         node_effort[reached] = self._point_effort[self._edge_points[1:] - 1]
         return node_effort
+
+    def _nearest_first(self) -> NDArray[np.int64]:
+        """Return the nodes that have one before them, ordered by their distance."""
+        reached = np.flatnonzero(self._before >= 0)
+        return reached[np.argsort(self._node_distance[reached], kind="stable")]
 
     def _write_texts(self) -> _RouteTexts:
         """Render every point once, and keep whole beginnings at some crossings."""
@@ -371,8 +349,7 @@ class DeliveryRoutes:
         before: list[int] = self._before.tolist()
         depth = {self._kitchen: 0}
         kept = {self._kitchen: f"[{points[0][1:]}{points[1]}"}
-        nearest_first = reached[np.argsort(self._node_distance[reached], kind="stable")]
-        for node in nearest_first.tolist():
+        for node in self._nearest_first().tolist():
             depth[node] = depth[before[node]] + 1
             if depth[node] % KEPT_EVERY == 0:
                 parts = []

@@ -40,7 +40,9 @@ def class_speed(street_class: str | None) -> float:
 
 
 def node_speeds(
-    network: RoadNetwork, tree: tuple[NDArray[np.int64], NDArray[np.int64]]
+    network: RoadNetwork,
+    tree: tuple[NDArray[np.int64], NDArray[np.int64]],
+    farthest_first: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the speed on the street into each node of a tree of routes, (N,), 1 is usual.
 
@@ -54,11 +56,13 @@ def node_speeds(
     tree
         The node before each node, negative at the root and where no street leads, and the edge
         that leads into each, (N,) each.
+    farthest_first
+        The nodes that have one before them, each after all those that it is before.
     """
     before, edge_into = tree
     served = np.bincount(network.address_node, minlength=len(before)).tolist()
     parents = before.tolist()
-    for node in _leaves_first(before).tolist():
+    for node in farthest_first.tolist():
         served[parents[node]] += served[node]
     # From 0 for a street with one address to 1 for a main street, by the logarithm in steps of
     # eighths, so that no processor's last digit matters.
@@ -66,16 +70,3 @@ def node_speeds(
     share = np.clip(np.round(logarithm * 8.0) / 8.0, 0.0, 1.0)
     by_class = np.where(before >= 0, network.edge_speed[edge_into], _UNKNOWN)
     return np.where(by_class > _UNKNOWN, by_class, _SLOWEST + (_FASTEST - _SLOWEST) * share)
-
-
-def _leaves_first(before: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the nodes of a tree, every node before its parent; without root and strangers."""
-    ancestors = np.where(before >= 0, before, np.arange(len(before)))
-    depth = (before >= 0).astype(np.int64)
-    while True:
-        deeper = depth + depth[ancestors]
-        if np.array_equal(deeper, depth):
-            break
-        depth, ancestors = deeper, ancestors[ancestors]
-    inner = np.flatnonzero(before >= 0)
-    return inner[np.argsort(-depth[inner], kind="stable")]

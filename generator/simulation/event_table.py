@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,6 @@ from common.time_units import MICROSECONDS_PER_SECOND
 from generator.simulation.orders.cancellations import REASONS
 from generator.simulation.orders.customers import address_texts
 from generator.simulation.orders.order_ids import as_text
-from generator.simulation.records import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,38 +116,6 @@ class OrderLifecycles:
         )
         too_late = (ended > 0)[:, np.newaxis] & (times > ended[:, np.newaxis])
         return np.column_stack((np.where(too_late, 0, times), ended))
-
-    def without_cancelled(self) -> OrderLifecycles:
-        """Return the same orders as if the cancelled ones had never been placed."""
-        kept = self.deliveries.cancelled == 0
-        number = np.cumsum(kept) - 1
-        told = kept[self.fixes.order]
-        fixes = rows_of(self.fixes, told)
-        rows = np.flatnonzero(kept)
-        changed: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                changed[field.name] = value[rows]
-            elif isinstance(value, pa.StringArray) and field.name != "driver_id":
-                changed[field.name] = value.take(pa.array(rows))
-        return replace(
-            self,
-            **changed,
-            cooked=rows_of(self.cooked, rows),
-            deliveries=_without_others(self.deliveries, kept, number),
-            fixes=replace(fixes, order=number[fixes.order]),
-        )
-
-
-def _without_others(
-    deliveries: Deliveries, kept: NDArray[np.bool_], number: NDArray[np.int64]
-) -> Deliveries:
-    """Return some of the deliveries; each still knows the place of the one before it."""
-    rows = np.flatnonzero(kept)
-    before = rows + deliveries.after[rows]
-    after = np.where((deliveries.after[rows] != 0) & kept[before], number[before] - number[rows], 0)
-    return replace(rows_of(deliveries, rows), after=after)
 
 
 @dataclass(frozen=True)

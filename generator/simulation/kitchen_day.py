@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.compute as pc
 
-from common.event_schema import OLDER_EVENT_COLUMNS
+from common.event_schema import EVENT_TYPE_IDS, OLDER_EVENT_COLUMNS
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
 from generator.simulation.delivery.errands import usual_minutes
@@ -22,7 +22,7 @@ from generator.simulation.demand.weather import weather_on
 from generator.simulation.event_table import OrderLifecycles, event_table
 from generator.simulation.orders.order_ids import order_numbers
 from generator.simulation.orders.payments import Bills, draw_payments
-from generator.simulation.orders.person_ids import courier_ids, customer_ids
+from generator.simulation.orders.person_ids import customer_ids
 from generator.simulation.orders.placed_orders import place_orders
 from generator.simulation.orders.promises import promised_minutes
 from generator.simulation.records import joined, rows_of
@@ -102,22 +102,30 @@ def simulate(
     """
     handover = handover or _hand_over(kitchen, day)
     placed = handover.placed
-    late, following = _serve(kitchen, day, handover)
+    late, following = _serve(kitchen, day, placed, handover.known)
     served = joined(handover.early, late)
     lifecycles = _lifecycles(kitchen, day, placed, served)
     missing_fields = make_rng(kitchen.seed, kitchen.location_id, day, Purpose.MISSING_FIELDS)
     events = event_table(
-        lifecycles if kitchen.people else lifecycles.without_cancelled(),
+        lifecycles,
         kitchen.location_id,
         kitchen.settings.null_probabilities,
         epoch_seconds,
         missing_fields,
     )
     if not kitchen.people:
-        events = events.select(OLDER_EVENT_COLUMNS.names)
+        events = _in_older_form(events)
     longest_wait = int(served.cooked.waited.max(initial=0))
     orders = pc.sum(pc.equal(events["sequence"], 0)).as_py() or 0
     return KitchenDay(events, orders, longest_wait, following)
+
+
+def _in_older_form(events: pa.Table) -> pa.Table:
+    """Return events as if nobody knew of people, and cancelled orders had never been placed."""
+    is_last = pc.equal(events["event_type_id"], EVENT_TYPE_IDS["order_cancelled"])
+    cancelled = events.filter(is_last)["order_id"].combine_chunks()
+    kept = events.filter(pc.invert(pc.is_in(events["order_id"], cancelled)))
+    return kept.select(OLDER_EVENT_COLUMNS.names)
 
 
 def _hand_over(kitchen: Kitchen, day: int) -> Handover:
@@ -129,21 +137,22 @@ def _hand_over(kitchen: Kitchen, day: int) -> Handover:
     known: dict[int, Choices] = {}
     if day > 0:
         before = place_orders(kitchen, day - 1, known)
-        nobody = serve_working_day(kitchen, day - 2, rows_of(before.requests, slice(0, 0)))
-        return _serve(kitchen, day - 1, Handover(before, nobody, known))[1]
+        return _serve(kitchen, day - 1, before, known)[1]
     placed = place_orders(kitchen, day, known)
     night = rows_of(placed.requests, slice(None, placed.early))
     return Handover(placed, serve_working_day(kitchen, day - 1, night), known)
 
 
-def _serve(kitchen: Kitchen, day: int, handover: Handover) -> tuple[ServedOrders, Handover]:
+def _serve(
+    kitchen: Kitchen, day: int, placed: PlacedOrders, known: dict[int, Choices]
+) -> tuple[ServedOrders, Handover]:
     """Serve what is placed from 04:00 of a day to 04:00 of the next.
 
     Returns
     -------
     The orders of the day from 04:00 on, and what the next day begins with.
     """
-    placed, known = handover.placed, dict(handover.known)
+    known = dict(known)
     following = place_orders(kitchen, day + 1, known)
     late = rows_of(placed.requests, slice(placed.early, None))
     night = rows_of(following.requests, slice(None, following.early))
@@ -221,7 +230,7 @@ def _lifecycles(
         address=errands.address,
         unit=unit,
         customer_id=customer_ids(seed, location_id, customers),
-        driver_id=courier_ids(seed, location_id, kitchen.fleet.activity.size),
+        driver_id=kitchen.driver_ids,
         promised_minutes=promised,
         eta_minutes=np.round(expected, 1),
         delivered_latitude=latitude,

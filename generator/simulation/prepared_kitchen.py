@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,22 +14,25 @@ from common.time_units import MICROSECONDS_PER_SECOND
 from generator.configuration.defaults import BUSIEST_WEEKDAY
 from generator.simulation.delivery.couriers import draw_fleet
 from generator.simulation.delivery.errands import usual_minutes
-from generator.simulation.demand.day_conditions import usual_orders
+from generator.simulation.demand.day_conditions import day_conditions, usual_orders
 from generator.simulation.demand.order_times import shape_of, week_weights
 from generator.simulation.demand.weather import order_factors
 from generator.simulation.event_table import delivery_addresses
 from generator.simulation.orders.baskets import collect_menus
 from generator.simulation.orders.customers import draw_population
+from generator.simulation.orders.person_ids import courier_ids
 
 if TYPE_CHECKING:
     from datetime import date
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
     from generator.roads.routing import DeliveryRoutes
     from generator.simulation.delivery.couriers import Fleet
+    from generator.simulation.demand.day_conditions import DayConditions
     from generator.simulation.event_table import DeliveryAddresses
     from generator.simulation.orders.baskets import Menus
     from generator.simulation.orders.customers import Population
@@ -87,10 +91,19 @@ class Kitchen:
         """Return the key of the kitchen."""
         return self.settings.location.location_id
 
+    @cached_property
+    def driver_ids(self) -> pa.StringArray:
+        """Return the ids of its couriers, shape (K,)."""
+        return courier_ids(self.order_seed, self.location_id, self.fleet.activity.size)
+
     @property
     def slowness(self) -> float:
         """Return how many microseconds a metre takes at mean speed."""
         return MICROSECONDS_PER_SECOND / (self.settings.driver_mph * METRES_PER_SECOND_PER_MPH)
+
+    def conditions(self, day: int) -> DayConditions:
+        """Return the conditions of a day; the night before day 0 has those of day 0."""
+        return day_conditions(self.settings, self.start, max(day, 0))
 
     def weekday(self, day: int) -> int:
         """Return the weekday of a day, 0 is Monday."""

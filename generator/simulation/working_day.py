@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.rng import Purpose, make_rng
-from common.time_units import MICROSECONDS_PER_DAY, MINUTES_PER_DAY
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND, MINUTES_PER_DAY
 from generator.simulation.cooking.kitchen import CLEARED_AT, CookedOrders, cook, equipment_for
 from generator.simulation.delivery.couriers import plan_shifts
-from generator.simulation.delivery.dispatch import Bags, Deliveries, Evening, dispatch
+from generator.simulation.delivery.dispatch import Bags, CourierDay, Deliveries, dispatch
 from generator.simulation.delivery.traffic import draw_traffic, expected_traffic
-from generator.simulation.demand.day_conditions import day_conditions
 from generator.simulation.demand.weather import weather_on
 from generator.simulation.durations import round_to_millis
 from generator.simulation.orders.cancellations import CUSTOMER, KITCHEN, NEVER
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from generator.simulation.prepared_kitchen import Kitchen
 
 # A customer can withdraw an order until shortly after somebody has begun to cook it.
-_TOO_LATE = 90_000_000
+_TOO_LATE = 90 * MICROSECONDS_PER_SECOND
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,7 @@ def serve_working_day(kitchen: Kitchen, day: int, requests: Requests) -> ServedO
     requests
         All orders of the working day, in the order in which they were placed.
     """
-    settings = kitchen.settings
-    stations = day_conditions(settings, kitchen.start, max(day, 0)).open_stations
+    stations = kitchen.conditions(day).open_stations
     equipment = equipment_for(stations, kitchen.menus.recipes)
     work, intentions = requests.work, requests.intentions
     cooked = cook(work, day, stations, equipment)
@@ -75,7 +73,7 @@ def serve_working_day(kitchen: Kitchen, day: int, requests: Requests) -> ServedO
         Bags(work.created, taken, cooked.ready, cancelled, reason),
         requests.errands,
         kitchen.addresses.routes,
-        _evening(kitchen, day),
+        _courier_day(kitchen, day),
         (day + 1) * MICROSECONDS_PER_DAY,
     )
     queue = recent_mean(cooked.waited) + recent_mean(deliveries.late)
@@ -92,7 +90,7 @@ def _withdrawals(requests: Requests, cooked: CookedOrders) -> NDArray[np.int64]:
     return np.where(by_customer, thought, np.where(by_kitchen, created + before, 0))
 
 
-def _evening(kitchen: Kitchen, day: int) -> Evening:
+def _courier_day(kitchen: Kitchen, day: int) -> CourierDay:
     """Return who works on a working day, and the traffic of its two calendar days."""
     # Counted from the night before day 0, whose orders belong to the working day before it.
     rng = make_rng(kitchen.seed, kitchen.location_id, day + 1, Purpose.SHIFTS)
@@ -106,11 +104,10 @@ def _evening(kitchen: Kitchen, day: int) -> Evening:
     ]
     opening = CLEARED_AT // (MICROSECONDS_PER_DAY // MINUTES_PER_DAY)
     today, tomorrow = (
-        day_conditions(kitchen.settings, kitchen.start, max(each, 0)).expected_orders
-        * kitchen.week_weights[kitchen.weekday(each)]
+        kitchen.conditions(each).expected_orders * kitchen.week_weights[kitchen.weekday(each)]
         for each in (day, day + 1)
     )
-    return Evening(
+    return CourierDay(
         fleet=kitchen.fleet,
         shifts=plan_shifts(
             rng,

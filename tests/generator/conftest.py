@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from common.earth import METRES_PER_DEGREE
 from common.paths import SEEDS
 from generator.catalogue.seed_files import load_catalogue
 from generator.configuration.configured_kitchens import kitchen_settings
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 START = date(2024, 1, 1)
 EPOCH = 1_704_067_200
-METRES_PER_DEGREE = 111_195.0
 CORNER_M = 100.0
 
 
@@ -57,12 +57,13 @@ class StraightRoutes:
     def effort_m(self) -> NDArray[np.float64]:
         return self.distance_m
 
-    def places(
-        self, address: NDArray[np.int64], driven_m: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        driven = np.clip(driven_m, 0.0, self.distance_m[address])
+    def positions(
+        self, address: NDArray[np.int64], travelled_m: NDArray[np.float64], *, at_mean_speed: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        assert at_mean_speed
+        driven = np.clip(travelled_m, 0.0, self.distance_m[address])
         latitude = self.kitchen_latitude + driven / METRES_PER_DEGREE
-        return latitude, np.full(address.size, self.kitchen_longitude), driven
+        return latitude, np.full(address.size, self.kitchen_longitude)
 
     def corners(
         self, address: NDArray[np.int64], driven_m: NDArray[np.float64]

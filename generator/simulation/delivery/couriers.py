@@ -21,10 +21,11 @@ _PACES = np.array([1.0, 0.96, 1.08])
 PAY_ZONES = ("core", "inner", "outer")
 _PAY_ZONE_SHARES = (0.45, 0.35, 0.20)
 
-# Shifts of three to six hours (Grubhub: quartiles 3 and 4, bicycle couriers 5.3).
+# Shifts of three to five and a half hours (Grubhub: quartiles 3 and 4, bicycle couriers 5.3).
 _SHORTEST_SHIFT_HOURS, _LONGEST_SHIFT_HOURS = 3.0, 5.5
 # How many couriers are planned for work that keeps w of them busy, from the forecast alone:
-# w + c * sqrt(w), which leaves few idle when there are many. How busy a courier is on average.
+# a * w + c * sqrt(w), which is more than enough of few and too little of many. How busy a courier
+# is on average.
 _PLANNED_COURIERS, _SPARE_COURIERS = 0.14, 2.15
 _PLANNED_USE = 0.72
 # How many more couriers there are than shifts on the busiest day: nobody works every day.

@@ -80,7 +80,7 @@ class Deliveries:
 
 
 @dataclass(frozen=True)
-class Evening:
+class CourierDay:
     """What the couriers of one working day find.
 
     Attributes
@@ -126,7 +126,7 @@ class Bags:
 
 
 def dispatch(
-    bags: Bags, errands: Errands, routes: DeliveryRoutes, evening: Evening, next_day: int
+    bags: Bags, errands: Errands, routes: DeliveryRoutes, courier_day: CourierDay, next_day: int
 ) -> Deliveries:
     """Send couriers.
 
@@ -142,7 +142,7 @@ def dispatch(
         What each asks of its courier.
     routes
         The way to each address.
-    evening
+    courier_day
         The couriers and the traffic.
     next_day
         Midnight after which orders belong to the next day: no two of different days share a
@@ -153,7 +153,7 @@ def dispatch(
     turn = at_once[np.argsort(aimed[at_once], kind="stable")]
     today = bags.created[turn] < next_day
     shared = _shared_ways(errands.address[turn], bags.ready[turn], today, routes)
-    couriers = _Couriers(bags, errands, evening)
+    couriers = _Couriers(bags, errands, courier_day)
     ready, aims = bags.ready.tolist(), aimed.tolist()
     counter, wait = errands.counter.tolist(), errands.wait.tolist()
     patience, sociable = errands.patience.tolist(), errands.sociable.tolist()
@@ -195,10 +195,10 @@ class _Couriers:
     The lists have an entry for each of the N orders, as the fields of `Deliveries`.
     """
 
-    def __init__(self, bags: Bags, errands: Errands, evening: Evening) -> None:
+    def __init__(self, bags: Bags, errands: Errands, courier_day: CourierDay) -> None:
         orders = bags.created.size
         self._taken: list[int] = bags.taken.tolist()
-        shifts = evening.shifts
+        shifts = courier_day.shifts
         self.courier = [NOBODY] * orders
         self.arrived, self.picked_up, self.delivered = [0] * orders, [0] * orders, [0] * orders
         self.cancelled: list[int] = bags.cancelled.tolist()
@@ -212,9 +212,9 @@ class _Couriers:
             zip(shifts.begins.tolist(), range(shifts.ends.size), strict=True)
         )
         heapq.heapify(self._free)
-        self._pace_of: list[float] = evening.fleet.pace[shifts.courier].tolist()
-        self._traffic: list[float] = (evening.traffic * evening.mean_slowness).tolist()
-        self._midnight = evening.midnight
+        self._pace_of: list[float] = courier_day.fleet.pace[shifts.courier].tolist()
+        self._traffic: list[float] = (courier_day.traffic * courier_day.mean_slowness).tolist()
+        self._midnight = courier_day.midnight
         self._effort, self._pace = errands.effort_m.tolist(), errands.pace.tolist()
         self._stopping = errands.stop_times.sum(axis=1).tolist()
         self._parking, self._hand_over = errands.parking.tolist(), errands.hand_over.tolist()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.earth import METRES_PER_DEGREE
 from common.time_units import MICROSECONDS_PER_SECOND
-from generator.roads.geometry import METRES_PER_DEGREE
 from generator.simulation.durations import round_to_millis
 
 if TYPE_CHECKING:
@@ -195,8 +195,7 @@ def _places(
         errands.effort_m[before] - driven,
         errands.effort_m[order] - (deliveries.way_m[order] - driven),
     )
-    latitude, longitude, _ = routes.places(errands.address[goal], from_kitchen)
-    return latitude, longitude
+    return routes.positions(errands.address[goal], from_kitchen, at_mean_speed=True)
 
 
 def _part_of_way(

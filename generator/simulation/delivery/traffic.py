@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.time_units import MINUTES_PER_DAY
+from common.time_units import MINUTES_PER_DAY, SATURDAY
 from generator.simulation.demand.shocks import hour_shocks
 from generator.simulation.demand.weather import drive_factors
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import WeatherDay
 
-_SATURDAY = 5
 _MINUTE = (np.arange(MINUTES_PER_DAY) + 0.5) / 60.0
 _KNOTS = np.array([0, 3, 5, 6.5, 8, 9.5, 11, 12.5, 14, 15.5, 17.5, 19, 20.5, 22, 24.0])
 _WORKDAY = np.array(
@@ -42,7 +41,7 @@ _LEAST = 0.5
 def usual_traffic(location_code: str, weekday: int) -> NDArray[np.float64]:
     """Return the length of drives in each minute of a weekday relative to mean speed, (1440,)."""
     swing, level = _CITIES.get(location_code, _USUAL_CITY)
-    knots = _WEEKEND if weekday >= _SATURDAY else _WORKDAY
+    knots = _WEEKEND if weekday >= SATURDAY else _WORKDAY
     factors = level * (1.0 + swing * (_smooth(knots) - 1.0))
     factors.flags.writeable = False
     return factors

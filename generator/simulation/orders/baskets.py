@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.event_schema import ITEM_KEYS
-from common.time_units import MICROSECONDS_PER_DAY
+from common.time_units import SATURDAY, hour_of_day
 from generator.simulation.cooking.recipes import recipe_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ _OCCASION_SHARES = np.array(
     ]
 )
 _FROM_HOURS = (4.0, 10.0, 15.0, 21.0)
-_SATURDAY = 5
 _WEEKEND_DAY, _WEEKEND_EVENING, _LATE = 4, 5, 3
 # A pan of fifteen dishes takes longer than one, but not fifteen times (Deliveroo: pieces ** 0.25).
 _PIECES_EXPONENT = 0.25
@@ -116,7 +115,7 @@ class Baskets:
     subtotal_cents
         What the items cost.
     brand
-        The brand that was wanted most, by its number.
+        The brand that was preferred most, by its number.
     ran_out
         Whether an item is no longer there when the kitchen looks.
     lines
@@ -214,7 +213,7 @@ def _order_lines(item: Item, cents: int) -> list[str]:
 def draw_baskets(
     rngs: DayRngs,
     created: NDArray[np.int64],
-    wishes: NDArray[np.int64],
+    ranked: NDArray[np.int64],
     company: NDArray[np.float64],
     weekday: int,
     menus: Menus,
@@ -228,8 +227,8 @@ def draw_baskets(
         Random numbers of this kitchen-day.
     created
         When the N orders were placed, microseconds since day 0, shape (N,).
-    wishes
-        Which brands each customer wants, ordered by how much, -1 where there are fewer than three,
+    ranked
+        Which brands each customer prefers, the first one most, -1 where there are fewer than three,
         shape (N, 3).
     company
         From 0 to 1: how often each customer orders for others, shape (N,).
@@ -240,9 +239,9 @@ def draw_baskets(
     day
         The day, for its prices.
     """
-    hour = (created % MICROSECONDS_PER_DAY) / (MICROSECONDS_PER_DAY / 24)
+    hour = hour_of_day(created)
     occasion = _draw_occasions(rngs.brands, hour, company, weekday)
-    brands = _take_brands(rngs.brands, wishes, occasion)
+    brands = _take_brands(rngs.brands, ranked, occasion)
     sold_out_from = _sold_out_hours(rngs.sold_out, menus.brand.size)
     late_hour = np.where(hour < _FROM_HOURS[0], hour + 24.0, hour)
     lines = _draw_items(rngs.items, brands, occasion, menus, sold_out_from, late_hour)
@@ -265,23 +264,23 @@ def draw_baskets(
     )
 
 
-def most_wanted(rng: Generator, wishes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Draw up to three different brands for each order, each as likely as it is wanted.
+def rank_brands(rng: Generator, preferences: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Draw up to three different brands for each order, each as likely as it is preferred.
 
     Parameters
     ----------
     rng
         Random numbers of this kitchen-day.
-    wishes
+    preferences
         Weight of each brand for each order, shape (N, B), 0 for brands that are closed.
 
     Returns
     -------
     Numbers of brands, the first drawn first, -1 where fewer are open, shape (N, 3).
     """
-    open_brands = np.flatnonzero(wishes.any(axis=0))
-    picked = _weighted_picks(rng, wishes[:, open_brands], _MAX_BRANDS)
-    chosen = np.full((len(wishes), _MAX_BRANDS), -1, dtype=np.int64)
+    open_brands = np.flatnonzero(preferences.any(axis=0))
+    picked = _weighted_picks(rng, preferences[:, open_brands], _MAX_BRANDS)
+    chosen = np.full((len(preferences), _MAX_BRANDS), -1, dtype=np.int64)
     chosen[:, : picked.shape[1]] = open_brands[picked] if open_brands.size else -1
     return chosen
 
@@ -303,7 +302,7 @@ def _draw_occasions(
     """Draw for how many each of N orders is, 0 to 3; who has company more often orders for it."""
     time = np.searchsorted(_FROM_HOURS, hour, side="right") - 1
     time = np.where(time < 0, _LATE, time)
-    if weekday >= _SATURDAY:
+    if weekday >= SATURDAY:
         time = np.where(
             time < 2,  # noqa: PLR2004  before the evening
             _WEEKEND_DAY,
@@ -317,12 +316,12 @@ def _draw_occasions(
 
 
 def _take_brands(
-    rng: Generator, wishes: NDArray[np.int64], occasion: NDArray[np.int64]
+    rng: Generator, ranked: NDArray[np.int64], occasion: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the brands of each order, the most wanted of the occasion, -1 beyond, shape (N, 3)."""
+    """Return as many of the brands as the occasion asks for, -1 beyond, shape (N, 3)."""
     scale = np.cumsum(_BRAND_SHARES, axis=1)[occasion]
     wanted = 1 + (rng.random(occasion.size)[:, np.newaxis] >= scale[:, :-1]).sum(axis=1)
-    return np.where(np.arange(_MAX_BRANDS) < wanted[:, np.newaxis], wishes, -1)
+    return np.where(np.arange(_MAX_BRANDS) < wanted[:, np.newaxis], ranked, -1)
 
 
 def _sold_out_hours(rng: Generator, items: int) -> NDArray[np.float64]:

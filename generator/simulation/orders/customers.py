@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, hour_of_day
 from generator.roads.geometry import great_circle_m
 
 if TYPE_CHECKING:
@@ -211,15 +211,15 @@ def _again_within(
 
 def daypart(created: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return 0 for orders placed by day, 1 for those of the evening, 2 for those of the night."""
-    hour = (created % MICROSECONDS_PER_DAY) / (MICROSECONDS_PER_DAY / 24)
+    hour = hour_of_day(created)
     night = (hour >= _NIGHT) | (hour < _MORNING)
     return np.where(night, 2, np.where(hour >= _EVENING, 1, 0))
 
 
-def brand_wishes(
+def brand_preferences(
     population: Population, customers: Customers, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return how much each customer wants each brand, shape (N, B).
+    """Return how much each customer likes to order from each brand, shape (N, B).
 
     Parameters
     ----------
@@ -231,12 +231,14 @@ def brand_wishes(
     brands = weights.size
     own = (np.arange(brands) + customers.person[:, np.newaxis]) % brands
     taste = population.taste[customers.seat[:, np.newaxis], own].astype(np.float64)
-    wishes = (taste + 0.02) * weights
-    if wishes.size:
-        rows = np.arange(len(wishes))
+    preferences = (taste + 0.02) * weights
+    if preferences.size:
+        rows = np.arange(len(preferences))
         known = customers.known_days
-        wishes[rows, wishes.argmax(axis=1)] *= 1.0 + _HABIT * known / (known + _HABIT_DAYS)
-    return np.asarray(wishes)
+        preferences[rows, preferences.argmax(axis=1)] *= 1.0 + _HABIT * known / (
+            known + _HABIT_DAYS
+        )
+    return np.asarray(preferences)
 
 
 def another_brand_today(
@@ -254,7 +256,7 @@ def another_brand_today(
         Random numbers of this kitchen-day.
     seat, created, brand
         Orders of this day and of the days before it, oldest first, shape (M,): who, when, and the
-        brand that is wanted most.
+        brand that is preferred most.
     orders
         How many of them are of this day, N.
     """

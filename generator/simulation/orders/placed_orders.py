@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.rng import Purpose, make_day_rngs, make_rng
-from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE, MINUTES_PER_DAY
+from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.simulation.cooking.kitchen import CLEARED_AT, Work, draw_preparation
 from generator.simulation.delivery.errands import draw_errands
-from generator.simulation.demand.day_conditions import day_conditions
 from generator.simulation.demand.order_times import draw_order_times
 from generator.simulation.demand.shocks import day_shock, hour_shocks
 from generator.simulation.demand.special_days import special_day_factors
 from generator.simulation.demand.weather import intensity, order_factors, weather_on
-from generator.simulation.orders.baskets import draw_baskets, most_wanted
+from generator.simulation.orders.baskets import draw_baskets, rank_brands
 from generator.simulation.orders.cancellations import CUSTOMER, KITCHEN, draw_intentions
 from generator.simulation.orders.customers import (
     another_brand_today,
-    brand_wishes,
+    brand_preferences,
     choose_customers,
     daypart,
 )
@@ -60,13 +59,16 @@ class Choices:
     customers
         Who places them.
     brands
-        The brands that each wants, the one that is wanted most first, shape (N, 3).
+        The brands that each prefers, the first one most, shape (N, 3).
+    offers
+        Share that the promotion of each brand takes off, shape (B,).
     """
 
     conditions: DayConditions
     created: NDArray[np.int64]
     customers: Customers
     brands: NDArray[np.int64]
+    offers: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def choose(kitchen: Kitchen, day: int) -> Choices:
         make_rng(kitchen.seed, kitchen.location_id, day, purpose)
         for purpose in (Purpose.DEMAND, Purpose.CHOICES)
     )
-    conditions = day_conditions(settings, kitchen.start, day)
+    conditions = kitchen.conditions(day)
     on = kitchen.start + timedelta(days=day)
     expected = (
         conditions.expected_orders
@@ -137,8 +139,9 @@ def choose(kitchen: Kitchen, day: int) -> Choices:
     customers = choose_customers(chosen, kitchen.population, created, day)
     offers = promotions(kitchen.seed, kitchen.location_id, day, len(settings.brands))
     weights = conditions.brand_weights * np.where(offers > 0.0, _PROMOTED, 1.0)
-    wishes = brand_wishes(kitchen.population, customers, weights)
-    return Choices(conditions, created, customers, most_wanted(chosen, wishes))
+    preferences = brand_preferences(kitchen.population, customers, weights)
+    brands = rank_brands(chosen, preferences)
+    return Choices(conditions, created, customers, brands, offers)
 
 
 def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> PlacedOrders:
@@ -170,11 +173,10 @@ def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> Place
         created,
         _remembering(rngs.brands, choices, [known[each] for each in sorted(known) if each < day]),
         kitchen.population.company[customers.seat],
-        (kitchen.start + timedelta(days=day)).weekday(),
+        kitchen.weekday(day),
         kitchen.menus,
         day,
     )
-    offers = promotions(kitchen.seed, kitchen.location_id, day, len(settings.brands))
     in_tower = kitchen.population.unit[customers.seat] > 0
     errands = draw_errands(
         rngs.delivery,
@@ -200,8 +202,8 @@ def place_orders(kitchen: Kitchen, day: int, known: dict[int, Choices]) -> Place
         choices=choices,
         baskets=baskets,
         requests=Requests(Work(created, preparation, withdrawn), errands, intentions),
-        bad_weather=intensity(weather)[np.minimum(minute, MINUTES_PER_DAY - 1)],
-        promotion=offers[baskets.brand] if created.size else np.zeros(0),
+        bad_weather=intensity(weather)[minute],
+        promotion=choices.offers[baskets.brand],
         early=early,
     )
 

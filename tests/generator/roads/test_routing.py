@@ -320,9 +320,10 @@ def test_pairs_of_a_city_part_where_their_ways_do(
         length = min(len(one), len(other))
         shared = int(np.argmin([*np.all(one[:length] == other[:length], axis=1), False]))
         parting = routes.effort_m[second[pair]] - on[pair]
-        travelled = routes.places(second[[pair]], parting[np.newaxis])[2]
         walked = great_circle_m(*other[: shared - 1].T, *other[1:shared].T).sum()
-        assert travelled == pytest.approx(walked, abs=1.0)
+        by_metres = routes.positions(second[[pair]], walked[np.newaxis])
+        by_effort = routes.positions(second[[pair]], parting[np.newaxis], at_mean_speed=True)
+        assert great_circle_m(*by_metres, *by_effort) == pytest.approx(0.0, abs=1.0)
         if np.isfinite(back[pair]):
             assert back[pair] == pytest.approx(routes.effort_m[first[pair]] - parting, abs=0.01)
     assert np.isfinite(back).mean() > 0.3
@@ -335,10 +336,13 @@ def test_main_streets_are_fast_and_the_mean_speed_is_the_usual_one(
     assert routes.effort_m.sum() == pytest.approx(routes.distance_m.sum(), rel=1e-6)
     every = np.arange(len(routes.text))
     last_leg = routes.effort_m - routes.corners(every, routes.effort_m * 0.999999)
-    latitude, longitude, travelled = routes.places(every, routes.effort_m / 2)
-    again = routes.positions(every, travelled)
-    np.testing.assert_allclose(latitude, again[0], atol=1e-9)
-    np.testing.assert_allclose(longitude, again[1], atol=1e-9)
+    latitude, longitude = routes.positions(every, routes.effort_m / 2, at_mean_speed=True)
+    for address in every[::100].tolist():
+        way = routes.path(address)
+        off = distance_to_segments(
+            latitude[[address]], longitude[[address]], np.hstack([way[:-1], way[1:]])
+        )
+        assert off < 1e-9
     assert np.all(last_leg >= 0.0)
     near, far = routes.effort_m / routes.distance_m, routes.distance_m
     # Long ways lead over main streets.

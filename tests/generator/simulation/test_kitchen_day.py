@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from common.earth import METRES_PER_DEGREE
 from common.event_schema import (
     EVENT_COLUMNS,
     EVENT_TYPE_IDS,
@@ -28,7 +29,6 @@ from generator.simulation.kitchen_day import simulate
 from generator.simulation.orders.cancellations import REASONS
 from generator.simulation.records import rows_of
 from generator.simulation.working_day import serve_working_day
-from tests.generator.conftest import METRES_PER_DEGREE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -308,15 +308,17 @@ def test_the_same_people_order_again_from_the_same_door(
     assert 0.05 < len(flats) / len(doors) < 0.6
 
 
+@pytest.mark.parametrize("day", [3, 12, 19])
 def test_without_people_the_same_orders_have_the_older_form(
-    make_kitchen: Callable[..., Kitchen],
+    make_kitchen: Callable[..., Kitchen], day: int
 ) -> None:
-    told = simulate(make_kitchen("chicago"), 12, EPOCH)
-    older = simulate(make_kitchen("chicago", people=False), 12, EPOCH)
+    told = simulate(make_kitchen("chicago"), day, EPOCH)
+    older = simulate(make_kitchen("chicago", people=False), day, EPOCH)
     assert older.events.schema.equals(OLDER_EVENT_COLUMNS)
     cancelled = pc.equal(told.events["event_type_id"], 9)
     gone = told.events.filter(cancelled)["order_id"].combine_chunks()
     assert len(gone) > 0
+    # Who was taken along with an order that ends at the door is still driven past that door.
     kept = told.events.filter(pc.invert(pc.is_in(told.events["order_id"], gone)))
     assert older.events.equals(kept.select(OLDER_EVENT_COLUMNS.names))
     assert older.orders == told.orders - len(gone)
