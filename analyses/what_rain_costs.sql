@@ -3,8 +3,8 @@
 -- What the default dataset shows after its first window: a wet hour brings 13 to 20 % more orders than a dry one at
 -- the same time of day. Where couriers are busy these take 4 to 5 minutes longer, 36 to 38 % are late instead of 21
 -- to 23, and nearly twice as many are cancelled. Silicon Valley, whose couriers are idle for half of their time, gets
--- as many more orders and loses less than two: the price of rain is the couriers that are missing then. So the weather of
--- tomorrow is worth looking at before shifts are planned.
+-- as many more orders and loses less than two: the price of rain is the couriers that are missing then. So the weather
+-- of tomorrow is worth looking at before shifts are planned.
 --
 -- How to read it: dry and wet hours (rain or snow) of each kitchen over the last 70 days. orders_vs_dry_pct compares
 -- the orders of the wet hours with those of dry hours at the same time of day, and minutes_vs_dry is by how many
