@@ -13,6 +13,7 @@ from flows import exact, teardown
 from tests.support.business import Business, DbtWorker
 from tests.support.distribution import FilesAndIndependentTests
 from tests.support.first_builds import FirstBuilds
+from tests.support.postgres import own_postgres, postgres  # noqa: F401  (fixtures)
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
 LONGEST_FIRST = ("faults", "engines", "models", "oracle")

@@ -1,0 +1,103 @@
+"""The database: schemas, tables, roles and what each role may do; safe to repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from common.postgres import DATABASE, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psycopg import Connection
+
+_TABLES = """
+create schema if not exists recommender;
+create schema if not exists complaints;
+create schema if not exists refunds;
+create schema if not exists sync;
+
+create table if not exists recommender.pg_recommendations (
+  order_id text primary key, ts timestamp, order_ts timestamp, agent_response jsonb,
+  refund_usd numeric(10,2), refund_class text, reason text, location_id integer,
+  delivered_day date, total_minutes double precision, order_revenue numeric(18,2),
+  p50_minutes numeric(12,3), p75_minutes numeric(12,3), p99_minutes numeric(12,3));
+
+create table if not exists complaints.pg_complaint_responses (
+  complaint_id text primary key, order_id text, ts timestamp, agent_response jsonb,
+  complaint_category text, decision text, credit_amount numeric(10,2), confidence text,
+  priority text, rationale text, customer_response text, generated_by text);
+
+create table if not exists refunds.refund_decisions (
+  id bigserial primary key,
+  order_id text not null,
+  decided_ts timestamptz not null default now(),
+  amount_usd numeric(10,2) not null check (amount_usd >= 0),
+  refund_class text not null check (refund_class in ('none', 'partial', 'full')),
+  reason text not null,
+  decided_by text,
+  source_suggestion jsonb,
+  revises bigint unique references refunds.refund_decisions,
+  constraint refund_decisions_class_fits_amount check ((refund_class = 'none') = (amount_usd = 0)));
+create unique index if not exists refund_decisions_first_of_an_order
+  on refunds.refund_decisions (order_id) where revises is null;
+"""
+
+# Stated anew each time: a right that somebody has added to these roles by hand is gone afterwards.
+_RIGHTS = """
+revoke all on database caspers from public;
+revoke all on schema public from public;
+revoke all on all tables in schema recommender, complaints, refunds
+  from caspers_sync, caspers_desk, caspers_export;
+grant connect on database caspers to caspers_sync, caspers_desk, caspers_export;
+grant temporary on database caspers to caspers_sync;
+
+grant usage on schema recommender, complaints to caspers_sync, caspers_desk;
+grant usage on schema refunds to caspers_desk, caspers_export;
+grant usage, create on schema sync to caspers_sync;
+
+grant select, insert, update, delete
+  on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_sync;
+grant select on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_desk;
+grant select, insert on refunds.refund_decisions to caspers_desk;
+grant usage on sequence refunds.refund_decisions_id_seq to caspers_desk;
+grant select on refunds.refund_decisions to caspers_export;
+"""
+
+
+def create_database(connection: Connection) -> None:
+    """Create the database and keep the roles out of the others of the same server.
+
+    Parameters
+    ----------
+    connection
+        A superuser's, in autocommit mode.
+    """
+    found = connection.execute("select from pg_database where datname = %s", [DATABASE])
+    if found.fetchone() is None:
+        connection.execute(f"create database {DATABASE}")
+    connection.execute("revoke all on database postgres, template1 from public")
+
+
+def set_up(connection: Connection, passwords: Mapping[str, str]) -> None:
+    """Create what is missing, in one transaction, and state the rights anew.
+
+    Parameters
+    ----------
+    connection
+        A superuser's, to the database.
+    passwords
+        The password of each role.
+    """
+    with connection.transaction():
+        for role in Role:
+            found = connection.execute("select from pg_roles where rolname = %s", [role])
+            verb = "create" if found.fetchone() is None else "alter"
+            statement = sql.SQL(
+                "{} role {} login nosuperuser nocreatedb nocreaterole noreplication password {}"
+            ).format(sql.SQL(verb), sql.Identifier(role), sql.Literal(passwords[role]))
+            connection.execute(statement)
+        connection.execute(_TABLES)
+        connection.execute(_RIGHTS)
