@@ -58,7 +58,7 @@ def test_random_builds_are_mirrored_and_unchanged_rows_are_not_written(
         after = {key: cents for key, cents in before.items() if rng.random() < 0.8}
         after |= {f"order {rng.randrange(40)}": rng.choice([None, 0, 123]) for _ in range(8)}
         _publish(tmp_path, build, after)
-        if build % 4 == 1:  # lost before it is committed
+        if build % 4 == 1:  # Postgres is away
             with pytest.raises(BusyError, match="nothing was changed"):
                 synchronize("postgresql://nobody@127.0.0.1:1/caspers")
         changed = sum(key not in before or before[key] != after[key] for key in after)

@@ -1,1 +1,0 @@
-"""What people work with: each application in a folder of its own."""
