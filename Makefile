@@ -66,7 +66,7 @@ exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a co
 	@$(BIN)/python -m flows.exact $(MODEL)
 
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m 'not long and not spark and not cluster'
+	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'not long and not spark and not cluster'
 
 test-long: $(ENGINES)  ## the tests that take long: thousands of random schedules, kills everywhere, full disks
 	$(BIN)/python -m pytest -m long tests

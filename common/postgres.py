@@ -9,7 +9,7 @@ import subprocess
 import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from common.errors import BusyError, UserError
 from common.paths import data_directory
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DATABASE = "caspers"
 URL_VARIABLE = "CASPERS_POSTGRES"
 TOKEN_COMMAND_VARIABLE = "CASPERS_POSTGRES_TOKEN_COMMAND"  # noqa: S105  (a name, not a secret)
+
+# Whatever listens there may accept a connection and never answer.
+_CONNECT_TIMEOUT = "connect_timeout=10"
 
 # Tokens of Lakebase are valid for an hour: one of this age still has most of it before it.
 _TOKEN_SECONDS = 600.0
@@ -79,7 +82,8 @@ def connection_string(role: Role, directory: Path | None = None) -> str:
 
 def own_url(user: str, password: str, port: int, database: str = DATABASE) -> str:
     """Return the URL of a user of the project's own server."""
-    return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{port}/{database}"
+    login = f"{user}:{quote(password, safe='')}"
+    return f"postgresql://{login}@127.0.0.1:{port}/{database}?{_CONNECT_TIMEOUT}"
 
 
 def read_credentials(directory: Path) -> tuple[int, dict[str, str]]:
@@ -129,7 +133,10 @@ def _url_of_another_server(url: str, role: Role) -> str:
     address = f"[{host}]" if ":" in host else host
     place = f"{address}:{port}" if port else address
     path = parts.path if parts.path not in {"", "/"} else f"/{DATABASE}"
-    return urlunsplit(("postgresql", f"{login}@{place}", path, parts.query, ""))
+    query = parts.query
+    if "connect_timeout" not in parse_qs(query):
+        query = f"{query}&{_CONNECT_TIMEOUT}" if query else _CONNECT_TIMEOUT
+    return urlunsplit(("postgresql", f"{login}@{place}", path, query, ""))
 
 
 def _token(command: str) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from flows.publication.inventory import TableFiles
 
-_CONNECT_SECONDS = 10
 _ADVISORY_LOCK = 1_466_270_001
 _STATE = """create table if not exists sync.state (
   single boolean primary key default true check (single), build bigint, token text)"""
@@ -75,7 +74,7 @@ def synchronize(url: str | None = None, *, full: bool = False) -> Synced:
     tables = {table.full_name: table for table in inventory.tables}
     url = url or connection_string(Role.SYNC)
     try:
-        with psycopg.connect(url, connect_timeout=_CONNECT_SECONDS) as connection:
+        with psycopg.connect(url) as connection:
             connection.execute("set time zone 'UTC'")
             connection.execute("select pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
             connection.execute(_STATE)

@@ -83,9 +83,9 @@ def test_a_role_may_do_what_is_listed_and_nothing_else(postgres: Server, role: R
 
 @pytest.mark.parametrize("role", Role)
 def test_a_role_reaches_no_other_database(postgres: Server, role: Role) -> None:
-    url = connection_string(role, postgres.directory).removesuffix("caspers") + "postgres"
+    url = connection_string(role, postgres.directory)
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(url)
+        psycopg.connect(url, dbname="postgres")
 
 
 def test_an_order_has_one_first_decision_and_each_is_revised_once(postgres: Server) -> None:

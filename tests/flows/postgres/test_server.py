@@ -16,6 +16,8 @@ from common.errors import BusyError, UserError
 from common.postgres import Role, connection_string, credentials_file
 from flows.postgres.server import Server, start, status, stop
 
+_CHILD_SECONDS = 120
+
 
 @pytest.fixture
 def directory() -> Iterator[Path]:
@@ -85,6 +87,7 @@ def test_an_ordinary_user_starts_and_stops_it(own_postgres: Server, directory: P
     os.chown(directory.parent, 65534, 65534)
     child = os.fork()
     if not child:
+        signal.alarm(_CHILD_SECONDS)
         exit_code = 1
         try:
             os.setgroups([])
@@ -103,17 +106,25 @@ def test_another_server_is_a_url_with_a_role_and_a_token(
 ) -> None:
     monkeypatch.setenv("CASPERS_POSTGRES", "postgres://db.example:5433?sslmode=verify-full")
     assert connection_string(Role.DESK) == (
-        "postgresql://caspers_desk@db.example:5433/caspers?sslmode=verify-full"
+        "postgresql://caspers_desk@db.example:5433/caspers?sslmode=verify-full&connect_timeout=10"
     )
-    monkeypatch.setenv("CASPERS_POSTGRES", "postgresql://me%40here:old@[::1]/other")
-    assert connection_string(Role.DESK) == "postgresql://me%40here:old@[::1]/other"
+    monkeypatch.setenv(
+        "CASPERS_POSTGRES", "postgresql://me%40here:old@[::1]/other?connect_timeout=3"
+    )
+    assert connection_string(Role.DESK) == (
+        "postgresql://me%40here:old@[::1]/other?connect_timeout=3"
+    )
     token = tmp_path / "token"
     token.write_text("to/ken\n")
     monkeypatch.setenv("CASPERS_POSTGRES_TOKEN_COMMAND", f"cat {token}")
-    assert connection_string(Role.SYNC) == "postgresql://me%40here:to%2Fken@[::1]/other"
+    assert connection_string(Role.SYNC) == (
+        "postgresql://me%40here:to%2Fken@[::1]/other?connect_timeout=3"
+    )
     token.write_text("newer")
     monkeypatch.setattr("common.postgres._TOKEN_SECONDS", 0)
-    assert connection_string(Role.SYNC) == "postgresql://me%40here:newer@[::1]/other"
+    assert connection_string(Role.SYNC) == (
+        "postgresql://me%40here:newer@[::1]/other?connect_timeout=3"
+    )
     monkeypatch.setenv("CASPERS_POSTGRES_TOKEN_COMMAND", "false")
     with pytest.raises(UserError, match="TOKEN_COMMAND failed"):
         connection_string(Role.SYNC)

@@ -1,0 +1,1 @@
+"""What people work with: each application in a folder of its own."""
