@@ -3,9 +3,22 @@
 {% endmacro %}
 
 {% macro landing_path(landing) %}
-    {{ return(
-        var('landing_path', '') or env_var('CASPERS_LANDING', '') or adapter.dispatch('default_landing_path')(landing)
-    ) }}
+    {{ return(named_landing_path(landing) or adapter.dispatch('default_landing_path')(landing)) }}
+{% endmacro %}
+
+{#- Empty where nobody has named another place. -#}
+{% macro named_landing_path(landing) %}
+    {% if is_landing_of_events(landing) %}{{ return(var('landing_path', '') or env_var('CASPERS_LANDING', '')) }}{% endif %}
+    {{ return(var(landing.identifier ~ '_path', '') or env_var('CASPERS_' ~ landing.identifier | upper, '')) }}
+{% endmacro %}
+
+{#- Without events there is no business; the other landings may be absent. -#}
+{% macro is_landing_of_events(landing) %}
+    {{ return(landing.identifier == 'events') }}
+{% endmacro %}
+
+{% macro may_be_absent(landing) %}
+    {{ return(not is_landing_of_events(landing) and not named_landing_path(landing)) }}
 {% endmacro %}
 
 {% macro default__default_landing_path(landing) %}
@@ -49,17 +62,35 @@
 
 {#- Spark does not open a binary file whose content is not selected. -#}
 {% macro spark__landed_files(landing) %}
-    {{ return(spark_landed_among(
-        run_query("select path, length from binaryFile.`" ~ landing_path(landing) ~ "`").rows
-    )) }}
+    {% set folder = landing_path(landing) %}
+    {% set reader = 'binaryFile.`' ~ folder ~ '`' %}
+    {% if may_be_absent(landing) %}{% set reader = spark_reader_of_folder_that_may_be_absent(folder) %}{% endif %}
+    {{ return(spark_landed_among(run_query('select path, length from ' ~ reader).rows)) }}
+{% endmacro %}
+
+{#- Spark refuses a path that matches nothing. A file that is surely there makes it match; the filter leaves that one out. -#}
+{% macro spark_reader_of_folder_that_may_be_absent(folder) %}
+    {% set present = flags.PROFILES_DIR ~ '/profiles.yml' %}
+    {% if not (folder.startswith('/') and present.startswith('/')) %}{{ return('binaryFile.`' ~ folder ~ '`') }}{% endif %}
+    {{ return('binaryFile.`/{' ~ folder[1:] ~ ',' ~ present[1:] ~ "}` with (pathGlobFilter = '*.jsonl*')") }}
 {% endmacro %}
 
 {% macro databricks__landed_files(landing) %}
+    {% if may_be_absent(landing) and not databricks_has_volume(landing) %}{{ return([]) }}{% endif %}
     {% set listed = [] %}
     {% for row in run_query("list '" ~ landing_path(landing) ~ "'").rows %}
         {% do listed.append([row['path'], row['size']]) %}
     {% endfor %}
     {{ return(spark_landed_among(listed)) }}
+{% endmacro %}
+
+{#- The metastore of a workspace without Unity Catalog has no volumes. -#}
+{% macro databricks_has_volume(landing) %}
+    {% if landing.is_hive_metastore() or not adapter.check_schema_exists(landing.database, landing.schema) %}
+        {{ return(false) }}
+    {% endif %}
+    {% set volumes = run_query('show volumes in ' ~ landing.without_identifier()).rows %}
+    {{ return(landing.identifier in volumes | map(attribute='volumeName') | list) }}
 {% endmacro %}
 
 {#- A file beside its upload marker is not complete: a volume shows a file while it is still being written. -#}

@@ -1,4 +1,4 @@
-{% macro read_landed_lines(files, streamed_lines) %}
+{% macro read_landed_lines(files, streamed_lines=none) %}
     {{ return(adapter.dispatch('read_landed_lines')(files, streamed_lines)) }}
 {% endmacro %}
 

@@ -1,8 +1,8 @@
-{% macro new_landed_files(landing, streamed_lines) %}
+{% macro new_landed_files(landing, streamed_lines=none) %}
     {% if not execute or reads_nothing() %}{{ return([]) }}{% endif %}
     {% set landed = landed_in_this_run(landing) %}
     {% set building = flags.WHICH in ('run', 'build', 'retry') %}
-    {% if building and not landed %}
+    {% if building and not landed and is_landing_of_events(landing) %}
         {% do exceptions.warn(
             'Nothing has landed in ' ~ landing_path(landing) ~ ', so the tables are built empty. '
             ~ 'Land events with `make run`, or with `python -m generator canonical` '
@@ -28,7 +28,7 @@
         {% endif %}
     {% endif %}
     {% set new = without_unread_files(new, streamed_lines) %}
-    {% if building %}
+    {% if building and (landed or is_landing_of_events(landing)) %}
         {% set counts = new | length ~ ' of ' ~ landed | length ~ ' landed files' %}
         {% do log(model.name ~ ': ' ~ case ~ ', ' ~ counts, info=true) %}
     {% endif %}

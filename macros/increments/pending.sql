@@ -19,7 +19,7 @@
 {% macro known_of_this_run() %}
     {% set run = graph.get('known_of_increments') %}
     {% if not run or run.invocation_id != invocation_id %}
-        {% set run = {'invocation_id': invocation_id, 'models': {}, 'seeds': {}} %}
+        {% set run = {'invocation_id': invocation_id, 'models': {}, 'seeds': {}, 'landed': {}} %}
         {% do graph.update({'known_of_increments': run}) %}
     {% endif %}
     {{ return(run) }}

@@ -21,11 +21,11 @@
     {{ return(read) }}
 {% endmacro %}
 
-{#- The landing is listed once in a run: what lands while it is built is the next run's. -#}
+{#- A landing is listed once in a run: what lands while it is built is the next run's. -#}
 {% macro landed_in_this_run(landing) %}
-    {% set known = known_of_this_run() %}
-    {% if 'landed' not in known %}{% do known.update({'landed': landed_files(landing)}) %}{% endif %}
-    {{ return(known.landed) }}
+    {% set known = known_of_this_run().landed %}
+    {% if landing.identifier not in known %}{% do known.update({landing.identifier: landed_files(landing)}) %}{% endif %}
+    {{ return(known[landing.identifier]) }}
 {% endmacro %}
 
 {% macro select_streamed(files) %}
@@ -38,6 +38,7 @@
 {% macro without_unread_files(files, streamed_lines) %}
     {% set streamed = select_streamed(files) %}
     {% if not streamed %}{{ return(files) }}{% endif %}
+    {% if streamed_lines is none %}{{ return(without_unreadable_files(files, streamed)) }}{% endif %}
     {% set read, waiting = read_files(streamed_lines), [] %}
     {% for landed in streamed if (landed.file, landed.bytes | int) not in read %}{% do waiting.append(landed.file) %}{% endfor %}
     {% if waiting and flags.WHICH in ('run', 'build', 'retry') %}
@@ -47,4 +48,16 @@
         ) %}
     {% endif %}
     {{ return(files | rejectattr('file', 'in', waiting) | list) }}
+{% endmacro %}
+
+{#- Only events come in such numbers that they are streamed. -#}
+{% macro without_unreadable_files(files, streamed) %}
+    {% set unreadable = streamed | map(attribute='file') | list %}
+    {% if flags.WHICH in ('run', 'build', 'retry') %}
+        {% do exceptions.warn(
+            unreadable | length ~ ' landed files are not read by ' ~ model.name ~ ' (' ~ some_names(unreadable)
+            ~ '): only files of events may be compressed or very large. Unpack or split them, under new names.'
+        ) %}
+    {% endif %}
+    {{ return(files | rejectattr('file', 'in', unreadable) | list) }}
 {% endmacro %}
