@@ -80,6 +80,11 @@ def landing_directory() -> Path:
     return data_directory() / "landing" / "events"
 
 
+def agent_responses_directory() -> Path:
+    """Return the folder in which answers of language models land."""
+    return data_directory() / "landing" / "agent_responses"
+
+
 def roads_directory() -> Path:
     """Return the folder of cached street networks."""
     return data_directory() / "roads"

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
 from common.paths import canonical_directory, landing_directory, published_file
+from flows.agents.ask import ask_and_describe
+from flows.agents.endpoint import is_endpoint_set
 from flows.business.display import PlainDisplay
 from flows.business.messages import table_rows, window_row
 from flows.business.resources import current_resources, resources
@@ -77,6 +79,15 @@ def build_tables() -> Build:
 
 
 @task
+def ask_agents() -> None:
+    """Ask the language model about what was just published; the next window builds on it."""
+    with _step("Asking the language model"):
+        line = ask_and_describe(resources().stop.is_set)
+    if line:
+        resources().display.print([line])
+
+
+@task
 def report_window(report: Report, built: Build) -> tuple[Kitchen, ...]:
     """Make artifacts of the run: the window, the tables that were built, and the kitchens."""
     kitchens = read_kitchens(published_file())
@@ -100,6 +111,8 @@ def casper_kitchens() -> Outcome:
         report = land_window()
         found.check_stop()
         built = build_tables()
+        if is_endpoint_set():
+            ask_agents()
         kitchens = report_window(report, built)
         return Outcome(report, built, kitchens)
 
