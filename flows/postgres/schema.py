@@ -28,7 +28,8 @@ create table if not exists recommender.pg_recommendations (
 create table if not exists complaints.pg_complaint_responses (
   complaint_id text primary key, order_id text, ts timestamp, agent_response jsonb,
   complaint_category text, decision text, credit_amount numeric(10,2), confidence text,
-  priority text, rationale text, customer_response text, generated_by text);
+  priority text, rationale text, customer_response text, generated_by text,
+  location_id integer, delivered_day date);
 
 create table if not exists refunds.refund_decisions (
   id bigserial primary key,
@@ -43,23 +44,37 @@ create table if not exists refunds.refund_decisions (
   constraint refund_decisions_class_fits_amount check ((refund_class = 'none') = (amount_usd = 0)));
 create unique index if not exists refund_decisions_first_of_an_order
   on refunds.refund_decisions (order_id) where revises is null;
+
+create table if not exists sync.state (
+  single boolean primary key default true check (single),
+  build bigint not null, token text not null, synced_ts timestamptz not null default now());
+create table if not exists sync.files (
+  mirror text, partition text not null, name text, size bigint not null,
+  modified_ns bigint not null, primary key (mirror, name));
+
+create index if not exists pg_recommendations_delivered_day
+  on recommender.pg_recommendations (delivered_day);
+create index if not exists pg_complaint_responses_delivered_day
+  on complaints.pg_complaint_responses (delivered_day);
 """
 
 # Stated anew each time: a right that somebody has added to these roles by hand is gone afterwards.
 _RIGHTS = """
 revoke all on database caspers from public;
 revoke all on schema public from public;
-revoke all on all tables in schema recommender, complaints, refunds
+revoke all on schema sync from caspers_sync;
+revoke all on all tables in schema recommender, complaints, refunds, sync
   from caspers_sync, caspers_desk, caspers_export;
 grant connect on database caspers to caspers_sync, caspers_desk, caspers_export;
 grant temporary on database caspers to caspers_sync;
 
 grant usage on schema recommender, complaints to caspers_sync, caspers_desk;
 grant usage on schema refunds to caspers_desk, caspers_export;
-grant usage, create on schema sync to caspers_sync;
+grant usage on schema sync to caspers_sync;
 
 grant select, insert, update, delete
   on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_sync;
+grant select, insert, update, delete on sync.state, sync.files to caspers_sync;
 grant select on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_desk;
 grant select, insert on refunds.refund_decisions to caspers_desk;
 grant usage on sequence refunds.refund_decisions_id_seq to caspers_desk;

@@ -37,6 +37,8 @@ OWNER = "postgres"
 
 _ROOT = 0
 _NOBODY = 65534
+# The first is less; containers often grant only the second.
+_CAPABILITIES = ("dac_read_search", "dac_override")
 _TRIES = 5
 _SECONDS_BETWEEN_TRIES = 0.3
 _COMMAND_SECONDS = 120.0
@@ -65,6 +67,48 @@ class Server:
     was_started: bool
 
 
+@dataclass(frozen=True)
+class _Account:
+    """Who runs the commands of Postgres, which refuses to run as root.
+
+    Attributes
+    ----------
+    user
+        The id of another user; ``None`` for our own.
+    capability
+        What lets that user through folders that are closed to it, such as the home of root.
+    """
+
+    user: int | None
+    capability: str | None = None
+
+    def run(self, command: list[Any], log: Path | None = None) -> int:
+        """Run a command and return its exit code.
+
+        Nothing is piped: a server that goes on would hold the pipe open for as long as it runs.
+        """
+        as_user: dict[str, Any] = {}
+        if self.capability:
+            granted = f"-all,+{self.capability}"
+            command = [
+                *("setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups"),
+                *("--inh-caps", granted, "--ambient-caps", granted, "--", *command),
+            ]
+        elif self.user is not None:
+            as_user = {"user": self.user, "group": self.user, "extra_groups": []}
+        with Path(log or os.devnull).open("wb") as output:
+            return subprocess.run(
+                [str(part) for part in command],
+                check=False,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                timeout=_COMMAND_SECONDS,
+                **as_user,
+            ).returncode
+
+
 @contextmanager
 def postgres_server(directory: Path | None = None) -> Iterator[Server]:
     """Run the server within a block; one that ran before goes on running after it."""
@@ -90,11 +134,10 @@ def start(directory: Path | None = None) -> Server:
     binaries = _binaries()
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        user = _server_user(directory)
         # Another user has to pass through the folder to its own; what is in it stays private.
-        directory.chmod(0o700 if user is None else 0o711)
+        directory.chmod(0o700 if os.geteuid() != _ROOT else 0o711)
         with _lock(directory):
-            return _start(directory, binaries, user)
+            return _start(directory, binaries, _account(directory, binaries))
     except OSError as error:
         raise to_user_error(error, "start Postgres in", "CASPERS_DATA") from error
 
@@ -104,12 +147,13 @@ def stop(directory: Path | None = None) -> bool:
     directory = directory or postgres_directory()
     if not (directory / "cluster").is_dir():
         return False
-    binaries, user = _binaries(), _server_user(directory)
+    binaries = _binaries()
+    account = _account(directory, binaries)
     with _lock(directory):
-        if not _is_running(directory, binaries, user):
+        if not _is_running(directory, binaries, account):
             return False
-        result = _run(
-            [binaries / "pg_ctl", "-D", directory / "cluster", "-w", "-m", "fast", "stop"], user
+        result = account.run(
+            [binaries / "pg_ctl", "-D", directory / "cluster", "-w", "-m", "fast", "stop"]
         )
         if result:
             raise UserError(
@@ -123,12 +167,13 @@ def status(directory: Path | None = None) -> int | None:
     directory = directory or postgres_directory()
     if not (directory / "cluster").is_dir():
         return None
-    if not _is_running(directory, _binaries(), _server_user(directory)):
+    binaries = _binaries()
+    if not _is_running(directory, binaries, _account(directory, binaries)):
         return None
     return _running_port(directory)
 
 
-def _start(directory: Path, binaries: Path, user: int | None) -> Server:
+def _start(directory: Path, binaries: Path, account: _Account) -> Server:
     cluster = directory / "cluster"
     if not credentials_file(directory).exists():
         if cluster.exists():
@@ -140,10 +185,10 @@ def _start(directory: Path, binaries: Path, user: int | None) -> Server:
         _write_credentials(directory, 0, {name: secrets.token_urlsafe(24) for name in names})
     port, passwords = read_credentials(directory)
     if not cluster.exists():
-        _make_cluster(directory, binaries, user, passwords[OWNER])
-    was_running = _is_running(directory, binaries, user)
+        _make_cluster(directory, binaries, account, passwords[OWNER])
+    was_running = _is_running(directory, binaries, account)
     running_port = (
-        _running_port(directory) if was_running else _launch(directory, binaries, user, port)
+        _running_port(directory) if was_running else _launch(directory, binaries, account, port)
     )
     if running_port != port:
         _write_credentials(directory, running_port, passwords)
@@ -151,7 +196,7 @@ def _start(directory: Path, binaries: Path, user: int | None) -> Server:
     return Server(directory, running_port, not was_running)
 
 
-def _make_cluster(directory: Path, binaries: Path, user: int | None, password: str) -> None:
+def _make_cluster(directory: Path, binaries: Path, account: _Account, password: str) -> None:
     """Run initdb aside and rename its result, so that a half-made folder is never started."""
     staging = directory / "initdb"
     shutil.rmtree(staging, ignore_errors=True)
@@ -159,12 +204,13 @@ def _make_cluster(directory: Path, binaries: Path, user: int | None, password: s
     password_file = staging / "password"
     password_file.touch(mode=0o600)
     password_file.write_text(password)
+    user = account.user
     if user is not None:
         os.chown(staging, user, user)
         os.chown(password_file, user, user)
     command = [binaries / "initdb", "-D", staging / "cluster", "-U", OWNER, "-A", "scram-sha-256"]
     command += ["-E", "UTF8", "--locale=C", "--pwfile", password_file]
-    if _run(command, user, staging / "initdb.log"):
+    if account.run(command, staging / "initdb.log"):
         log = (staging / "initdb.log").read_text(errors="replace").strip().splitlines()
         raise UserError(
             f"initdb failed in {directory}: {log[-1] if log else 'it said nothing'}. As root it "
@@ -177,14 +223,14 @@ def _make_cluster(directory: Path, binaries: Path, user: int | None, password: s
     shutil.rmtree(staging, ignore_errors=True)
 
 
-def _launch(directory: Path, binaries: Path, user: int | None, port: int) -> int:
+def _launch(directory: Path, binaries: Path, account: _Account, port: int) -> int:
     """Start the server and return its port: the same as before, if that is free."""
     log = directory / "cluster" / "server.log"
     for _ in range(_TRIES):
         port = port if port and _is_free(port) else _free_port()
         options = f"-h {LOOPBACK} -p {port} -c unix_socket_directories=''"
         command = [binaries / "pg_ctl", "-D", directory / "cluster", "-w", "-l", log]
-        if not _run([*command, "-o", options, "start"], user):
+        if not account.run([*command, "-o", options, "start"]):
             return port
         # After a SIGKILL the processes of before need a moment to go; or the port was just taken.
         time.sleep(_SECONDS_BETWEEN_TRIES)
@@ -232,39 +278,25 @@ def _binaries() -> Path:
     return Path(package.origin).parent / "pginstall" / "bin"
 
 
-def _server_user(directory: Path) -> int | None:
-    """Return the user to run as, None for our own: Postgres refuses to run as root."""
+def _account(directory: Path, binaries: Path) -> _Account:
+    """Return our own account or, as root, the owner of the cluster or else an unprivileged user."""
     if os.geteuid() != _ROOT:
-        return None
+        return _Account(None)
     cluster = directory / "cluster"
     owner = (cluster if cluster.exists() else directory).stat().st_uid
-    return owner or _NOBODY
+    plain = _Account(owner or _NOBODY)
+    reach = ["ls", "-d", f"{directory}/.", f"{binaries}/."]
+    if plain.run(reach) and shutil.which("setpriv"):
+        for capability in _CAPABILITIES:
+            account = _Account(plain.user, capability)
+            if not account.run(reach):
+                return account
+    return plain
 
 
-def _run(command: list[Any], user: int | None, log: Path | None = None) -> int:
-    """Run a command of Postgres and return its exit code.
-
-    Nothing is piped: a server that goes on would hold the pipe open for as long as it runs.
-    """
-    as_user: dict[str, Any] = (
-        {} if user is None else {"user": user, "group": user, "extra_groups": []}
-    )
-    with Path(log or os.devnull).open("wb") as output:
-        return subprocess.run(
-            [str(part) for part in command],
-            check=False,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=_COMMAND_SECONDS,
-            **as_user,
-        ).returncode
-
-
-def _is_running(directory: Path, binaries: Path, user: int | None) -> bool:
+def _is_running(directory: Path, binaries: Path, account: _Account) -> bool:
     """Return whether it runs and listens: for a moment after a SIGKILL, pg_ctl says it runs."""
-    if _run([binaries / "pg_ctl", "-D", directory / "cluster", "status"], user):
+    if account.run([binaries / "pg_ctl", "-D", directory / "cluster", "status"]):
         return False
     try:
         with socket.create_connection((LOOPBACK, _running_port(directory)), _ANSWER_SECONDS):

@@ -12,7 +12,8 @@ from common.postgres import own_url, read_credentials
 from flows.postgres.server import OWNER, Server, postgres_server
 
 TABLES = (
-    "recommender.pg_recommendations, complaints.pg_complaint_responses, refunds.refund_decisions"
+    "recommender.pg_recommendations, complaints.pg_complaint_responses, refunds.refund_decisions, "
+    "sync.state, sync.files"
 )
 
 

@@ -12,6 +12,7 @@ from flows.postgres.server import Server
 RECOMMENDATIONS = "recommender.pg_recommendations"
 COMPLAINTS = "complaints.pg_complaint_responses"
 DECISIONS = "refunds.refund_decisions"
+STATE = "sync.state"
 
 STATEMENTS = {
     ("select", RECOMMENDATIONS): f"select * from {RECOMMENDATIONS}",
@@ -24,15 +25,18 @@ STATEMENTS = {
     ("insert", DECISIONS): f"""insert into {DECISIONS} (order_id, amount_usd, refund_class, reason)
         values ('a', 1, 'partial', 'late')""",
     ("update", DECISIONS): f"update {DECISIONS} set reason = ''",
+    ("select", STATE): f"select * from {STATE}",
+    ("insert", STATE): f"insert into {STATE} (build, token) values (1, 'a')",
+    ("update", STATE): f"update {STATE} set build = 1",
     **{
         (verb, table): statement.format(table)
-        for table in (RECOMMENDATIONS, COMPLAINTS, DECISIONS)
+        for table in (RECOMMENDATIONS, COMPLAINTS, DECISIONS, STATE)
         for verb, statement in {
             "delete": "delete from {}",
             "truncate": "truncate {}",
             "alter": "alter table {} add column extra text",
             "drop": "drop table {}",
-            "index": "create index on {} (order_id)",
+            "index": "create index on {} ((1))",
             "trigger": """create trigger added before insert on {}
                 for each row execute function suppress_redundant_updates_trigger()""",
         }.items()
@@ -55,7 +59,7 @@ STATEMENTS = {
 ALLOWED = {
     Role.SYNC: {
         *product(("select", "insert", "update", "delete"), (RECOMMENDATIONS, COMPLAINTS)),
-        ("create", "sync"),
+        *product(("select", "insert", "update", "delete"), (STATE,)),
         ("create", "temporary"),
     },
     Role.DESK: {
