@@ -60,13 +60,13 @@ create index if not exists pg_complaint_responses_delivered_day
 
 # Stated anew each time: a right that somebody has added to these roles by hand is gone afterwards.
 _RIGHTS = """
-revoke all on database caspers from public;
+revoke all on database {database} from public;
 revoke all on schema public from public;
 revoke all on schema sync from caspers_sync;
 revoke all on all tables in schema recommender, complaints, refunds, sync
   from caspers_sync, caspers_desk, caspers_export;
-grant connect on database caspers to caspers_sync, caspers_desk, caspers_export;
-grant temporary on database caspers to caspers_sync;
+grant connect on database {database} to caspers_sync, caspers_desk, caspers_export;
+grant temporary on database {database} to caspers_sync;
 
 grant usage on schema recommender, complaints to caspers_sync, caspers_desk;
 grant usage on schema refunds to caspers_desk, caspers_export;
@@ -96,23 +96,33 @@ def create_database(connection: Connection) -> None:
     connection.execute("revoke all on database postgres, template1 from public")
 
 
-def set_up(connection: Connection, passwords: Mapping[str, str]) -> None:
+def set_up(connection: Connection, passwords: Mapping[str, str] | None) -> None:
     """Create what is missing, in one transaction, and state the rights anew.
 
     Parameters
     ----------
     connection
-        A superuser's, to the database.
+        Of the owner of the database, who may create roles.
     passwords
-        The password of each role.
+        The password of each role. ``None`` on a server of somebody else: a role that is there
+        stays as it is, and one that is missing is created without a password.
     """
     with connection.transaction():
         for role in Role:
-            found = connection.execute("select from pg_roles where rolname = %s", [role])
-            verb = "create" if found.fetchone() is None else "alter"
-            statement = sql.SQL(
-                "{} role {} login nosuperuser nocreatedb nocreaterole noreplication password {}"
-            ).format(sql.SQL(verb), sql.Identifier(role), sql.Literal(passwords[role]))
-            connection.execute(statement)
+            _set_up_role(connection, role, passwords[role] if passwords else None)
         connection.execute(_TABLES)
-        connection.execute(_RIGHTS)
+        database = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL(_RIGHTS).format(database=database))
+
+
+def _set_up_role(connection: Connection, role: Role, password: str | None) -> None:
+    found = connection.execute("select from pg_roles where rolname = %s", [role])
+    is_missing = found.fetchone() is None
+    name = sql.Identifier(role)
+    if password is not None:
+        statement = sql.SQL(
+            "{} role {} login nosuperuser nocreatedb nocreaterole noreplication password {}"
+        ).format(sql.SQL("create" if is_missing else "alter"), name, sql.Literal(password))
+        connection.execute(statement)
+    elif is_missing:
+        connection.execute(sql.SQL("create role {} login").format(name))

@@ -173,6 +173,32 @@ def status(directory: Path | None = None) -> int | None:
     return _running_port(directory)
 
 
+def set_up_another(url: str) -> None:
+    """Create tables, roles and rights in a database of another server.
+
+    Parameters
+    ----------
+    url
+        Of the owner of the database, who may create roles.
+
+    Raises
+    ------
+    UserError
+        If it cannot be reached, or refuses.
+    """
+    import psycopg  # noqa: PLC0415  (optional, as in `_set_up`)
+
+    from flows.postgres import schema  # noqa: PLC0415
+
+    try:
+        with psycopg.connect(url) as connection:
+            schema.set_up(connection, None)
+    except psycopg.Error as error:
+        raise UserError(
+            f"The server in {URL_VARIABLE} cannot be set up: {' '.join(str(error).split())}."
+        ) from error
+
+
 def _start(directory: Path, binaries: Path, account: _Account) -> Server:
     cluster = directory / "cluster"
     if not credentials_file(directory).exists():

@@ -13,11 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 from common.errors import BusyError, UserError
 from common.paths import PROJECT
 from common.postgres import Role, connection_string, credentials_file
-from flows.postgres.server import start, status, stop
+from flows.postgres.__main__ import main
+from flows.postgres.server import Server, start, status, stop
+from tests.support.postgres import owner_url
 
 _NOBODY = 65534
 
@@ -93,7 +96,8 @@ import os
 from pathlib import Path
 import duckdb, encodings.idna, psycopg
 from flows.postgres import schema
-from flows.postgres.server import start, stop
+from flows.postgres.__main__ import main
+from flows.postgres.server import Server, start, stop
 os.setgroups([])
 os.setgid({_NOBODY})
 os.setuid({_NOBODY})
@@ -144,3 +148,25 @@ def test_another_server_is_a_url_with_a_role_and_a_token(
     monkeypatch.setenv("CASPERS_POSTGRES", "db.example")
     with pytest.raises(UserError, match="CASPERS_POSTGRES has to be a URL"):
         connection_string(Role.SYNC)
+
+
+def test_a_database_of_another_server_is_set_up_by_its_owner(
+    own_postgres: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(owner_url(own_postgres), autocommit=True) as connection:
+        connection.execute("create role somebody login createrole password 'secret'")
+        connection.execute("create database elsewhere owner somebody")
+    address = f"127.0.0.1:{own_postgres.port}/elsewhere"
+    monkeypatch.setenv("CASPERS_POSTGRES", f"postgresql://{address}")
+    assert main(["setup"]) == 1
+    assert "has to name the owner" in capsys.readouterr().err
+    monkeypatch.setenv("CASPERS_POSTGRES", f"postgresql://somebody:wrong@{address}")
+    assert main(["setup"]) == 1
+    assert "cannot be set up" in capsys.readouterr().err
+    monkeypatch.setenv("CASPERS_POSTGRES", f"postgresql://somebody:secret@{address}")
+    assert [main(["setup"]), main(["setup"])] == [0, 0]
+    desk = connection_string(Role.DESK, own_postgres.directory)
+    with psycopg.connect(desk, dbname="elsewhere") as connection:
+        connection.execute("select * from recommender.pg_recommendations")
+        with pytest.raises(InsufficientPrivilege):
+            connection.execute("delete from recommender.pg_recommendations")
