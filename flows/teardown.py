@@ -28,10 +28,12 @@ from common.paths import (
     roads_directory,
     warehouse_file,
 )
+from common.postgres import credentials_file, postgres_directory
 from common.system_errors import to_user_error
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
+from flows.postgres.server import remove as remove_postgres
 from flows.publication.builds import Builds
 from flows.replay import commands
 from flows.replay.landing import Landing
@@ -141,6 +143,10 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     builds = Builds(published_directory())
     if builds.exist():
         yield Removal("folder", f"{builds.published} and {builds.folder}", builds.remove_all)
+    if credentials_file(postgres_directory()).exists():
+        yield Removal(
+            "server", f"{postgres_directory()}, with the decisions stored there", remove_postgres
+        )
     if Landing(landing).has_replay:
         windows = len(Landing(landing).window_files())
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from flows.dbt.log_events import LogEvent
     from flows.replay.commands import Report
     from flows.replay.window import Window
+    from flows.sync.mirror import Synced
 
 _RETRIES = 4
 _RETRY_SECONDS = 15.0
@@ -88,12 +89,25 @@ def ask_agents() -> None:
 
 
 @task
-def report_window(report: Report, built: Build) -> tuple[Kitchen, ...]:
+def sync_postgres() -> Synced | None:
+    """Make Postgres equal to what was published; without one the business goes on."""
+    with _step("Writing to Postgres"):
+        try:
+            return resources().postgres.synchronize()
+        except UserError as error:
+            resources().display.print_error(f"warning: {error}")
+            return None
+
+
+@task
+def report_window(report: Report, built: Build, synced: Synced | None) -> tuple[Kitchen, ...]:
     """Make artifacts of the run: the window, the tables that were built, and the kitchens."""
     kitchens = read_kitchens(published_file())
     rows = built.publication.rows if built.publication else {}
     create_table_artifact(
-        key="window", table=[window_row(report, built)], description="The window that was landed"
+        key="window",
+        table=[window_row(report, built, synced)],
+        description="The window that was landed",
     )
     create_table_artifact(
         key="tables", table=table_rows(built, rows), description="The tables that were built"
@@ -106,14 +120,15 @@ def report_window(report: Report, built: Build) -> tuple[Kitchen, ...]:
 
 @flow(name="casper-kitchens", log_prints=False)
 def casper_kitchens() -> Outcome:
-    """Land the next window, build the tables, test what was built, report it."""
+    """Land the next window, build and test the tables, mirror what was published, report it."""
     with current_resources(PlainDisplay()) as found:
         report = land_window()
         found.check_stop()
         built = build_tables()
+        synced = sync_postgres()
         if is_endpoint_set():
             ask_agents()
-        kitchens = report_window(report, built)
+        kitchens = report_window(report, built, synced)
         return Outcome(report, built, kitchens)
 
 

@@ -73,7 +73,7 @@ def serve(options: LiveOptions) -> None:
     UserError
         If Prefect's server cannot be started or stays away.
     """
-    with started() as (server, dbt):
+    with started() as (server, dbt, postgres):
         from flows.business.schedule import Schedule  # noqa: PLC0415  (imports Prefect)
 
         schedule = Schedule(deployment_name(), options.interval)
@@ -81,7 +81,7 @@ def serve(options: LiveOptions) -> None:
         display = make_display()
         display.print([f"The business is live; watch it at {page} - Ctrl-C stops it."])
         with display:
-            resources = Resources(Builder(dbt, keep_warm=True), display)
+            resources = Resources(Builder(dbt, keep_warm=True), display, postgres)
             _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 

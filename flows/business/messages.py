@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from flows.build_results import Build
     from flows.replay.commands import Report
+    from flows.sync.mirror import Synced
 
 
 def format_next_window(moment: datetime) -> str:
@@ -38,7 +39,7 @@ def format_window(report: Report, built: Build, seconds: float, following: datet
     return [*format_report(report), f"{summary} {whole} {format_next_window(following)}", *warnings]
 
 
-def window_row(report: Report, built: Build) -> dict[str, object]:
+def window_row(report: Report, built: Build, synced: Synced | None) -> dict[str, object]:
     """Return what a run did as one row of an artifact."""
     window, settings = report.window, report.settings
 
@@ -61,6 +62,7 @@ def window_row(report: Report, built: Build) -> dict[str, object]:
         "build seconds": round(built.seconds, 1),
         "build CPU seconds": round(built.cpu_seconds, 1),
         "publication seconds": round(built.publication.seconds, 1) if built.publication else 0.0,
+        "rows written to Postgres": synced.written if synced else "none: it is away",
     }
 
 

@@ -27,10 +27,10 @@ def run_once() -> None:
     UserError
         If a step fails.
     """
-    with started() as (_, dbt):
+    with started() as (_, dbt, postgres):
         from flows.business.flow import casper_kitchens  # noqa: PLC0415  (imports Prefect)
 
-        with using(Resources(Builder(dbt), PlainDisplay())):
+        with using(Resources(Builder(dbt), PlainDisplay(), postgres)):
             state = casper_kitchens(return_state=True)
     outcome = outcome_of(state)
     console = Console(highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a run of the business works with, beside its data: dbt, and whoever watches."""
+"""What a run of the business works with, beside its data: dbt, Postgres, and whoever watches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from flows.build import Builder
+from flows.business.postgres import BusinessPostgres
 from flows.dbt.warm import warm_dbt
 
 if TYPE_CHECKING:
@@ -35,12 +36,15 @@ class Resources:
         Builds and tests the tables.
     display
         Shows what is done.
+    postgres
+        Mirrors what is published.
     stop
         Set when somebody wants the business to end after the running step.
     """
 
     builder: Builder
     display: PlainDisplay
+    postgres: BusinessPostgres = field(default_factory=BusinessPostgres)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def check_stop(self) -> None:

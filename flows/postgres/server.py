@@ -162,6 +162,18 @@ def stop(directory: Path | None = None) -> bool:
         return True
 
 
+def remove(directory: Path | None = None) -> None:
+    """Stop the server and remove all that it stored; anything else in its folder stays."""
+    directory = directory or postgres_directory()
+    stop(directory)
+    for folder in ("cluster", "initdb"):
+        shutil.rmtree(directory / folder, ignore_errors=True)
+    for file in (credentials_file(directory), directory / "lock"):
+        file.unlink(missing_ok=True)
+    if not any(directory.iterdir()):
+        directory.rmdir()
+
+
 def status(directory: Path | None = None) -> int | None:
     """Return the port of the running server, else None."""
     directory = directory or postgres_directory()

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from flows import teardown
+from flows.postgres.server import start as start_postgres
 from flows.replay import commands
 from tests.support.business import Business
 from tests.support.publication import publish_business
@@ -52,6 +53,7 @@ def entries(folder: Path) -> set[str]:
 def test_everything_is_removed_and_a_second_teardown_finds_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    start_postgres()
     assert teardown.main(["--yes"]) == 0
     assert entries(whole.data) == set()
     output = capsys.readouterr().out

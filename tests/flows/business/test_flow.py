@@ -157,7 +157,9 @@ def test_runs_leave_artifacts_failed_ones_a_line_and_the_loop_goes_on(
     """The one test with a real Prefect server: of its own, on loopback, gone afterwards."""
     (tmp_path / "canonical").symlink_to(small.folder)
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PREFECT_", "CASPERS_POSTGRES"))
     } | {"CASPERS_DATA": str(tmp_path), "START_DAY": "1"}
     # Proxies that nobody answers, and no exception for loopback.
     for name in ("http_proxy", "https_proxy", "all_proxy"):
@@ -212,6 +214,9 @@ def test_runs_leave_artifacts_failed_ones_a_line_and_the_loop_goes_on(
     assert "San Francisco | 102" in artifacts["casper-kitchens"]
     (table,) = json.loads(json.loads(artifacts["tables"]))
     assert (table["table"], table["rows"]) == ("lakeflow.gold_order_header", 102)
+    (window,) = json.loads(json.loads(artifacts["window"]))
+    assert window["rows written to Postgres"] == 0, "it was there"
+    assert not (tmp_path / "postgres" / "cluster" / "postmaster.pid").exists(), "it was stopped"
     assert attempts == (2,)
     assert len(paused) == 1
     assert paused[0][0].startswith("live-")
