@@ -24,6 +24,8 @@ create table if not exists recommender.pg_recommendations (
   refund_usd numeric(10,2), refund_class text, reason text, location_id integer,
   delivered_day date, total_minutes double precision, order_revenue numeric(18,2),
   p50_minutes numeric(12,3), p75_minutes numeric(12,3), p99_minutes numeric(12,3));
+-- Of a database that an earlier version has made.
+alter table recommender.pg_recommendations add column if not exists generated_by text;
 
 create table if not exists complaints.pg_complaint_responses (
   complaint_id text primary key, order_id text, ts timestamp, agent_response jsonb,

@@ -8,7 +8,8 @@
         'affected_by': [
             {'model': 'silver_order_timeline', 'partition': 'delivered_day'},
             {'model': 'gold_order_header', 'key': 'order_day'},
-            {'model': 'delivery_percentiles_trailing', 'partition': 'day'}
+            {'model': 'delivery_percentiles_trailing', 'partition': 'day'},
+            {'model': 'landed_agent_responses', 'key': 'order_key'}
         ]
     }}
 ) }}
@@ -27,9 +28,26 @@ percentiles as (
     where {{ is_affected('day') }}
 ),
 
+responses as (
+    select * from {{ ref('landed_agent_responses') }}
+    where order_key is not null
+),
+
+-- The newest answer to the question about an order; where there is none, the newest try.
+ranked_responses as (
+    select
+        *,
+        row_number() over (
+            partition by subject_id
+            order by outcome = 'answered' desc, asked_ts desc, response_id desc, file desc, line_number desc
+        ) as preference
+    from responses
+),
+
 final as (
     select
         orders.order_id,
+        orders.order_key,
         orders.location_id,
         orders.order_day,
         orders.created_ts as order_ts,
@@ -39,12 +57,18 @@ final as (
         percentiles.p50_minutes,
         percentiles.p75_minutes,
         percentiles.p99_minutes,
-        coalesce(percentiles.deliveries, 0) as history_deliveries
+        coalesce(percentiles.deliveries, 0) as history_deliveries,
+        ranked_responses.outcome as agent_outcome,
+        ranked_responses.answer as agent_answer
     from orders
     left join order_headers on orders.order_id = order_headers.order_id
     left join percentiles
         on orders.location_id = percentiles.location_id
         and orders.delivered_day = percentiles.day
+    left join ranked_responses
+        on orders.order_key = ranked_responses.order_key
+        and orders.order_id = ranked_responses.subject_id
+        and ranked_responses.preference = 1
 )
 
 select * from final

@@ -1,11 +1,13 @@
 # Grain: one row per delivered order, judged by the refund policy (contract, section 7).
 """Which delivered orders deserve a refund, how much and why.
 
-The policy, ``judge``, is a pure function of columns; ``model`` only carries rows in and out.
+The policy, ``judge``, is a pure function of columns; ``model`` only carries rows in and out. An
+answer of a language model counts where the policy allows it (``allowed_cents``), and nowhere else.
 """
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -139,6 +141,81 @@ def _partial_cents(
     return math.floor(revenue * (low + (high - low) * past) + Fraction(1, 2))
 
 
+AMOUNT = re.compile(r"([0-9]{1,8})(?:\.([0-9]{1,2}))?")
+LONGEST_REASON = 1000
+
+
+def allowed_cents(
+    refund_class: str, refund_cents: int, revenue_cents: int, policy: RefundPolicy
+) -> range:
+    """Return the amounts that a language model may choose from where the policy has judged so.
+
+    The class is the policy's. In a partial refund the amount may be any share that a partial refund
+    can be; a full one is the whole order. Where the policy refunds nothing, nothing is to choose.
+    """
+    if refund_class == "full":
+        return range(refund_cents, refund_cents + 1)
+    if refund_class == "partial":
+        low, high = Fraction(str(policy.partial_share_from)), Fraction(str(policy.partial_share_to))
+        return range(math.ceil(revenue_cents * low), math.floor(revenue_cents * high) + 1)
+    return range(0)
+
+
+def read_answer(answer: str | None) -> tuple[str, int, str] | None:
+    """Return class, cents and reason of an answer; ``None`` where it is none."""
+    try:
+        fields = json.loads(answer or "", parse_float=str, parse_int=str)
+        refund_class, usd, reason = (
+            fields[name] for name in ("refund_class", "refund_usd", "reason")
+        )
+        amount = AMOUNT.fullmatch(usd)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    if amount is None or not isinstance(refund_class, str) or not isinstance(reason, str):
+        return None
+    if not (reason.strip() and reason.isprintable() and len(reason) <= LONGEST_REASON):
+        return None
+    return refund_class, int(amount[1]) * 100 + int((amount[2] or "").ljust(2, "0")), reason
+
+
+def with_answers(orders: pa.Table, judgement: pa.Table, policy: RefundPolicy) -> pa.Table:
+    """Put answers of a language model in the place of judgements, where the policy allows them.
+
+    Parameters
+    ----------
+    orders
+        N rows with ``revenue_cents``, ``agent_outcome`` and ``agent_answer``.
+    judgement
+        Their judgement, as ``judge`` returns it.
+    policy
+        The numbers that an answer is held to.
+
+    Returns
+    -------
+    pa.Table
+        The judgement with ``generated_by``: local, endpoint or fallback.
+    """
+    outcomes = orders["agent_outcome"]
+    if outcomes.null_count == len(outcomes):  # as without an endpoint, and in most batches with one
+        return judgement.append_column(
+            "generated_by", pa.array(["local"] * len(outcomes), pa.string())
+        )
+    verdicts = judgement.to_pylist()
+    asked = orders.select(["revenue_cents", "agent_outcome", "agent_answer"]).to_pylist()
+    for verdict, order in zip(verdicts, asked, strict=True):
+        verdict["generated_by"] = "local" if order["agent_outcome"] is None else "fallback"
+        answer = read_answer(order["agent_answer"]) if order["agent_answer"] else None
+        if answer is None:
+            continue
+        refund_class, cents, reason = answer
+        own_class, own_cents = verdict["refund_class"], verdict["refund_cents"]
+        allowed = allowed_cents(own_class, own_cents, order["revenue_cents"] or 0, policy)
+        if refund_class == own_class and cents in allowed:
+            verdict |= {"refund_cents": cents, "reason": reason, "generated_by": "endpoint"}
+    schema = judgement.schema.append(pa.field("generated_by", pa.string()))
+    return pa.Table.from_pylist(verdicts, schema)
+
+
 def agent_response(judgement: pa.Table) -> pa.Array:
     """Render judgements (as returned by ``judge``) as the JSON objects of the contract."""
     return pa.array(
@@ -163,7 +240,7 @@ def _floats(orders: pa.Table, column: str) -> np.ndarray:
 
 def with_verdicts(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     """Return orders (as ``judge`` takes them) with their judgement and the JSON object of it."""
-    judgement = judge(orders, policy)
+    judgement = with_answers(orders, judge(orders, policy), policy)
     for name in judgement.column_names:
         orders = orders.append_column(name, judgement[name])
     return orders.append_column("agent_response", agent_response(judgement))
@@ -181,12 +258,17 @@ TO_BE_JUDGED = (
     "p75_minutes",
     "p99_minutes",
     "history_deliveries",
+    "agent_outcome",
+    "agent_answer",
 )
 # Multiplied, not divided: DuckDB divides decimals as floats.
 REFUND_USD = (
     "cast(cast(refund_cents as decimal(10, 0)) * cast(0.01 as decimal(2, 2)) as decimal(10, 2))"
 )
-VERDICT = "refund_class string, refund_cents bigint, reason string, agent_response string"
+VERDICT = (
+    "refund_class string, refund_cents bigint, reason string, generated_by string, "
+    "agent_response string"
+)
 
 # Columns of the model, made from those of ``with_verdicts``, in SQL.
 RECOMMENDATION = (
@@ -197,6 +279,7 @@ RECOMMENDATION = (
     f"cast({REFUND_USD} as decimal(10, 2)) as refund_usd",
     "refund_class",
     "reason",
+    "generated_by",
     "location_id",
     "delivered_day",
     "total_minutes",

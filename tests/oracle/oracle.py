@@ -1081,6 +1081,8 @@ def refund_candidates(
                 "p75_minutes": history.get("p75_minutes"),
                 "p99_minutes": history.get("p99_minutes"),
                 "history_deliveries": history.get("deliveries", 0),
+                "agent_outcome": None,
+                "agent_answer": None,
             }
         )
     return rows
@@ -1105,6 +1107,7 @@ def refund_recommendations(candidates: Iterable[Row], policy: RefundPolicy) -> l
                 "refund_usd": refund_usd,
                 "refund_class": refund_class,
                 "reason": reason,
+                "generated_by": "local",
                 **{
                     name: candidate[name]
                     for name in (

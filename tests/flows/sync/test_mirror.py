@@ -26,6 +26,7 @@ from tests.support.postgres import owner_url
 TYPES = {
     "order_id": "VARCHAR", "ts": "TIMESTAMP", "order_ts": "TIMESTAMP", "agent_response": "VARCHAR",
     "refund_usd": "DECIMAL(10,2)", "refund_class": "VARCHAR", "reason": "VARCHAR",
+    "generated_by": "VARCHAR",
     "location_id": "INTEGER", "delivered_day": "DATE", "total_minutes": "DOUBLE",
     "order_revenue": "DECIMAL(18,2)", "p50_minutes": "DECIMAL(12,3)",
     "p75_minutes": "DECIMAL(12,3)", "p99_minutes": "DECIMAL(12,3)",
