@@ -85,6 +85,11 @@ def agent_responses_directory() -> Path:
     return data_directory() / "landing" / "agent_responses"
 
 
+def decisions_directory() -> Path:
+    """Return the folder in which decisions about refunds land."""
+    return data_directory() / "landing" / "decisions"
+
+
 def roads_directory() -> Path:
     """Return the folder of cached street networks."""
     return data_directory() / "roads"

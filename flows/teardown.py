@@ -22,6 +22,7 @@ from common.errors import UserError
 from common.paths import (
     canonical_directory,
     data_directory,
+    decisions_directory,
     landing_directory,
     picture_file,
     published_directory,
@@ -33,6 +34,7 @@ from common.system_errors import to_user_error
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
+from flows.decisions.export import landed_exports, remove_landed_decisions
 from flows.postgres.server import remove as remove_postgres
 from flows.publication.builds import Builds
 from flows.replay import commands
@@ -150,6 +152,13 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     if Landing(landing).has_replay:
         windows = len(Landing(landing).window_files())
         yield Removal("replay", f"{landing} ({windows} windows)", lambda: _remove_replay(landing))
+    decisions = decisions_directory()
+    if exports := landed_exports(decisions):
+        yield Removal(
+            "decisions",
+            f"{decisions} ({len(exports)} exports)",
+            lambda: _remove_decisions(decisions),
+        )
     own = [file for name in dataset_files(TABLES) for file in canonical.glob(name)]
     if own:
         yield Removal("dataset", str(canonical), lambda: _remove_files(own, canonical))
@@ -208,6 +217,12 @@ def _remove_replay(landing: Path) -> None:
     _remove_if_empty(landing.parent)
 
 
+def _remove_decisions(landing: Path) -> None:
+    remove_landed_decisions(landing)
+    _remove_if_empty(landing)
+    _remove_if_empty(landing.parent)
+
+
 def _remove_files(files: Sequence[Path], folder: Path) -> None:
     # What is in a folder goes before the folder.
     for file in sorted(files, reverse=True):
@@ -234,7 +249,8 @@ def _remaining(target: str) -> Iterator[str]:
     left = _foreign_relations([])
     if left:
         yield (f"{warehouse_file()} stays: others have objects in it ({', '.join(left)}).")
-    for folder in (landing_directory(), canonical_directory(), roads_directory()):
+    landings = (landing_directory(), decisions_directory())
+    for folder in (*landings, canonical_directory(), roads_directory()):
         if folder.is_dir() and any(folder.iterdir()):
             yield f"{folder} stays: it has files that this project did not write."
 

@@ -4,3 +4,12 @@
         * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
     )
 {%- endmacro %}
+
+{% macro average_minutes(milliseconds) -%}
+    cast(
+        cast({{ whole_quotient(
+            'cast(sum(' ~ milliseconds ~ ') as bigint) + 30 * count(' ~ milliseconds ~ ')',
+            'nullif(60 * count(' ~ milliseconds ~ '), 0)'
+        ) }} as decimal(12, 0)) * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    )
+{%- endmacro %}

@@ -27,7 +27,10 @@ TABLES = {
     "gold_brand_sales_day",
     "gold_location_sales_hourly",
     "gold_delivery_times_day",
+    "gold_refund_agreement_day",
+    "landed_decisions",
     "refund_recommendations",
+    "refund_decisions",
 }
 
 
@@ -51,7 +54,7 @@ def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_wha
         )
     }
     assert found.keys() >= TABLES
-    for table in TABLES - {"refund_recommendations"}:
+    for table in TABLES - {"refund_recommendations", "refund_decisions"}:
         assert business.query(f"select count(*) from lakeflow.{table}") == [(0,)]
     empty_types = {table: types for table, (_, types) in found.items()}
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Event = dict[str, Any]
 
@@ -53,6 +53,9 @@ MODELS = (
     "delivery_percentiles_trailing",
     "refund_candidates",
     "refund_recommendations",
+    "landed_decisions",
+    "refund_decisions",
+    "gold_refund_agreement_day",
 )
 
 
@@ -730,12 +733,95 @@ def history_landing(
     )
 
 
+# Decisions of people -----------------------------------------------------------------------------
+
+
+def order_ids_of(contents: Iterable[bytes]) -> list[str]:
+    """Return the ids of orders in landed files that are not compressed."""
+    found = set()
+    for content in contents:
+        for line in content.splitlines():
+            try:
+                landed = json.loads(line)
+                found.add(str(landed["order_id"]))
+            except (ValueError, TypeError, KeyError):
+                continue
+    return sorted(found - {""})
+
+
+def decision(number: int, order_id: str, rng: random.Random) -> dict[str, Any]:
+    """Return a decision: as it was suggested, for more or for less, or without a suggestion."""
+    suggested_ts = FIRST_DAY + timedelta(days=rng.randint(0, 9), milliseconds=rng.randint(0, 99))
+    suggested = {
+        "refund_class": rng.choice(["none", "partial", "full"]),
+        "refund_usd": rng.choice([0, 2.5, "2.50", "12.45", "1.", None]),
+        "reason": "late",
+        "ts": stamp(suggested_ts),
+    }
+    landed: dict[str, Any] = {
+        "decision_id": rng.choice([number, str(number)]),
+        "order_id": order_id,
+        "decided_ts": stamp(suggested_ts + timedelta(milliseconds=rng.randint(-9, 10**6))),
+        "amount_usd": rng.choice(["0.00", "2.50", "12.45", "99999999.99"]),
+        "refund_class": rng.choice(["none", "partial", "full"]),
+        "reason": rng.choice(["", "as suggested", "two hours\nlate"]),
+        "decided_by": rng.choice(["Mo", None, ""]),
+        "source_suggestion": rng.choice(
+            [json.dumps(suggested), json.dumps(suggested), suggested, "no object", None]
+        ),
+    }
+    return landed
+
+
+UNDECIDED: dict[str, list[Any]] = {
+    "decision_id": [..., "x", 0, -1, 1.5, "01", 10**18],
+    "order_id": [..., ""],
+    "decided_ts": [..., "2026-03-01T12:00:00.000", "1999-12-31 00:00:00.000"],
+    "amount_usd": [..., 2.5, "2.5", "-2.50", "100000000.00", "2.50\n", ""],
+    "refund_class": [..., "Full", ""],
+    "reason": [...],
+    "revises": ["x", 0, "", 2.5],
+}
+"""What makes a line no decision, by the key; a key set to ... is left out."""
+
+
+def decision_files(seed: str, order_ids: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Return files of decisions: revised, repeated, of unknown orders, and lines that are none."""
+    rng = random.Random(f"decisions {seed}")  # noqa: S311  (nothing secret is drawn)
+    orders = [*rng.sample(list(order_ids), min(len(order_ids), 8)), "nobody's order"]
+    files: list[list[str]] = [[] for _ in range(rng.randint(1, 3))]
+    for number in range(1, rng.randint(4, 24)):
+        made = decision(number, rng.choice(orders), rng)
+        if rng.random() < 0.3:
+            made["revises"] = rng.randint(1, number)
+        if rng.random() < 0.2:
+            key = rng.choice(list(UNDECIDED))
+            made[key] = rng.choice(UNDECIDED[key])
+        line = json.dumps({key: value for key, value in made.items() if value is not ...})
+        rng.choice(files).append(rng.choices([line, line[:-1], ""], [18, 1, 1])[0])
+        if rng.random() < 0.2:  # another copy, which says something else
+            other = decision(number, rng.choice(orders), rng)
+            rng.choice(files).append(json.dumps(other))
+    return [
+        (f"decisions-{rng.randint(0, 10**6):018d}-{number}.jsonl", "\n".join([*lines, ""]).encode())
+        for number, lines in enumerate(files)
+    ]
+
+
 # Schedules ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Land:
     """A file lands, takes another's place, or grows: from now on it has this content."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class LandDecisions:
+    """A file of decisions lands."""
 
     name: str
     content: bytes
@@ -783,7 +869,7 @@ class Interrupted:
     arguments: tuple[str, ...] = ()
 
 
-Step = Land | Delete | Rename | ChangeSeeds | Build | Interrupted
+Step = Land | LandDecisions | Delete | Rename | ChangeSeeds | Build | Interrupted
 
 
 @dataclass(frozen=True)
@@ -886,6 +972,10 @@ def schedule(seed: int, landings: int = 1, *, brief: bool = False) -> Schedule:
             steps.append(_build(rng))
         if rng.random() < 0.15:
             steps.append(_build(rng))
+    orders = order_ids_of(step.content for step in steps if isinstance(step, Land))
+    # Of random numbers of their own, so that events are what they would be without decisions.
+    for name, content in decision_files(f"{seed} {landings} {brief}", orders):
+        steps.insert(rng.randint(0, len(steps)), LandDecisions(name, content))
     return Schedule([*steps, Build()])
 
 

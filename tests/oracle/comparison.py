@@ -33,6 +33,9 @@ GRAINS = {
     "recommender.delivery_percentiles_trailing": ("location_id", "day"),
     "recommender.refund_candidates": ("order_id",),
     "recommender.refund_recommendations": ("order_id",),
+    "recommender.refund_decisions": ("decision_id",),
+    "lakeflow.landed_decisions": ("file", "line_number"),
+    "lakeflow.gold_refund_agreement_day": ("location_id", "day"),
 }
 """What a row of each table is one of."""
 

@@ -22,6 +22,7 @@ from tests.oracle.adversarial import (
     Delete,
     Interrupted,
     Land,
+    LandDecisions,
     Rename,
     Step,
 )
@@ -50,6 +51,8 @@ class FollowedBusiness:
         The seeds of the project, and what is left of them now.
     loaded
         The files as they were when they were read.
+    decided
+        The files of decisions, likewise.
     streamed
         The compressed files that have been unpacked; others wait.
     judged_by
@@ -65,6 +68,7 @@ class FollowedBusiness:
     all_seeds: Seeds
     seeds: Seeds
     loaded: dict[str, LoadedFile] = field(default_factory=dict)
+    decided: dict[str, LoadedFile] = field(default_factory=dict)
     streamed: set[str] = field(default_factory=set)
     judged_by: Seeds | None = None
     comparisons: int = 0
@@ -94,6 +98,8 @@ class FollowedBusiness:
         landing = self.business.landing
         if isinstance(step, Land):
             (landing / step.name).write_bytes(step.content)
+        elif isinstance(step, LandDecisions):
+            self.business.land_decisions(step.name, step.content)
         elif isinstance(step, Delete):
             (landing / step.name).unlink()
         elif isinstance(step, Rename):
@@ -133,6 +139,7 @@ class FollowedBusiness:
             self.streamed |= {file.name for file in self.business.landing.glob("*.gz")}
         if "landed_lines" in built:
             self._load(refresh="--full-refresh" in step.arguments)
+        self._ask_what_was_decided()
         return self._compare(built)
 
     def _interrupted(self, step: Interrupted) -> str:
@@ -165,12 +172,20 @@ class FollowedBusiness:
             built |= retried
         else:
             self.interruptions["failed before the first model or after the last"] += 1
+        self._ask_what_was_decided()
         return self._compare(built)
 
     def _ask_what_was_streamed(self) -> None:
         """Note what an interrupted build has unpacked before its end."""
         rows = self.business.query("select distinct file from lakeflow.streamed_lines")
         self.streamed |= {file for (file,) in rows}
+
+    def _ask_what_was_decided(self) -> None:
+        """Note which files of decisions have been read: none of them ever changes."""
+        rows = self.business.query("select distinct file from lakeflow.landed_decisions")
+        for (file,) in rows:
+            content = (self.business.decisions / file).read_bytes()
+            self.decided[file] = LoadedFile(file, content, self.seeds)
 
     def _last_load(self) -> object:
         """Return what tells one state of bronze from another."""
@@ -183,7 +198,11 @@ class FollowedBusiness:
         if not built.issuperset(MODELS):
             return ""
         self.comparisons += 1
-        expected = all_tables(self.loaded.values(), self.seeds)
+        landed = {
+            file.name for file in self.business.decisions.glob("*.jsonl") if file.stat().st_size
+        }
+        assert landed <= self.decided.keys()
+        expected = all_tables(self.loaded.values(), self.seeds, decided=self.decided.values())
         return differences(found_tables(self.business), expected)
 
     def _load(self, *, refresh: bool) -> None:
@@ -212,7 +231,7 @@ def models_in(results: dict[str, str]) -> set[str]:
 
 def step_text(step: Step) -> str:
     """Return a step in a line."""
-    if isinstance(step, Land):
+    if isinstance(step, Land | LandDecisions):
         return f"land {step.name} ({len(step.content.splitlines())} lines)"
     if isinstance(step, Delete):
         return f"delete {step.name}"

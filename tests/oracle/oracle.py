@@ -211,7 +211,10 @@ def has_lines(file: LoadedFile) -> bool:
 
 
 def all_tables(
-    files: Iterable[LoadedFile], seeds: Seeds, policy: RefundPolicy | None = None
+    files: Iterable[LoadedFile],
+    seeds: Seeds,
+    policy: RefundPolicy | None = None,
+    decided: Iterable[LoadedFile] = (),
 ) -> Tables:
     """Return what every table must hold.
 
@@ -223,6 +226,8 @@ def all_tables(
         The business as it is now.
     policy
         The numbers that refunds are judged by; the defaults of the project if ``None``.
+    decided
+        The landed files of decisions that have been loaded, in any order.
 
     Returns
     -------
@@ -241,6 +246,8 @@ def all_tables(
     percentiles = delivery_percentiles(timeline, delivery_times, policy)
     candidates = refund_candidates(timeline, headers, percentiles)
     verdicts = refund_recommendations(candidates, policy)
+    decision_lines = landed_decisions(decided)
+    decisions = refund_decisions(decision_lines, timeline)
     return {
         "lakeflow.landed_lines": lines,
         "lakeflow.all_events": all_events(events),
@@ -259,6 +266,9 @@ def all_tables(
         "recommender.delivery_percentiles_trailing": percentiles,
         "recommender.refund_candidates": candidates,
         "recommender.refund_recommendations": verdicts,
+        "recommender.refund_decisions": decisions,
+        "lakeflow.landed_decisions": decision_lines,
+        "lakeflow.gold_refund_agreement_day": refund_agreement_day(verdicts, decisions),
     }
 
 
@@ -1178,3 +1188,160 @@ def _tenths(number: Fraction) -> list[str]:
     if tenths - below == half:
         nearest = [below, below + 1]
     return [f"{Decimal(tenth) / 10:.1f}" for tenth in nearest]
+
+
+# Decisions of people -----------------------------------------------------------------------------
+
+DECISION_FIELDS = (
+    *("decision_id", "order_id", "decided_ts", "amount_usd", "refund_class", "reason"),
+    *("decided_by", "source_suggestion", "revises"),
+)
+CLASSES = ("none", "partial", "full")
+
+
+def _decision_number(text: str | None) -> int | None:
+    """Return a whole number above zero of at most 18 digits."""
+    return int(text) if text and re.fullmatch("[1-9][0-9]{0,17}", text) else None
+
+
+def _decision_time(text: str | None) -> datetime | None:
+    found = _as_timestamp(text)
+    return found if found is not None and 2000 <= found.year <= 2099 else None
+
+
+def _matched_amount(text: str | None, form: str) -> Decimal | None:
+    """Return dollars and cents of a text that has the form."""
+    return Decimal(text).quantize(Decimal("0.01")) if text and re.fullmatch(form, text) else None
+
+
+def _decision_rejection_code(text: str, found: Row | None, read: Row) -> str | None:
+    """Return the first reason for which a line is no decision."""
+    fields = {name: _as_text((found or {}).get(name)) for name in DECISION_FIELDS}
+    faults = {
+        "blank_line": not text,
+        "not_an_object": found is None,
+        "decision_id_missing": fields["decision_id"] is None,
+        "decision_id_malformed": read["decision_id"] is None,
+        "order_id_missing": not fields["order_id"],
+        "decided_ts_missing": fields["decided_ts"] is None,
+        "decided_ts_malformed": read["decided_ts"] is None,
+        "amount_usd_malformed": read["amount_usd"] is None,
+        "refund_class_unknown": fields["refund_class"] not in CLASSES,
+        "reason_missing": fields["reason"] is None,
+        "revises_malformed": fields["revises"] is not None and read["revises"] is None,
+    }
+    return next((code for code, is_wrong in faults.items() if is_wrong), None)
+
+
+def landed_decisions(files: Iterable[LoadedFile]) -> list[Row]:
+    """Return every line of the files of decisions with what became of it."""
+    rows: list[Row] = []
+    seen: set[int] = set()
+    for file in sorted(files, key=lambda file: file.name):
+        for number, text in enumerate(file.lines, start=1):
+            found = _json_object(text)
+            fields = {name: _as_text((found or {}).get(name)) for name in DECISION_FIELDS}
+            suggestion = _json_object(fields["source_suggestion"]) or {}
+            suggested_class = _as_text(suggestion.get("refund_class"))
+            read: Row = {
+                "decision_id": _decision_number(fields["decision_id"]),
+                "order_id": fields["order_id"],
+                "decided_ts": _decision_time(fields["decided_ts"]),
+                "amount_usd": _matched_amount(fields["amount_usd"], "[0-9]{1,8}[.][0-9]{2}"),
+                "refund_class": fields["refund_class"],
+                "reason": fields["reason"],
+                "decided_by": fields["decided_by"],
+                "suggested_refund_usd": _matched_amount(
+                    _as_text(suggestion.get("refund_usd")), "[0-9]{1,8}([.][0-9]{1,2})?"
+                ),
+                "suggested_refund_class": suggested_class if suggested_class in CLASSES else None,
+                "suggested_ts": _decision_time(_as_text(suggestion.get("ts"))),
+                "revises": _decision_number(fields["revises"]),
+            }
+            code = _decision_rejection_code(text, found, read)
+            rows.append(
+                {
+                    "file": file.name,
+                    "line_number": number,
+                    "file_bytes": len(file.content),
+                    "rejection_code": code,
+                    "is_duplicate": code is None and read["decision_id"] in seen,
+                    "raw_line": None if code is None else text or None,
+                    **read,
+                }
+            )
+            if code is None:
+                seen.add(read["decision_id"])
+    return rows
+
+
+def refund_decisions(lines: Iterable[Row], timeline: Iterable[Row]) -> list[Row]:
+    """Return every decision once, the first copy that landed, beside its order."""
+    decisions = [
+        line for line in lines if line["rejection_code"] is None and not line["is_duplicate"]
+    ]
+    orders = {order["order_id"]: order for order in timeline}
+    newest: dict[str, int] = {}
+    for decision in decisions:
+        order_id, number = decision["order_id"], decision["decision_id"]
+        newest[order_id] = max(number, newest.get(order_id, 0))
+    of_a_line = {"file", "line_number", "file_bytes", "rejection_code", "is_duplicate", "raw_line"}
+    return [
+        {
+            **{name: value for name, value in decision.items() if name not in of_a_line},
+            "is_current": decision["decision_id"] == newest[decision["order_id"]],
+            "location_id": orders.get(decision["order_id"], {}).get("location_id"),
+            "delivered_day": orders.get(decision["order_id"], {}).get("delivered_day"),
+            "minutes_to_decision": _minutes(decision["suggested_ts"], decision["decided_ts"]),
+        }
+        for decision in decisions
+    ]
+
+
+def refund_agreement_day(verdicts: Iterable[Row], decisions: Iterable[Row]) -> list[Row]:
+    """Return one row per kitchen and day of delivery."""
+    current = {row["order_id"]: row for row in decisions if row["is_current"]}
+    rows = []
+    for (location_id, day), judged in _grouped(
+        verdicts, lambda verdict: (verdict["location_id"], verdict["delivered_day"])
+    ).items():
+        agreed, up, down, waited = [], [], [], []
+        decided_usd = Decimal(0)
+        for verdict in judged:
+            decision = current.get(verdict["order_id"])
+            if decision is None:
+                continue
+            decided = (decision["amount_usd"], CLASSES.index(decision["refund_class"]))
+            shown_usd, shown_class = (
+                verdict[name] if decision[f"suggested_{name}"] is None
+                else decision[f"suggested_{name}"]
+                for name in ("refund_usd", "refund_class")
+            )  # fmt: skip
+            shown = (shown_usd, CLASSES.index(shown_class))
+            decided_usd += decided[0]
+            if decided == shown:
+                agreed.append(decided[0])
+            else:
+                (up if decided > shown else down).append(abs(decided[0] - shown[0]))
+            if decision["minutes_to_decision"] is not None:
+                waited.append(_milliseconds(decision["suggested_ts"], decision["decided_ts"]) or 0)
+        rows.append(
+            {
+                "location_id": location_id,
+                "day": day,
+                "recommended": sum(verdict["refund_usd"] > 0 for verdict in judged),
+                "recommended_usd": sum((row["refund_usd"] for row in judged), Decimal(0)),
+                "decided": len(agreed) + len(up) + len(down),
+                "decided_usd": decided_usd,
+                "agreed": len(agreed),
+                "agreed_usd": sum(agreed, Decimal(0)),
+                "overridden_up": len(up),
+                "overridden_up_usd": sum(up, Decimal(0)),
+                "overridden_down": len(down),
+                "overridden_down_usd": sum(down, Decimal(0)),
+                "average_minutes_to_decision": (
+                    _thousandths(Fraction(sum(waited), len(waited))) if waited else None
+                ),
+            }
+        )
+    return rows

@@ -24,10 +24,12 @@ from tests.oracle.adversarial import (
     basket,
     content_of,
     creation,
+    decision_files,
     event,
     history_landing,
     landing,
     line_of,
+    order_ids_of,
     order_of,
     schedule,
 )
@@ -40,14 +42,22 @@ LANDINGS_OF_A_BUILD = 50
 NOON = FIRST_DAY + timedelta(hours=12)
 
 
-def build_and_compare(business: Business, files: Iterable[tuple[str, bytes]], seeds: Seeds) -> str:
+def build_and_compare(
+    business: Business,
+    files: Iterable[tuple[str, bytes]],
+    seeds: Seeds,
+    decisions: Iterable[tuple[str, bytes]] = (),
+) -> str:
     """Land files, build once, and return what differs from the oracle."""
     loaded = [LoadedFile(name, content, seeds) for name, content in files]
     assert len({file.name for file in loaded}) == len(loaded)
     for file in loaded:
         business.land_bytes(file.name, file.content)
+    decided = [LoadedFile(name, content, seeds) for name, content in decisions]
+    for file in decided:
+        business.land_decisions(file.name, file.content)
     business.build()
-    return differences(found_tables(business), all_tables(loaded, seeds))
+    return differences(found_tables(business), all_tables(loaded, seeds, decided=decided))
 
 
 @pytest.mark.parametrize("first", range(0, LANDINGS, LANDINGS_OF_A_BUILD))
@@ -57,7 +67,8 @@ def test_adversarial_landings(
     """Many small landings share a build: starting one takes longer than reading all of them."""
     numbers = range(first, min(first + LANDINGS_OF_A_BUILD, LANDINGS))
     files = [file for n in numbers for file in landing(n, calm=n % 4 == 0).files]
-    assert build_and_compare(business, files, seeds) == ""
+    decisions = decision_files(str(first), order_ids_of(content for _, content in files))
+    assert build_and_compare(business, files, seeds, decisions) == ""
     figures["adversarial landings, every row of a full build equal to the oracle"] += len(numbers)
 
 

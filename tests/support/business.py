@@ -198,6 +198,16 @@ class Business:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    @property
+    def decisions(self) -> Path:
+        """The folder of landed decisions, which need not be there."""
+        return self.data / "landing" / "decisions"
+
+    def land_decisions(self, name: str, content: bytes) -> None:
+        """Land a file of decisions as it is."""
+        self.decisions.mkdir(exist_ok=True)
+        (self.decisions / name).write_bytes(content)
+
     def land(self, name: str, events: list[Event]) -> None:
         """Land events as one file of JSON lines."""
         self.land_bytes(name, "".join(json.dumps(event) + "\n" for event in events).encode())
@@ -218,10 +228,12 @@ class Business:
         """Build models without their tests or functions; the first time there are only seeds."""
         warehouse = self.data / WAREHOUSE
         first = not warehouse.exists()
-        if first and not arguments and not any(self.landing.iterdir()):
+        decided = self.decisions.exists()
+        if first and not arguments and not decided and not any(self.landing.iterdir()):
             shutil.copy(self.worker.empty_warehouse(), warehouse)
             return
-        known = self.first_builds if first and not arguments and not self.world else None
+        is_plain = not (arguments or self.world or decided)
+        known = self.first_builds if first and is_plain else None
         kept = known.find(self.landing) if known else None
         if kept:
             shutil.copy(kept, warehouse)
@@ -247,7 +259,7 @@ class Business:
         other = Business(data, self.worker, first_builds=self.first_builds)
         if other.data.exists():
             shutil.rmtree(other.data)
-        shutil.copytree(self.landing, other.data / "landing" / "events")
+        shutil.copytree(self.landing.parent, other.data / "landing")
         other.build()
         return other
 

@@ -1,0 +1,1 @@
+"""What people decided about refunds, from Postgres into the landing."""
