@@ -40,7 +40,7 @@ def refund_instructions() -> str:
 def to_cents(amount: Decimal) -> Decimal:
     """Return an amount of dollars with two digits; refuse one that no order can have."""
     if not 0 <= amount < _MOST_USD:
-        raise ValueError("refund_usd is not an amount of dollars")
+        raise ValueError("not an amount of dollars that an order can have")
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
@@ -48,7 +48,7 @@ def to_sentence(text: str) -> str:
     """Return a text on one line, without characters that cannot be shown or stored everywhere."""
     sentence = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
     if not 0 < len(sentence) <= _LONGEST_REASON:
-        raise ValueError(f"reason has to have 1 to {_LONGEST_REASON} characters")
+        raise ValueError(f"a text has to have 1 to {_LONGEST_REASON} characters")
     return sentence
 
 
