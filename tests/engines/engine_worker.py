@@ -33,7 +33,7 @@ from tests.engines.standalone_cluster import StandaloneCluster, configuration
 from tests.support.business import PROJECT
 from tests.support.dbt_worker import Answer, Command, parse_project, run_command, serve
 
-SCHEMAS = ("increments", "lakeflow", "recommender", "simulator")
+SCHEMAS = ("complaints", "increments", "lakeflow", "recommender", "simulator")
 
 
 def export(session: Any, folder: Path) -> Answer:  # noqa: ANN401  (two kinds of session)

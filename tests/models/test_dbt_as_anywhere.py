@@ -31,6 +31,14 @@ TABLES = {
     "landed_decisions",
     "refund_recommendations",
     "refund_decisions",
+    "raw_complaints",
+    "complaint_responses",
+}
+SCHEMAS = {
+    "refund_recommendations": "recommender",
+    "refund_decisions": "recommender",
+    "raw_complaints": "complaints",
+    "complaint_responses": "complaints",
 }
 
 
@@ -48,14 +56,15 @@ def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_wha
             """
             select table_name, 0, list(data_type order by column_name)
             from information_schema.columns
-            where table_schema in ('lakeflow', 'recommender')
+            where table_schema in ('complaints', 'lakeflow', 'recommender')
             group by table_name
             """
         )
     }
     assert found.keys() >= TABLES
-    for table in TABLES - {"refund_recommendations", "refund_decisions"}:
-        assert business.query(f"select count(*) from lakeflow.{table}") == [(0,)]
+    for table in TABLES:
+        schema = SCHEMAS.get(table, "lakeflow")
+        assert business.query(f"select count(*) from {schema}.{table}") == [(0,)]
     empty_types = {table: types for table, (_, types) in found.items()}
 
     business.land("window-1.jsonl", order_life("first", NOON))
@@ -65,7 +74,7 @@ def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_wha
             """
             select table_name, list(data_type order by column_name)
             from information_schema.columns
-            where table_schema in ('lakeflow', 'recommender')
+            where table_schema in ('complaints', 'lakeflow', 'recommender')
             group by table_name
             """
         )

@@ -1,9 +1,7 @@
 """The refund policy (docs/contract.md, section 7) as a pure function of columns."""
 
-import importlib.util
 import json
 import math
-from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
@@ -11,21 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.business import PROJECT
+from tests.support.python_models import load_model
 
-
-def _load_model() -> ModuleType:
-    """Import the Python model as dbt does: from its file."""
-    file = PROJECT / "models" / "recommender" / "refund_recommendations.py"
-    specification = importlib.util.spec_from_file_location("refund_recommendations", file)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-MODEL = _load_model()
+MODEL = load_model("recommender/refund_recommendations.py")
 POLICY = MODEL.RefundPolicy(
     history_days=7, minimum_deliveries=50, partial_share_from=0.1, partial_share_to=0.5
 )

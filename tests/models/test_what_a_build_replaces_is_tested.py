@@ -15,9 +15,9 @@ from tests.support.dbt_worker import DATA
 from tests.support.planting import Planted
 
 OLD, NEW = datetime(2026, 11, 20, 12), datetime(2026, 11, 21, 12)
-# By order and by day: what the second window replaces, and what it does not.
-TOUCHED = {"order_id": "'new'", "day": f"date '{NEW:%Y-%m-%d}'"}
-UNTOUCHED = {"order_id": "'old'", "day": f"date '{OLD:%Y-%m-%d}'"}
+# By order and by day: what the second window replaces, and what it does not. Both orders complain.
+TOUCHED = {"order_id": "'new k'", "day": f"date '{NEW:%Y-%m-%d}'"}
+UNTOUCHED = {"order_id": "'old k'", "day": f"date '{OLD:%Y-%m-%d}'"}
 AFFECTED = {"CASPERS_TESTS": "affected"}
 # A test that compares with a seed runs, although the seed is not loaded again.
 WINDOW = [
@@ -52,6 +52,7 @@ DAMAGED = {
     "every_line_and_order_is_counted_once": "lines = lines + 1",
     "every_line_has_one_fate": "is_duplicate = true",
     "refunds_follow_the_policy": "refund_usd = -1",
+    "responses_follow_the_policy": "credit_amount = -1",
     "stages_follow_each_other": "delivered_ts = created_ts - interval 1 hour",
     "payments_add_up": "total = total + 0.01",
     "shifts_add_up": "idle_minutes = -1",
@@ -135,7 +136,7 @@ def second_window(new_business: Callable[[], Business]) -> Callable[[], Business
     """Return a function that opens a business whose second window has landed and is not built."""
     first = new_business()
     people = ("c1", "d1")
-    orders = [("old", OLD), ("earlier", NEW)]
+    orders = [("old k", OLD), ("earlier", NEW)]
     first.land(
         "window-1.jsonl", [one for order in orders for one in order_life(*order, people=people)]
     )
@@ -144,7 +145,7 @@ def second_window(new_business: Callable[[], Business]) -> Callable[[], Business
     def open_business() -> Business:
         business = new_business()
         shutil.copytree(first.data, business.data, dirs_exist_ok=True)
-        new = order_life("new", NEW + timedelta(hours=1), people=people)
+        new = order_life("new k", NEW + timedelta(hours=1), people=people)
         business.land("window-2.jsonl", new)
         return business
 
@@ -171,9 +172,9 @@ def rows_replaced(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) 
     if model["name"] == "rejected_events":
         rows = "true"  # nothing was rejected
     elif "partition_column" in model["config"]["meta"].get("increment", {}):
-        rows = rows.replace("order_id = 'new'", "order_id in ('new', 'earlier')")  # of one day
+        rows = rows.replace("order_id = 'new k'", "order_id in ('new k', 'earlier')")  # of one day
     if model["name"] == "landed_lines":
-        rows = "order_id = 'new'"
+        rows = "order_id = 'new k'"
     query = f"select count(*) from {model['relation_name']} where {rows}"
     return int(connection.execute(query).fetchall()[0][0])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 MODELS = (
     "tests/models/test_people_in_the_tables.py",
     "tests/models/test_refund_policy.py",
+    "tests/models/test_complaints.py",
     "tests/models/test_dbt_as_anywhere.py",
     "tests/models/test_impossible_lifecycles.py",
     "tests/models/test_bronze_reads_every_line.py",
@@ -96,6 +97,9 @@ _QUALITY = "models/gold/gold_data_quality_day.sql"
 _PERCENTILES = "models/recommender/delivery_percentiles_trailing.sql"
 _CANDIDATES = "models/recommender/refund_candidates.sql"
 _POLICY = "models/recommender/refund_recommendations.py"
+_COMPLAINING = "models/complaints/complaint_candidates.sql"
+_COMPLAINTS = "models/complaints/raw_complaints.py"
+_RESPONSES = "models/complaints/complaint_responses.py"
 _REPLACED = "macros/increments/replace_partitions.sql"
 _REPLACING = "macros/engine/replace_partitions_sql.sql"
 _PENDING = "macros/increments/pending.sql"
@@ -648,6 +652,86 @@ MUTANTS = (
         _POLICY,
         'if any(key_name == "*" for _, key_name, _ in found):',
         "if False:",
+    ),
+    Mutant(
+        "complaints are drawn anew for every category",
+        _COMPLAINING,
+        "hash64(\"concat('category ', order_id)\")",
+        "hash64(\"concat('complains ', order_id)\")",
+    ),
+    Mutant(
+        "a basket is not in its order",
+        "macros/engine/rows_as_json.sql",
+        "to_json(array_sort(array_agg(struct_pack(",
+        "to_json(array_reverse_sort(array_agg(struct_pack(",
+    ),
+    Mutant(
+        "a changed basket does not reach its complaint",
+        _COMPLAINING,
+        "'key': 'order_day'",
+        "'partition': \"date '1970-01-01'\"",
+    ),
+    Mutant(
+        "who was early claims to be late",
+        _COMPLAINTS,
+        "if minutes > promised > 0:",
+        "if minutes != promised > 0:",
+    ),
+    Mutant(
+        "who waits for less than half a minute more waited a whole one",
+        _COMPLAINTS,
+        "minutes = math.floor(complaint.minutes + 0.5)",
+        "minutes = math.ceil(complaint.minutes)",
+    ),
+    Mutant(
+        "complaints of the oldest affected day are not written again",
+        _COMPLAINTS,
+        "for _, _, day in sorted(found)]",
+        "for _, _, day in sorted(found)[1:]]",
+    ),
+    Mutant("at P75 is credited", _RESPONSES, "> 60 * round(case.p75", ">= 60 * round(case.p75"),
+    Mutant("at P99 is past it", _RESPONSES, "> 60 * round(case.p99", ">= 60 * round(case.p99"),
+    Mutant(
+        "half a step stays with the house",
+        _RESPONSES,
+        "math.floor(cents / step + Fraction(1, 2))",
+        "math.floor(cents / step)",
+    ),
+    Mutant(
+        "a credit may be more than was paid",
+        _RESPONSES,
+        "min(rounded, revenue // step * step)",
+        "rounded",
+    ),
+    Mutant(
+        "several missing dishes are credited as one",
+        _RESPONSES,
+        "if len(named) > 1:",
+        "if len(named) > 2:",
+    ),
+    Mutant(
+        "a shorter name within a longer one counts",
+        _RESPONSES,
+        "(-len(dish[0]), dish[0])",
+        "(len(dish[0]), dish[0])",
+    ),
+    Mutant(
+        "the name of a dish is a matter of law",
+        _RESPONSES,
+        "if pattern.search(rest):",
+        "if pattern.search(case.text):",
+    ),
+    Mutant(
+        "the slightest fault counts",
+        _RESPONSES,
+        'return {"grave": high, "clear": (low + high) / 2, "slight": low}',
+        'return {"slight": low, "clear": (low + high) / 2, "grave": high}',
+    ),
+    Mutant(
+        "what is urgent waits",
+        _RESPONSES,
+        'of {matter}", "urgent")',
+        'of {matter}", "standard")',
     ),
     Mutant(
         "what is published of another warehouse is continued",

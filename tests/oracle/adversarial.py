@@ -56,6 +56,9 @@ MODELS = (
     "landed_decisions",
     "refund_decisions",
     "gold_refund_agreement_day",
+    "complaint_candidates",
+    "raw_complaints",
+    "complaint_responses",
 )
 
 

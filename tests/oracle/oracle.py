@@ -232,7 +232,8 @@ def all_tables(
     Returns
     -------
     Tables
-        Rows by name of the table.
+        Rows by name of the table; of answers to complaints see ``complaint_responses``, which also
+        depend on what the customers wrote.
     """
     policy = policy or RefundPolicy()
     loaded = list(files)
@@ -248,6 +249,7 @@ def all_tables(
     verdicts = refund_recommendations(candidates, policy)
     decision_lines = landed_decisions(decided)
     decisions = refund_decisions(decision_lines, timeline)
+    complaining = complaint_candidates(candidates, timeline, items)
     return {
         "lakeflow.landed_lines": lines,
         "lakeflow.all_events": all_events(events),
@@ -269,6 +271,8 @@ def all_tables(
         "recommender.refund_decisions": decisions,
         "lakeflow.landed_decisions": decision_lines,
         "lakeflow.gold_refund_agreement_day": refund_agreement_day(verdicts, decisions),
+        "complaints.complaint_candidates": complaining,
+        "complaints.raw_complaints": raw_complaints(complaining),
     }
 
 
@@ -1345,3 +1349,309 @@ def refund_agreement_day(verdicts: Iterable[Row], decisions: Iterable[Row]) -> l
             }
         )
     return rows
+
+
+# Complaints --------------------------------------------------------------------------------------
+
+KNOWN_OF_THE_ORDER = (
+    *("order_id", "location_id", "order_day", "delivered_day", "total_minutes", "order_revenue"),
+    *("p50_minutes", "p75_minutes", "p99_minutes", "history_deliveries"),
+)
+COMPLAINT_RATE = Decimal("0.15")
+COMPLAINT_CATEGORIES = {
+    "delivery_delay": Decimal("0.40"),
+    "missing_items": Decimal("0.25"),
+    "food_quality": Decimal("0.20"),
+    "service_issue": Decimal("0.10"),
+    "other": Decimal("0.05"),
+}
+SHARE_PAST_P75, SHARE_PAST_P99 = Fraction(15, 100), Fraction(25, 100)
+FEELING = (
+    "i'm",
+    "im",
+    "am",
+    "was",
+    "were",
+    "got",
+    "get",
+    "getting",
+    "felt",
+    "feel",
+    "feeling",
+    "me",
+)
+URGENT_WORDS = {
+    "legal": "lawyer lawyers attorney attorneys lawsuit lawsuits sue suing court legal",
+    "health": "poisoned poisoning vomit vomited vomiting hospital doctor allergy allergies "
+    "allergic allergen allergens choked choking glass metal bleeding",
+    "fraud": "fraud fraudulent scam scammed stole stolen hacked chargeback unauthorised "
+    "unauthorized",
+    "abuse": "threaten threatens threatened threatening harass harassed harassing harassment "
+    "racist slur sexual assault assaulted grabbed",
+}
+URGENT_PHRASES = {
+    "legal": (),
+    "health": ("threw up", "throwing up"),
+    "fraud": ("never ordered",),
+    "abuse": (),
+}
+FAULTS_OF_FOOD = (
+    (
+        Fraction(40, 100),
+        "inedible disgusting hair spoiled rotten trash",
+        ("smelled off", "threw it away"),
+    ),
+    (Fraction(30, 100), "soggy overcooked undercooked burnt stale spilled leaked squashed", ()),
+    (Fraction(20, 100), "cold lukewarm salty bland dry greasy watery tiny", ()),
+)
+
+
+class Mentions:
+    """A text in which all of these occur."""
+
+    def __init__(self, *parts: str) -> None:
+        self.parts = parts
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with a text that was found."""
+        return isinstance(other, str) and all(part in other for part in self.parts)
+
+    def __hash__(self) -> int:
+        """Refuse to be a key: it has no value of its own."""
+        raise TypeError("Mentions is not hashable")
+
+    def __repr__(self) -> str:
+        """Show the parts."""
+        return f"a text with {self.parts}"
+
+
+class FitsTheOrder:
+    """What a customer may write: no number but those of the order, a dish only of its basket."""
+
+    def __init__(self, category: str, minutes: int | None, promised: int | None) -> None:
+        self.category, self.minutes, self.promised = category, minutes, promised
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with a text that was found."""
+        if not isinstance(other, str) or not other.strip():
+            return False
+        if self.category != "delivery_delay":
+            return True
+        numbers = {int(number) for number in re.findall(r"\d+", other)}
+        if self.minutes is None:
+            return not numbers
+        late = {self.minutes}
+        if self.promised is not None and 0 < self.promised < self.minutes:
+            late |= {self.promised, self.minutes - self.promised}
+        return self.minutes in numbers and numbers <= late
+
+    def __hash__(self) -> int:
+        """Refuse to be a key: it has no value of its own."""
+        raise TypeError("FitsTheOrder is not hashable")
+
+    def __repr__(self) -> str:
+        """Show the facts."""
+        return f"a complaint of {self.category}, {self.minutes} minutes, promised {self.promised}"
+
+
+def complaint_candidates(
+    candidates: Iterable[Row], timeline: Iterable[Row], items: Iterable[Row]
+) -> list[Row]:
+    """Return every delivered order that complains, of what and when."""
+    orders = {order["order_id"]: order for order in timeline}
+    baskets = _grouped(items, lambda line: line["order_id"])
+    rows = []
+    for candidate in candidates:
+        order_id = candidate["order_id"]
+        if _drawn("complains", order_id) >= COMPLAINT_RATE * 1_000_000:
+            continue
+        order = orders[order_id]
+        delay = 180 + _drawn("delay", order_id, 3600) * _drawn("haste", order_id, 3600) // 3600
+        rows.append(
+            {
+                **{name: candidate[name] for name in KNOWN_OF_THE_ORDER},
+                "delivered_ts": order["delivered_ts"],
+                "complained_ts": order["delivered_ts"] + timedelta(seconds=delay),
+                "complaint_category": _drawn_category(_drawn("category", order_id)),
+                "promised_minutes": order["promised_minutes"],
+                "basket": [
+                    {
+                        "line_number": line["line_number"],
+                        "name": line["item_name"],
+                        "price_cents": int(line["price"] * 100),
+                        "qty": line["qty"],
+                    }
+                    for line in baskets.get(order_id, [])
+                    if line["item_name"] is not None
+                ],
+            }
+        )
+    return rows
+
+
+def _drawn(what: str, order_id: str, below: int = 1_000_000) -> int:
+    return _hash64(f"{what} {order_id}") % below
+
+
+def _drawn_category(drawn: int) -> str:
+    upper = Decimal(0)
+    for category, share in COMPLAINT_CATEGORIES.items():
+        upper += share
+        if drawn < upper * 1_000_000:
+            return category
+    raise AssertionError("the shares do not add up to 1")
+
+
+def _whole_minutes(minutes: float | None) -> int | None:
+    return None if minutes is None else math.floor(minutes + 0.5)
+
+
+def raw_complaints(complaining: Iterable[Row]) -> list[Row]:
+    """Return every complaint; its text is any that fits the order."""
+    return [
+        {
+            "complaint_id": f"complaint-{order['order_id']}",
+            "order_id": order["order_id"],
+            "ts": order["complained_ts"],
+            "complaint_category": order["complaint_category"],
+            "complaint_text": FitsTheOrder(
+                order["complaint_category"],
+                _whole_minutes(order["total_minutes"]),
+                _whole_minutes(order["promised_minutes"]),
+            ),
+            "generated_by": "local",
+            "location_id": order["location_id"],
+            "delivered_day": order["delivered_day"],
+        }
+        for order in complaining
+    ]
+
+
+def complaint_responses(
+    complaining: Iterable[Row], texts: Mapping[str, str], policy: RefundPolicy | None = None
+) -> list[Row]:
+    """Return the answer to every complaint.
+
+    Parameters
+    ----------
+    complaining
+        Rows of ``complaint_candidates``.
+    texts
+        What the customers wrote, by order.
+    policy
+        The numbers that refunds are judged by; the defaults of the project if ``None``.
+    """
+    rows = []
+    for order in complaining:
+        answer = _answer(order, texts.get(order["order_id"], ""), policy or RefundPolicy())
+        content = {
+            "order_id": order["order_id"],
+            "complaint_category": order["complaint_category"],
+            **answer,
+        }
+        rows.append(
+            {
+                **content,
+                "complaint_id": f"complaint-{order['order_id']}",
+                "ts": order["complained_ts"],
+                "agent_response": content,
+                "generated_by": "local",
+                "location_id": order["location_id"],
+                "delivered_day": order["delivered_day"],
+            }
+        )
+    return rows
+
+
+def _answer(order: Row, text: str, policy: RefundPolicy) -> Row:  # noqa: PLR0911
+    """Return the fields of an answer."""
+    named, words = _dishes_named(order["basket"], text)
+    if matter := _urgent_matter(words):
+        return _to_a_person("urgent", f"matter of {matter}")
+    if order["order_revenue"] is None:
+        return _to_a_person("standard", "basket")
+    revenue = int(order["order_revenue"] * 100)
+    if order["complaint_category"] == "delivery_delay":
+        if order["total_minutes"] is None:
+            return _to_a_person("standard", "time")
+        if order["history_deliveries"] < policy.minimum_deliveries:
+            return _to_a_person("standard", "history")
+        minutes = Fraction(round(order["total_minutes"] * 60000), 60000)
+        if minutes > Fraction(order["p99_minutes"]):
+            return _credit(SHARE_PAST_P99 * revenue, revenue, "high", "P99")
+        if minutes > Fraction(order["p75_minutes"]):
+            return _credit(SHARE_PAST_P75 * revenue, revenue, "high", "P75")
+        return _credit(Fraction(0), revenue, "high", "P75")
+    if order["complaint_category"] == "missing_items":
+        if len(named) != 1:
+            return _to_a_person("standard", "dish")
+        return _credit(Fraction(named[0]), revenue, "high", f"${Decimal(named[0]) / 100:.2f}")
+    if order["complaint_category"] == "food_quality":
+        for share, faults, phrases in FAULTS_OF_FOOD:
+            if _says(words, faults, phrases):
+                return _credit(share * revenue, revenue, "medium", f"{int(share * 100)} %")
+        return _to_a_person("standard", "what was wrong")
+    return _to_a_person("standard", "person")
+
+
+def _dishes_named(basket: Iterable[Row], text: str) -> tuple[list[int], list[str]]:
+    """Return the prices of the dishes that a text names, and its words without their names."""
+    rest, prices = text.casefold(), []
+    first_prices: dict[str, int] = {}
+    for line in basket:
+        if line["name"].strip():
+            first_prices.setdefault(line["name"].casefold(), line["price_cents"])
+    for name in sorted(first_prices, key=len, reverse=True):
+        found = re.compile(r"(?<!\w)" + re.escape(name) + r"(?!\w)")
+        if found.search(rest):
+            prices.append(first_prices[name])
+            rest = found.sub("\n", rest)
+    return prices, re.findall(r"[\w']+", rest)
+
+
+def _says(words: list[str], single: str, phrases: Iterable[str]) -> bool:
+    said = f" {' '.join(words)} "
+    return any(f" {phrase} " in said for phrase in (*single.split(), *phrases))
+
+
+def _urgent_matter(words: list[str]) -> str | None:
+    """Return the matter for which a person is needed at once."""
+    unwell = any(
+        first in FEELING
+        and second in ("sick", "ill")
+        and following[:1] != ["of"]
+        and following[:2] != ["and", "tired"]
+        for first, second, following in (
+            (words[place], words[place + 1], words[place + 2 : place + 4])
+            for place in range(len(words) - 1)
+        )
+    )
+    for matter, single in URGENT_WORDS.items():
+        if _says(words, single, URGENT_PHRASES[matter]) or (unwell and matter == "health"):
+            return matter
+    return None
+
+
+def _to_a_person(priority: str, reason: str) -> Row:
+    return {
+        "decision": "escalate",
+        "credit_amount": Decimal(0),
+        "confidence": "low",
+        "priority": priority,
+        "rationale": Mentions(reason),
+        "customer_response": Mentions("will"),
+    }
+
+
+def _credit(cents: Fraction, revenue: int, confidence: str, reason: str) -> Row:
+    """Return a credit in half dollars: the nearest one that the order cost, a quarter upwards."""
+    halves = min((cents / 50 + Fraction(1, 2)).__floor__(), revenue // 50)
+    dollars = Decimal(halves) / 2
+    return {
+        "decision": "suggest_credit",
+        "credit_amount": dollars,
+        "confidence": confidence,
+        "priority": "standard",
+        "rationale": Mentions(reason),
+        "customer_response": Mentions("sorry", *([f"${dollars:.2f}"] if halves else [])),
+    }

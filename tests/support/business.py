@@ -273,11 +273,12 @@ class Business:
                 """
                 select table_schema, table_name
                 from information_schema.tables
-                where table_catalog = 'here' and table_schema in ('lakeflow', 'recommender')
+                where table_catalog = 'here'
+                    and table_schema in ('complaints', 'lakeflow', 'recommender')
                 order by all
                 """
             ).fetchall()
-            assert len(tables) >= 14, tables
+            assert len(tables) >= 17, tables
             for schema, table in tables:
                 names = connection.execute(
                     f"select column_name from (describe here.{schema}.{table})"

@@ -20,6 +20,9 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
     tables = declared_tables(dbt_worker)
     by_day = {table.full_name: table.partition for table in tables if table.partition}
     assert by_day == {
+        "complaints.complaint_candidates": "delivered_day",
+        "complaints.complaint_responses": "delivered_day",
+        "complaints.raw_complaints": "delivered_day",
         "lakeflow.gold_brand_sales_day": "day",
         "lakeflow.gold_data_quality_day": "day",
         "lakeflow.gold_delivery_times_day": "day",

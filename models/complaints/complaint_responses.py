@@ -1,0 +1,442 @@
+# Grain: one row per complaint, answered by the complaint policy (contract, section 8).
+"""How each complaint is answered: with a credit, or by a person.
+
+The policy, ``respond``, is a pure function of what the customer wrote and of the order itself;
+``model`` only carries rows in and out. The text decides what is claimed, never how much it is
+worth: amounts come from the order alone.
+"""
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class ComplaintPolicy:
+    """The numbers of the complaint policy; each is a variable of the dbt project.
+
+    Attributes
+    ----------
+    minimum_deliveries
+        With fewer deliveries than this in the days before no delay can be judged.
+    delay_share_past_p75, delay_share_past_p99
+        Share of the order that is credited above these percentiles of the kitchen.
+    quality_share_from, quality_share_to
+        Share of the order that is credited for a slight and for a grave fault of the food; the
+        middle of both otherwise.
+    credit_step_cents
+        Credits are rounded to a multiple of this, half a step upwards.
+    """
+
+    minimum_deliveries: int
+    delay_share_past_p75: float
+    delay_share_past_p99: float
+    quality_share_from: float
+    quality_share_to: float
+    credit_step_cents: int
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no policy can have."""
+        for lower, upper in (
+            ("delay_share_past_p75", "delay_share_past_p99"),
+            ("quality_share_from", "quality_share_to"),
+        ):
+            if not 0 <= getattr(self, lower) <= getattr(self, upper) <= 1:
+                raise ValueError(
+                    f"complaint_{lower} and complaint_{upper} must be shares of an order, the "
+                    f"second one not below the first, not {getattr(self, lower)} and "
+                    f"{getattr(self, upper)}: correct the vars in dbt_project.yml"
+                )
+        if self.minimum_deliveries < 1 or self.credit_step_cents < 1:
+            raise ValueError(
+                "refund_minimum_deliveries and complaint_credit_step_cents must be at least 1: "
+                "correct the vars in dbt_project.yml"
+            )
+
+    @property
+    def quality_shares(self) -> dict[str, Fraction]:
+        """The share of the order by how bad the food was."""
+        low, high = Fraction(str(self.quality_share_from)), Fraction(str(self.quality_share_to))
+        return {"grave": high, "clear": (low + high) / 2, "slight": low}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A complaint and the order that it is about.
+
+    Attributes
+    ----------
+    category, text
+        What the customer chose and wrote.
+    minutes, p75_minutes, p99_minutes
+        From creation to delivery, and the percentiles of the kitchen; ``None`` where unknown.
+    history_deliveries
+        Deliveries from which the percentiles are.
+    revenue_cents
+        What the customer paid; ``None`` where the basket is unknown.
+    dishes
+        Name and price, in cents, of each line of the basket.
+    """
+
+    category: str
+    text: str
+    minutes: float | None
+    p75_minutes: float | None
+    p99_minutes: float | None
+    history_deliveries: int
+    revenue_cents: int | None
+    dishes: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Response:
+    """The answer to a complaint."""
+
+    decision: str
+    credit_cents: int
+    confidence: str
+    priority: str
+    rationale: str
+    customer_response: str
+
+
+def _any_of(*phrases: str) -> re.Pattern[str]:
+    """Return a pattern of whole words, in any case."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+
+
+# The first that occurs in a text counts; a person has to see it at once.
+URGENT = {
+    "legal": _any_of("lawyers?", "attorneys?", "lawsuits?", "sue", "suing", "court", "legal"),
+    "health": _any_of(
+        "(?:i'?m|am|was|were|got|get|getting|felt|feel|feeling|me) (?:sick|ill)"
+        "(?! (?:of|and tired))",
+        *("poison(?:ed|ing)", "vomit(?:ed|ing)?", "threw up", "throwing up", "hospital", "doctor"),
+        *("allerg(?:y|ies|ic|ens?)", "chok(?:ed|ing)", "glass", "metal", "bleeding"),
+    ),
+    "fraud": _any_of(
+        *("fraud(?:ulent)?", "scam(?:med)?", "stole", "stolen", "hacked", "chargeback"),
+        *("unauthori[sz]ed", "never ordered"),
+    ),
+    "abuse": _any_of(
+        *("threaten(?:ed|ing|s)?", "harass(?:ed|ing|ment)?", "racist", "slur", "sexual"),
+        *("assault(?:ed)?", "grabbed"),
+    ),
+}
+# The gravest that occurs in a text counts.
+QUALITY = {
+    "grave": _any_of(
+        *("inedible", "disgusting", "hair", "spoiled", "rotten", "smelled off", "trash"),
+        "threw it away",
+    ),
+    "clear": _any_of(
+        *("soggy", "overcooked", "undercooked", "burnt", "stale", "spilled", "leaked", "squashed"),
+    ),
+    "slight": _any_of(
+        *("cold", "lukewarm", "salty", "bland", "dry", "greasy", "watery", "tiny"),
+    ),
+}
+
+
+def respond(case: Case, policy: ComplaintPolicy) -> Response:
+    """Answer one complaint."""
+    named, rest = _named_dishes(case)
+    for matter, pattern in URGENT.items():
+        if pattern.search(rest):
+            return _escalated(f"The customer names a matter of {matter}", "urgent")
+    if case.revenue_cents is None:
+        return _escalated("The basket of the order is unknown")
+    if case.category == "delivery_delay":
+        return _of_delay(case, policy)
+    if case.category == "missing_items":
+        return _of_missing_dish(case, named, policy)
+    if case.category == "food_quality":
+        return _of_quality(case, rest, policy)
+    return _escalated("Service, bills and all that has no rule of its own need a person")
+
+
+def _named_dishes(case: Case) -> tuple[list[tuple[str, int]], str]:
+    """Return the dishes of the basket that a text names, and the text without their names.
+
+    A name counts as whole words, in any case; of names within each other the longer one.
+    """
+    rest, named = case.text, []
+    prices: dict[str, tuple[str, int]] = {}
+    for name, cents in case.dishes:
+        prices.setdefault(name.casefold(), (name, cents))
+    for _, (name, cents) in sorted(prices.items(), key=lambda dish: (-len(dish[0]), dish[0])):
+        rest, count = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", "\n", rest, flags=re.IGNORECASE)
+        if count:
+            named.append((name, cents))
+    return named, rest
+
+
+def _of_delay(case: Case, policy: ComplaintPolicy) -> Response:
+    if case.minutes is None:
+        return _escalated("The time from creation to delivery is unknown")
+    if (
+        case.p75_minutes is None
+        or case.p99_minutes is None
+        or case.history_deliveries < policy.minimum_deliveries
+    ):
+        return _escalated(
+            f"Too little history: fewer than {policy.minimum_deliveries} deliveries in the days "
+            "before"
+        )
+    # In whole milliseconds: percentiles are in thousandths of a minute, which are 60 each.
+    milliseconds = round(case.minutes * 60_000)
+    took = f"Delivered in {case.minutes:.1f} minutes"
+    if milliseconds > 60 * round(case.p99_minutes * 1_000):
+        share, limit = policy.delay_share_past_p99, f"P99 of {case.p99_minutes:.1f}"
+    elif milliseconds > 60 * round(case.p75_minutes * 1_000):
+        share, limit = policy.delay_share_past_p75, f"P75 of {case.p75_minutes:.1f}"
+    else:
+        return _suggested(
+            0,
+            "high",
+            f"{took}, within the kitchen's P75 of {case.p75_minutes:.1f}: no credit",
+            "We are sorry that you had to wait. Your order took as long as our deliveries usually "
+            "do, so we cannot offer a credit this time.",
+        )
+    return _suggested(
+        _credit(Fraction(str(share)), case, policy),
+        "high",
+        f"{took}, past the kitchen's {limit}: {_percent(Fraction(str(share)))} of the order",
+        "We are sorry that your order came late.",
+    )
+
+
+def _of_missing_dish(case: Case, named: list[tuple[str, int]], policy: ComplaintPolicy) -> Response:
+    if not named:
+        return _escalated("The customer names no dish of the order")
+    if len(named) > 1:
+        return _escalated("The customer names more than one dish of the order")
+    ((name, cents),) = named
+    # A menu may hold what no table of Postgres can.
+    name = "".join(letter if letter.isprintable() else " " for letter in name)
+    return _suggested(
+        _rounded(Fraction(cents), case, policy),
+        "high",
+        f"{name} is in the order, at ${cents // 100}.{cents % 100:02d}",
+        f"We are sorry that {name} was missing.",
+    )
+
+
+def _of_quality(case: Case, rest: str, policy: ComplaintPolicy) -> Response:
+    for fault, share in policy.quality_shares.items():
+        if found := QUALITY[fault].search(rest):
+            return _suggested(
+                _credit(share, case, policy),
+                "medium",
+                f"A {fault} fault of the food ({found[0].lower()}): {_percent(share)} of the order",
+                "We are sorry that the food was not as it should be.",
+            )
+    return _escalated("The customer does not say what was wrong with the food")
+
+
+def _credit(share: Fraction, case: Case, policy: ComplaintPolicy) -> int:
+    """Return a share of the order, cents."""
+    return _rounded(share * (case.revenue_cents or 0), case, policy)
+
+
+def _rounded(cents: Fraction, case: Case, policy: ComplaintPolicy) -> int:
+    """Round to the nearest step, half a step upwards; below it where the order was cheaper."""
+    step, revenue = policy.credit_step_cents, max(case.revenue_cents or 0, 0)
+    rounded = math.floor(cents / step + Fraction(1, 2)) * step
+    return max(min(rounded, revenue // step * step), 0)
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(100 * share):g} %"
+
+
+def _suggested(cents: int, confidence: str, rationale: str, apology: str) -> Response:
+    if cents:
+        apology += f" A credit of ${cents // 100}.{cents % 100:02d} is suggested for you."
+    return Response("suggest_credit", cents, confidence, "standard", rationale, apology)
+
+
+def _escalated(rationale: str, priority: str = "standard") -> Response:
+    answer = (
+        "We take this very seriously. A manager will contact you today."
+        if priority == "urgent"
+        else "Thank you for telling us. A member of our team will look into it and write to you."
+    )
+    return Response("escalate", 0, "low", priority, rationale, answer)
+
+
+ANSWERED_FROM = (
+    "order_id",
+    "total_minutes",
+    "p75_minutes",
+    "p99_minutes",
+    "history_deliveries",
+    "cast(order_revenue * 100 as bigint) as revenue_cents",
+    "basket",
+)
+COMPLAINT = (
+    "complaint_id",
+    "order_id",
+    "ts",
+    "complaint_category",
+    "complaint_text",
+    "location_id",
+    "delivered_day",
+)
+FIELDS = ("decision", "credit_cents", "confidence", "priority", "rationale", "customer_response")
+# Multiplied, not divided: DuckDB divides decimals as floats.
+CREDIT_AMOUNT = (
+    "cast(cast(credit_cents as decimal(10, 0)) * cast(0.01 as decimal(2, 2)) as decimal(10, 2))"
+)
+
+# Columns of the model, made from those of ``with_responses``, in SQL.
+COMPLAINT_RESPONSE = (
+    "complaint_id",
+    "order_id",
+    "ts",
+    "agent_response",
+    "complaint_category",
+    "decision",
+    f"{CREDIT_AMOUNT} as credit_amount",
+    "confidence",
+    "priority",
+    "rationale",
+    "customer_response",
+    "'local' as generated_by",
+    "location_id",
+    "delivered_day",
+)
+
+
+def with_responses(complaints: pa.Table, policy: ComplaintPolicy) -> pa.Table:
+    """Return complaints with the fields of their answers and the JSON object of the contract."""
+    rows = complaints.select(
+        [
+            "order_id",
+            "complaint_category",
+            "complaint_text",
+            "total_minutes",
+            "p75_minutes",
+            "p99_minutes",
+            "history_deliveries",
+            "revenue_cents",
+            "basket",
+        ]
+    ).to_pylist()
+    responses = [respond(_case(row), policy) for row in rows]
+    for name in FIELDS:
+        values = [getattr(response, name) for response in responses]
+        kind = pa.int64() if name == "credit_cents" else pa.string()
+        complaints = complaints.append_column(name, pa.array(values, kind))
+    texts = [
+        agent_response(row["order_id"], row["complaint_category"], response)
+        for row, response in zip(rows, responses, strict=True)
+    ]
+    return complaints.append_column("agent_response", pa.array(texts, pa.string()))
+
+
+def agent_response(order_id: str, category: str, response: Response) -> str:
+    """Render an answer as the JSON object of the contract."""
+    return json.dumps(
+        {
+            "order_id": order_id,
+            "complaint_category": category,
+            "decision": response.decision,
+            "credit_amount": response.credit_cents / 100,
+            "confidence": response.confidence,
+            "priority": response.priority,
+            "rationale": response.rationale,
+            "customer_response": response.customer_response,
+        }
+    )
+
+
+def _case(row: dict[str, Any]) -> Case:
+    """Return the case of a row."""
+
+    def number(name: str) -> float | None:
+        return None if row[name] is None else float(row[name])
+
+    return Case(
+        category=row["complaint_category"],
+        text=row["complaint_text"],
+        minutes=number("total_minutes"),
+        p75_minutes=number("p75_minutes"),
+        p99_minutes=number("p99_minutes"),
+        history_deliveries=row["history_deliveries"],
+        revenue_cents=row["revenue_cents"],
+        dishes=tuple(
+            (line["name"], line["price_cents"])
+            for line in json.loads(row["basket"])
+            if line["name"].strip()
+        ),
+    )
+
+
+def is_spark(relation: Any) -> bool:
+    """Tell a Spark data frame, of a cluster or of Spark Connect, from a DuckDB relation."""
+    return hasattr(relation, "mapInArrow")
+
+
+def affected(rows: Any, found: Any) -> Any:
+    """Return the rows of the days that have changed: what ``pending`` says of this model."""
+    if any(key_name == "*" for _, key_name, _ in found):
+        return rows
+    days = [f"date '{day}'" for _, _, day in sorted(found)]
+    return rows.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
+
+
+def answered_on_duckdb(
+    complaints: Any, candidates: Any, session: Any, policy: ComplaintPolicy
+) -> Any:
+    """Answer the complaints of two DuckDB relations."""
+    cases = complaints.project(", ".join(COMPLAINT)).set_alias("complaints")
+    orders = candidates.project(", ".join(ANSWERED_FROM)).set_alias("orders")
+    answered = with_responses(cases.join(orders, "order_id").to_arrow_table(), policy)
+    return session.from_arrow(answered).project(", ".join(COMPLAINT_RESPONSE))
+
+
+def answered_on_spark(complaints: Any, candidates: Any, policy: ComplaintPolicy) -> Any:
+    """Answer the complaints of two Spark data frames, batch by batch where their rows are."""
+    cases = complaints.selectExpr(*COMPLAINT).join(
+        candidates.selectExpr(*ANSWERED_FROM), "order_id"
+    )
+
+    def answered(batches: Any) -> Any:
+        for batch in batches:
+            yield from with_responses(pa.Table.from_batches([batch]), policy).to_batches()
+
+    columns = ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in cases.schema)
+    fields = ", ".join(
+        f"{name} {'bigint' if name == 'credit_cents' else 'string'}" for name in FIELDS
+    )
+    return cases.mapInArrow(answered, f"{columns}, {fields}, agent_response string").selectExpr(
+        *COMPLAINT_RESPONSE
+    )
+
+
+def model(dbt: Any, session: Any) -> Any:
+    """Answer the complaints of the affected days; the strategy replaces exactly those days."""
+    policy = ComplaintPolicy(
+        minimum_deliveries=int(dbt.config.meta_get("refund_minimum_deliveries")),
+        delay_share_past_p75=float(dbt.config.meta_get("complaint_delay_share_past_p75")),
+        delay_share_past_p99=float(dbt.config.meta_get("complaint_delay_share_past_p99")),
+        quality_share_from=float(dbt.config.meta_get("complaint_quality_share_from")),
+        quality_share_to=float(dbt.config.meta_get("complaint_quality_share_to")),
+        credit_step_cents=int(dbt.config.meta_get("complaint_credit_step_cents")),
+    )
+    complaints, candidates = dbt.ref("raw_complaints"), dbt.ref("complaint_candidates")
+    if dbt.is_incremental:
+        pending = dbt.source("increments", "pending")
+        changes = pending.filter(f"model = '{dbt.this.identifier}'")
+        found = changes.collect() if is_spark(changes) else changes.fetchall()
+        complaints, candidates = affected(complaints, found), affected(candidates, found)
+
+    if is_spark(complaints):
+        return answered_on_spark(complaints, candidates, policy)
+    return answered_on_duckdb(complaints, candidates, session, policy)
