@@ -119,6 +119,9 @@ def main() -> None:
             if "unneeded" in command:
                 return {"unneeded": sorted(reasons(engine) - needed)}  # type: ignore[arg-type]
             os.environ["CASPERS_LANDING"] = f"{command['data']}/landing/events"
+            # Only a volume may be absent, and a session in place of a workspace has none.
+            if target == "databricks" and Path(f"{command['data']}/landing/decisions").exists():
+                os.environ["CASPERS_DECISIONS"] = f"{command['data']}/landing/decisions"
             # No fork: the engine's session lives in this process. dbt writes into its manifest.
             return run_command(command, manifest.deepcopy())
 

@@ -218,7 +218,11 @@ def test_dbt_looks_where_the_replay_lands() -> None:
         command = command.replace("{{job.parameters." + name + "}}", str(SEEDS[name]))
     dbt, build, option, variables = shlex.split(command)
     assert (dbt, build, option) == ("dbt", "build", "--vars")
-    assert yaml.safe_load(variables) == {"landing_path": str(parameters([]).landing)}
+    landing = parameters([]).landing
+    assert yaml.safe_load(variables) == {
+        "landing_path": str(landing),
+        "decisions_path": str(landing.with_name("decisions")),
+    }
     macro = (PROJECT / "macros" / "engine" / "landed_files.sql").read_text()
     assert "var('landing_path'" in macro
     assert ".upload'" in macro, "what lies beside its note has not landed yet"

@@ -16,6 +16,7 @@ from tests.engines.comparison import differences
 from tests.engines.conftest import Pair
 from tests.engines.standalone_cluster import WORKERS
 from tests.engines.unavoidable_differences import STRANGE_LINES
+from tests.oracle.adversarial import decision_files, order_ids_of
 from tests.support.business import Business, cancelled, event, item, order_life
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
@@ -179,6 +180,15 @@ def people(scenario: Scenario) -> None:
     scenario.business.land("zz-people.jsonl", events)
 
 
+def decisions(scenario: Scenario) -> None:
+    """Land decisions about orders that have landed, some of them revised, repeated or malformed."""
+    window = max(scenario.business.landing.glob("window-0*.jsonl"))
+    orders = order_ids_of([window.read_bytes()])
+    # The files of the second time sort among those of the first.
+    for name, content in decision_files(str(scenario.now), orders):
+        scenario.business.land_decisions(name, content)
+
+
 def nothing_new(scenario: Scenario) -> None:
     """Land nothing."""
 
@@ -186,9 +196,9 @@ def nothing_new(scenario: Scenario) -> None:
 # What lands before each build.
 BUILDS: list[list[Callable[[Scenario], None]]] = [
     [first_window],
-    [next_hours, late_and_duplicate_lines],
+    [next_hours, late_and_duplicate_lines, decisions],
     [past_the_cycle],
-    [out_of_order, invalid_lines],
+    [out_of_order, invalid_lines, decisions],
     [people],
     [nothing_new],
 ]
@@ -211,6 +221,7 @@ def test_every_table_equals_duckdbs_after_every_build(
         assert sorted(cases[0]) == sorted(cases[1])
         found = differences(pair.duckdb, pair.engine, tmp_path / str(number))
         assert found == {}, f"after {steps[-1].__name__}"
+    assert pair.duckdb.query("select count(*) > 5 from recommender.refund_decisions") == [(True,)]
     assert pair.duckdb.query("select count(*) > 15 from lakeflow.rejected_events") == [(True,)]
 
 

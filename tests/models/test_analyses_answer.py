@@ -59,12 +59,40 @@ def made_up_orders() -> list[Event]:
     return events
 
 
+PATIENCE = 10
+"""Minutes past P75 for which the people of these tests pay nothing."""
+
+
+def made_up_decisions(business: Business) -> bytes:
+    """Return a decision about each third order: paid if it was late by more than `PATIENCE`."""
+    judged = business.query(
+        """
+        select order_id, total_minutes - p75_minutes > $patience
+        from recommender.refund_recommendations where p75_minutes is not null order by order_id
+        """.replace("$patience", str(PATIENCE))
+    )
+    decided = [
+        {
+            "decision_id": number,
+            "order_id": order_id,
+            "decided_ts": "2026-11-27 12:00:00.000",
+            "amount_usd": "6.50" if is_late else "0.00",
+            "refund_class": "partial" if is_late else "none",
+            "reason": "as always",
+        }
+        for number, (order_id, is_late) in enumerate(judged[::3], start=1)
+    ]
+    return "".join(json.dumps(one) + "\n" for one in decided).encode()
+
+
 @pytest.fixture(scope="module")
 def business(new_business: Callable[[], Business]) -> Business:
     """Sixteen days of four kitchens, built, and every analysis compiled."""
     business = new_business()
     business.land("window-1.jsonl", made_up_orders())
     business.dbt("build", "--exclude", "test_type:data", "test_type:unit")
+    business.land_decisions("decisions-1.jsonl", made_up_decisions(business))
+    business.build("--select", "landed_decisions+")
     business.dbt("compile", "--select", "path:analyses")
     publish_business(business)
     return business
@@ -136,3 +164,20 @@ def test_today_s_refund_policy_costs_what_is_recommended(business: Business) -> 
         """
     )
     assert compared[("1 today", "all kitchens")] == recommended[0][0] > 0
+
+
+def test_the_limit_that_agrees_best_is_the_patience_of_those_who_decide(business: Business) -> None:
+    sql = compiled(business, "where_people_and_policy_disagree")
+    _, rows = answer(business, sql, threads=1)
+    best = {row[0]: (row[3], row[4]) for row in rows if row[5]}
+    assert len(best) == 1 + len(KITCHENS)
+    assert set(best.values()) == {(PATIENCE, 100.0)}
+    total = business.query(
+        """
+        select sum(decided), sum(overridden_up_usd - overridden_down_usd)
+        from lakeflow.gold_refund_agreement_day
+        where day < (select max(day) from lakeflow.gold_refund_agreement_day)
+        """
+    )
+    assert 0 < rows[0][9] <= total[0][0]
+    assert rows[0][2] == round(total[0][1])

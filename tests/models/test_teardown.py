@@ -27,6 +27,8 @@ def kept(new_business: Callable[[], Business]) -> Business:
     commands.run(canonical, business.landing, NOW, commands.ReplayOptions(start_day=0))
     (business.data / "roads").mkdir()
     (business.data / "roads" / "sf.graphml").write_text("<graphml/>")
+    business.land_decisions(f"decisions-{1:018}.jsonl", b"")
+    (business.decisions / "_export").mkdir()
     (business.data / "prefect").mkdir()
     (business.data / "casper.png").write_bytes(b"")
     business.build()
@@ -74,7 +76,9 @@ def test_a_dry_run_shows_it_and_removes_nothing(
     assert teardown.main(["--dry-run"]) == 0
     output = capsys.readouterr().out
     assert entries(whole.data) == before
-    for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb", "landing/events"):
+    for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb"):
+        assert name in output
+    for name in ("landing/events", "landing/decisions"):
         assert name in output
     assert f"{whole.data / 'published'} and {whole.data / 'publications'}" in output
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]

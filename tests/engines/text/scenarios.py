@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-VOLUME = "/Volumes/caspersdev/simulator/events"
+VOLUMES = "/Volumes/caspersdev/simulator"
 
 FIRST = "window-000000000000000000-000006115800000000.jsonl"
 NEXT = "window-000006115800000000-000006126600000000.jsonl"
 LATE = "a-late.jsonl"
+DECIDED = "decisions-000000000000000001.jsonl"
 TODAY, YESTERDAY = date(2026, 11, 20), date(2026, 11, 19)
 
 
@@ -23,6 +24,8 @@ class Scenario:
         The dbt commands. What one creates is there for all that follow.
     landed, loaded
         Names of the files in the volume, and of those that the table ``landed_lines`` holds.
+    decided, decided_loaded
+        The same of decisions: the volume of these, and the table ``landed_decisions``.
     judged_again
         Names of loaded files with later copies of what a late one holds.
     affected
@@ -41,6 +44,8 @@ class Scenario:
     commands: tuple[tuple[str, ...], ...]
     landed: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
+    decided_loaded: tuple[str, ...] = ()
     judged_again: tuple[str, ...] = ()
     affected: tuple[date, ...] = ()
     affected_orders: tuple[int, ...] = ()
@@ -56,6 +61,7 @@ SCENARIOS = (
         (("run",),),
         landed=(FIRST, NEXT),
         loaded=(FIRST,),
+        decided=(DECIDED,),
         affected=(TODAY,),
         affected_orders=(4611686018427387904,),
         span=(
@@ -75,6 +81,8 @@ SCENARIOS = (
         (("run",),),
         landed=(LATE, FIRST, NEXT),
         loaded=(FIRST, NEXT),
+        decided=(LATE, DECIDED),
+        decided_loaded=(DECIDED,),
         judged_again=(FIRST,),
         affected=(YESTERDAY, TODAY),
         affected_orders=(77, 4611686018427387904),

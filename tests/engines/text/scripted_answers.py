@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.engines.rewritten_statements import Answer
-from tests.engines.text.scenarios import SCENARIOS, TODAY, VOLUME, Scenario
+from tests.engines.text.scenarios import SCENARIOS, TODAY, VOLUMES, Scenario
 
 Columns = dict[str, str]
 
@@ -151,8 +151,10 @@ def _tables(here: Warehouse, query: Query) -> Answer:
     return Answer(("database", "tableName", "isTemporary"), tuple(rows))
 
 
-def _volumes(_: Warehouse, query: Query) -> Answer:
+def _volumes(here: Warehouse, query: Query) -> Answer:
     rows = ((query["schema"], "landing"),) if query["schema"] == "lakeflow" else ()
+    if query.node is not None and here.scenario.decided:
+        rows = ((query["schema"], "decisions"),)
     return Answer(("database", "volumeName"), rows)
 
 
@@ -200,18 +202,29 @@ def _what_was_expected(here: Warehouse, query: Query) -> Answer:
     return Answer((*here.columns[query.node or ""], "actual_or_expected"), ())
 
 
-def _landed_files(here: Warehouse, _: Query) -> Answer:
-    rows = tuple((f"{VOLUME}/{file}", file, 1000, None) for file in here.scenario.landed)
+def _landed_files(here: Warehouse, query: Query) -> Answer:
+    volume = query["volume"]
+    landed = here.scenario.decided if volume == "decisions" else here.scenario.landed
+    rows = tuple((f"{VOLUMES}/{volume}/{file}", file, 1000, None) for file in landed)
     return Answer(("path", "name", "size", "modification_time"), rows)
 
 
-def _loaded_files(here: Warehouse, _: Query) -> Answer:
-    rows = tuple((file, 1000) for file in here.scenario.loaded)
+def _loaded(here: Warehouse, query: Query) -> tuple[str, ...]:
+    """Return the files that the asking model has loaded."""
+    by_model = {
+        "landed_lines": here.scenario.loaded,
+        "landed_decisions": here.scenario.decided_loaded,
+    }
+    return by_model.get(_model(query), ())
+
+
+def _loaded_files(here: Warehouse, query: Query) -> Answer:
+    rows = tuple((file, 1000) for file in _loaded(here, query))
     return Answer(("file", "file_bytes"), rows)
 
 
-def _newest_file(here: Warehouse, _: Query) -> Answer:
-    return Answer(("max(file)",), ((max(here.scenario.loaded, default=None),),))
+def _newest_file(here: Warehouse, query: Query) -> Answer:
+    return Answer(("max(file)",), ((max(_loaded(here, query), default=None),),))
 
 
 def _unescaped(text: str) -> str:
@@ -268,7 +281,9 @@ def _seeds(_: Warehouse, query: Query) -> Answer:
     return Answer(("seed", "fingerprint"), tuple((name, "4:1234567890") for name in names))
 
 
-def _recomputed_files(here: Warehouse, _: Query) -> Answer:
+def _recomputed_files(here: Warehouse, query: Query) -> Answer:
+    if _model(query) == "landed_decisions":
+        return Answer(("replaced",), tuple((file,) for file in here.scenario.decided))
     new = set(here.scenario.landed) - set(here.scenario.loaded)
     recomputed = sorted({*new, *here.scenario.judged_again})
     return Answer(("replaced",), tuple((file,) for file in recomputed))
@@ -297,7 +312,7 @@ SCRIPT = (
     Scripted(r"select\s.*from `(system|caspersdev)`\.`?information_schema`?\.", _nothing),
     Scripted(r".*where false\s+limit 0$", _columns_of_the_node),
     # Queries of the project's macros.
-    Scripted(rf"list '{VOLUME}'", _landed_files),
+    Scripted(rf"list '{VOLUMES}/(?P<volume>\w+)'", _landed_files),
     Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
     Scripted(
