@@ -120,8 +120,10 @@ def main() -> None:
                 return {"unneeded": sorted(reasons(engine) - needed)}  # type: ignore[arg-type]
             os.environ["CASPERS_LANDING"] = f"{command['data']}/landing/events"
             # Only a volume may be absent, and a session in place of a workspace has none.
-            if target == "databricks" and Path(f"{command['data']}/landing/decisions").exists():
-                os.environ["CASPERS_DECISIONS"] = f"{command['data']}/landing/decisions"
+            for name in ("decisions", "agent_responses"):
+                folder_of_source = Path(f"{command['data']}/landing/{name}")
+                if target == "databricks" and folder_of_source.exists():
+                    os.environ[f"CASPERS_{name.upper()}"] = str(folder_of_source)
             # No fork: the engine's session lives in this process. dbt writes into its manifest.
             return run_command(command, manifest.deepcopy())
 

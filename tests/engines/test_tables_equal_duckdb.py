@@ -189,6 +189,50 @@ def decisions(scenario: Scenario) -> None:
         scenario.business.land_decisions(name, content)
 
 
+def answers(scenario: Scenario) -> None:
+    """Land answers of a language model about late orders, usable and not, and broken lines."""
+    late = scenario.business.query(
+        """
+        select order_id, refund_class, (order_revenue * 0.3)::decimal(10, 2)::varchar
+        from recommender.refund_recommendations where refund_class <> 'none'
+        order by refund_class desc, order_id limit 8
+        """
+    )
+    assert len(late) == 8
+    forms: list[dict[str, object]] = [
+        {},
+        {"refund_usd": "10000.00"},
+        {"reason": 'Zo\u00eb\'s \u2603 "order" \\ was late'},
+        {"refund_usd": 3.5},
+        {"refund_usd": None},
+        {"more": {"a": [1, {"b": None}], "c": True, "d": 1.0}},
+        {"reason": ["late"]},
+        {"refund_class": "full"},
+    ]
+    lines = []
+    for number, ((order_id, refund_class, usd), form) in enumerate(zip(late, forms, strict=True)):
+        answer = {"refund_class": refund_class, "refund_usd": usd, "reason": "Late."} | form
+        line = {
+            "response_id": f"r{number}", "agent": "refund", "subject_id": order_id,
+            "asked_ts": "2026-11-27 10:00:00.000", "model": "m", "outcome": "answered",
+            "answer": answer,
+        }  # fmt: skip
+        changes: tuple[dict[str, object], ...] = (
+            {},
+            {"asked_ts": "2026-11-27 11:00:00.000", "outcome": "timeout", "answer": None},
+            {"agent": "complaint"},
+            {"answer": "text"},
+            {"answer": []},
+            {"asked_ts": "soon"},
+            {"outcome": 1},
+            {"subject_id": None},
+        )
+        lines += [json.dumps(line | change, separators=(",", ":")) for change in changes]
+    folder = scenario.business.data / "landing" / "agent_responses"
+    folder.mkdir()
+    (folder / "responses-1.jsonl").write_text("\n".join([*lines, "", "no json", "{}"]))
+
+
 def nothing_new(scenario: Scenario) -> None:
     """Land nothing."""
 
@@ -199,7 +243,7 @@ BUILDS: list[list[Callable[[Scenario], None]]] = [
     [next_hours, late_and_duplicate_lines, decisions],
     [past_the_cycle],
     [out_of_order, invalid_lines, decisions],
-    [people],
+    [people, answers],
     [nothing_new],
 ]
 

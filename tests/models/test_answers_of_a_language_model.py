@@ -50,6 +50,7 @@ TOO_LONG = "x" * 1001
         ({"refund_usd": "10000.00", "refund_class": "full"}, None),
         ({"refund_usd": "20.00", "refund_class": "full"}, None),
         ({"refund_usd": "0.00", "refund_class": "none"}, None),
+        ({"refund_class": "full"}, None),
         ({"refund_usd": "-6.50"}, None),
         ({"refund_usd": "6.555"}, None),
         ({"refund_usd": "\u0666.\u0665\u0660"}, None),

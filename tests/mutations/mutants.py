@@ -11,6 +11,7 @@ MODELS = (
     "tests/models/test_people_in_the_tables.py",
     "tests/models/test_refund_policy.py",
     "tests/models/test_complaints.py",
+    "tests/models/test_answers_of_a_language_model.py",
     "tests/models/test_dbt_as_anywhere.py",
     "tests/models/test_impossible_lifecycles.py",
     "tests/models/test_bronze_reads_every_line.py",
@@ -640,6 +641,30 @@ MUTANTS = (
         _POLICY,
         "judged = ~(unknown_time | unknown_basket | little_history)",
         "judged = ~(unknown_time | little_history)",
+    ),
+    Mutant(
+        "a language model may go a cent beyond the policy",
+        _POLICY,
+        "math.floor(revenue_cents * high) + 1)",
+        "math.floor(revenue_cents * high) + 2)",
+    ),
+    Mutant(
+        "a language model chooses the class of a refund",
+        _POLICY,
+        "if refund_class == own_class and cents in allowed:",
+        "if cents in allowed:",
+    ),
+    Mutant(
+        "a later try without an answer hides the answer",
+        _CANDIDATES,
+        "order by outcome = 'answered' desc, asked_ts desc",
+        "order by asked_ts desc",
+    ),
+    Mutant(
+        "orders do not follow what is answered about them",
+        _CANDIDATES,
+        "{'model': 'landed_agent_responses', 'key': 'order_key'}",
+        "{'model': 'landed_agent_responses', 'partition': 'cast(null as date)'}",
     ),
     Mutant(
         "the oldest affected day is not scored again",
