@@ -20,6 +20,7 @@ from common.confirmation import ask_to_confirm
 from common.dataset_files import dataset_files
 from common.errors import UserError
 from common.paths import (
+    agent_responses_directory,
     canonical_directory,
     data_directory,
     decisions_directory,
@@ -31,6 +32,7 @@ from common.paths import (
 )
 from common.postgres import credentials_file, postgres_directory
 from common.system_errors import to_user_error
+from flows.agents.landing import ResponseLanding
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
@@ -159,6 +161,11 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
             f"{decisions} ({len(exports)} exports)",
             lambda: _remove_decisions(decisions),
         )
+    answers = ResponseLanding(agent_responses_directory())
+    if files := answers.files():
+        yield Removal(
+            "answers", f"{answers.folder} ({len(files)} files)", lambda: _remove_answers(answers)
+        )
     own = [file for name in dataset_files(TABLES) for file in canonical.glob(name)]
     if own:
         yield Removal("dataset", str(canonical), lambda: _remove_files(own, canonical))
@@ -223,6 +230,12 @@ def _remove_decisions(landing: Path) -> None:
     _remove_if_empty(landing.parent)
 
 
+def _remove_answers(landing: ResponseLanding) -> None:
+    landing.remove()
+    _remove_if_empty(landing.folder)
+    _remove_if_empty(landing.folder.parent)
+
+
 def _remove_files(files: Sequence[Path], folder: Path) -> None:
     # What is in a folder goes before the folder.
     for file in sorted(files, reverse=True):
@@ -249,7 +262,7 @@ def _remaining(target: str) -> Iterator[str]:
     left = _foreign_relations([])
     if left:
         yield (f"{warehouse_file()} stays: others have objects in it ({', '.join(left)}).")
-    landings = (landing_directory(), decisions_directory())
+    landings = (landing_directory(), decisions_directory(), agent_responses_directory())
     for folder in (*landings, canonical_directory(), roads_directory()):
         if folder.is_dir() and any(folder.iterdir()):
             yield f"{folder} stays: it has files that this project did not write."

@@ -136,6 +136,18 @@ class ResponseLanding:
             subjects[key] = Landed(is_settled=settled, questions=before.questions + 1)
         return Log(subjects, unreadable)
 
+    def files(self) -> list[Path]:
+        """Return the files that runs have landed, in the order of landing."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(file for file in self.folder.iterdir() if _FILE_NAME.fullmatch(file.name))
+
+    def remove(self) -> None:
+        """Remove what runs have written; files of others stay."""
+        for file in self.files():
+            file.unlink()
+        shutil.rmtree(self._state_folder, ignore_errors=True)
+
     def _lines(self) -> Iterator[bytes]:
         unfinished = self._storage.unfinished(self.folder)
         for file in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
@@ -164,8 +176,8 @@ class OpenLanding:
         lines = [response.model_dump_json() for response in responses]
         if not lines:
             return
-        numbers = (_FILE_NAME.fullmatch(file.name) for file in self._folder.iterdir())
-        last = max((int(match[1]) for match in numbers if match), default=0)
+        names = (_FILE_NAME.fullmatch(file.name) for file in self._folder.iterdir())
+        last = max((int(match[1]) for match in names if match), default=0)
         name = f"responses-{last + 1:012}-{uuid.uuid4().hex[:8]}.jsonl"
         staged = self._staging / name
         staged.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

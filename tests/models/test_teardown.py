@@ -29,6 +29,9 @@ def kept(new_business: Callable[[], Business]) -> Business:
     (business.data / "roads" / "sf.graphml").write_text("<graphml/>")
     business.land_decisions(f"decisions-{1:018}.jsonl", b"")
     (business.decisions / "_export").mkdir()
+    answers = business.data / "landing" / "agent_responses"
+    (answers / "_agents").mkdir(parents=True)
+    (answers / f"responses-{1:012}-0a1b2c3d.jsonl").write_bytes(b"")
     (business.data / "prefect").mkdir()
     (business.data / "casper.png").write_bytes(b"")
     business.build()
@@ -78,7 +81,7 @@ def test_a_dry_run_shows_it_and_removes_nothing(
     assert entries(whole.data) == before
     for name in ("all_events", "get_order_overview", "brands", "caspers.duckdb"):
         assert name in output
-    for name in ("landing/events", "landing/decisions"):
+    for name in ("landing/events", "landing/decisions", "landing/agent_responses"):
         assert name in output
     assert f"{whole.data / 'published'} and {whole.data / 'publications'}" in output
     assert whole.query("select count(*) > 0 from lakeflow.all_events") == [(True,)]
