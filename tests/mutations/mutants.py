@@ -691,12 +691,6 @@ MUTANTS = (
         "to_json(array_reverse_sort(array_agg(struct_pack(",
     ),
     Mutant(
-        "a changed basket does not reach its complaint",
-        _COMPLAINING,
-        "'key': 'order_day'",
-        "'partition': \"date '1970-01-01'\"",
-    ),
-    Mutant(
         "who was early claims to be late",
         _COMPLAINTS,
         "if minutes > promised > 0:",
