@@ -38,7 +38,7 @@ from judged
 where
     credit_amount < 0
     or credit_amount > coalesce(order_revenue, 0)
-    or mod(cast(credit_amount * 100 as bigint), {{ var('complaint_credit_step_cents') }}) <> 0
+    or cast(credit_amount * 100 as bigint) % {{ var('complaint_credit_step_cents') }} <> 0
     or decision = 'escalate' and (credit_amount <> 0 or confidence <> 'low')
     or decision = 'suggest_credit' and (priority <> 'standard' or complaint_category in ('service_issue', 'other'))
     or decision = 'suggest_credit'
@@ -46,7 +46,7 @@ where
     and (
         p75_minutes is null
         or credit_amount > order_revenue * delay_share + step
-        or credit_amount < least(order_revenue * delay_share, order_revenue - step) - step
+        or credit_amount < order_revenue * delay_share - step and credit_amount < order_revenue - 2 * step
         or delay_share = 0 and credit_amount <> 0
     )
     or decision = 'suggest_credit'
