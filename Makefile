@@ -6,6 +6,7 @@ BIN := $(ENVIRONMENT)/bin
 INSTALLED := $(ENVIRONMENT)/.installed
 ENGINES := $(ENVIRONMENT)/.engines
 DELTA := 4.0.1
+AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
 # tests/support/distribution.py says which tests stay in one process. The order of tests/conftest.py
 # is kept: the longest begin first.
@@ -15,7 +16,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines run live status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines install-browser run live desk status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +45,12 @@ $(ENGINES): $(INSTALLED) requirements-engines.lock
 	$(call install_packages,requirements-engines.lock)
 	@touch $(ENGINES)
 
+# The pages of the desk are tested in it. Without it these tests are skipped.
+install-browser:  ## Chromium, by the package manager of Debian and Ubuntu
+	@command -v chromium >/dev/null || { $(AS_ROOT) apt-get update --quiet=2 && \
+		$(AS_ROOT) apt-get install --quiet=2 --yes --no-install-recommends chromium >/dev/null; } || \
+		echo 'Chromium cannot be installed here: tests in a browser are skipped.'
+
 run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
 	@$(BIN)/python -m flows.business once
 
@@ -52,6 +59,9 @@ live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status
+
+desk: $(INSTALLED)  ## the refund desk alone, with its Postgres (`make live` serves it too)
+	@$(BIN)/python -m apps.desk
 
 check: $(INSTALLED)  ## every data test over all of history; a window tests what it has replaced
 	@$(BIN)/python -m flows.check

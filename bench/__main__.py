@@ -11,6 +11,7 @@ from bench.generation import bench_generation
 from bench.landing import bench_landing
 from bench.loop import bench_loop
 from bench.spark import bench_spark
+from bench.sync import bench_sync
 
 BENCHMARKS = {
     "generation": bench_generation,
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "landing": bench_landing,
     "building": bench_building,
     "loop": bench_loop,
+    "sync": bench_sync,
 }
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from common.errors import UserError
 from common.paths import PROJECT, data_directory
 from flows.build import Builder
+from flows.business.desk import started_desk
 from flows.business.display import make_display
 from flows.business.messages import format_next_window, format_window
 from flows.business.once import outcome_of
@@ -80,7 +81,9 @@ def serve(options: LiveOptions) -> None:
         page = server.api.removesuffix("/api")
         display = make_display()
         display.print([f"The business is live; watch it at {page} - Ctrl-C stops it."])
-        with display:
+        # The desk then finds a server that runs, and leaves it running.
+        postgres.wait_until_started()
+        with started_desk(), display:
             resources = Resources(Builder(dbt, keep_warm=True), display, postgres)
             _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")

@@ -41,7 +41,7 @@ class BusinessPostgres:
         UserError
             If that is not possible; the next time makes it equal.
         """
-        self._wait_until_started()
+        self.wait_until_started()
         try:
             return synchronize()
         except BusyError:
@@ -52,11 +52,12 @@ class BusinessPostgres:
 
     def stop(self) -> None:
         """Stop the server if it was started here."""
-        self._wait_until_started()
+        self.wait_until_started()
         if self._server and self._server.was_started:
             stop(self._server.directory)
 
-    def _wait_until_started(self) -> None:
+    def wait_until_started(self) -> None:
+        """Wait until the server has been started, or could not be."""
         if self._starting:
             self._starting.join()
             self._starting = None

@@ -54,6 +54,20 @@ create table if not exists sync.files (
   mirror text, partition text not null, name text, size bigint not null,
   modified_ns bigint not null, primary key (mirror, name));
 
+-- What the desk sorts by, with the key that makes the order of a list definite.
+create index if not exists pg_recommendations_order_ts
+  on recommender.pg_recommendations (order_ts, order_id);
+create index if not exists pg_recommendations_refund_usd
+  on recommender.pg_recommendations (refund_usd, order_id);
+create index if not exists pg_recommendations_total_minutes
+  on recommender.pg_recommendations (coalesce(total_minutes, 0), order_id);
+create index if not exists refund_decisions_order_id on refunds.refund_decisions (order_id);
+create index if not exists pg_complaint_responses_order_id
+  on complaints.pg_complaint_responses (order_id);
+create index if not exists pg_complaint_responses_ts
+  on complaints.pg_complaint_responses (ts, complaint_id);
+
+-- What a sync compares.
 create index if not exists pg_recommendations_delivered_day
   on recommender.pg_recommendations (delivered_day);
 create index if not exists pg_complaint_responses_delivered_day

@@ -35,7 +35,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout, built as the bundle builds it but without a package index."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in ("apps", "common", "generator", "flows", "seeds"):
+    for name in ("common", "generator", "flows", "seeds"):
         shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "pyproject.toml", source)
     subprocess.run(
@@ -75,7 +75,7 @@ def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
     # A plugin of dbt is found by its name alone, so it is a top-level package.
     wanted = {
         str(file.relative_to(PROJECT)).removeprefix("flows/plugins/")
-        for package in ("apps", "common", "generator", "flows")
+        for package in ("common", "generator", "flows")
         for file in (PROJECT / package).rglob("*")
         if file.suffix in {".py", ".json", ".geojson", ".csv"}
     }

@@ -1,0 +1,96 @@
+"""The desk as a command: ``python -m apps.desk [--host HOST] [--port PORT]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from apps.desk.settings import DEFAULT_HOST, DEFAULT_PORT, settings_from_environment
+from common.errors import UserError
+from common.postgres import URL_VARIABLE
+from flows.postgres.server import postgres_server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LAST_PORT = 65_535
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the desk until stopped; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m apps.desk", description=__doc__)
+    parser.add_argument("--host", default=DEFAULT_HOST, help="where to listen (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, help=f"port ({DEFAULT_PORT}, or another if that is taken)"
+    )
+    parser.add_argument(
+        "--until-input-ends", action="store_true", help="end when standard input is closed"
+    )
+    options = parser.parse_args(arguments)
+    if options.until_input_ends:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+    try:
+        with ExitStack() as stack:
+            if not os.environ.get(URL_VARIABLE):
+                stack.enter_context(postgres_server())
+            return _serve(options.host, options.port)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def _serve(host: str, port: int | None) -> int:
+    import uvicorn  # noqa: PLC0415  (with the application it takes a second: not for --help)
+
+    from apps.desk.application import create_application  # noqa: PLC0415
+
+    application = create_application(settings_from_environment(host))
+    with _listening(host, port) as listening:
+        config = uvicorn.Config(
+            application,
+            log_level="warning",
+            server_header=False,
+            # Addresses of proxies are not looked at, so nobody may claim to be one.
+            proxy_headers=False,
+        )
+        name = f"[{host}]" if ":" in host else host
+        print(f"The desk is at http://{name}:{listening.getsockname()[1]}", flush=True)
+        uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def _listening(host: str, port: int | None) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    candidates = [DEFAULT_PORT, 0] if port is None else [port]
+    for candidate in candidates:
+        try:
+            return socket.create_server((host, candidate), family=family)
+        except OSError as error:
+            problem = error
+    raise UserError(
+        f"The desk cannot listen on {host}:{candidates[0]} ({problem.strerror}): choose another "
+        "with --host and --port."
+    )
+
+
+def _end_with_input() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 0 to {_LAST_PORT}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

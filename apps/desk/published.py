@@ -1,0 +1,75 @@
+"""The published tables: what happened to an order. Never the file that builds write."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from common.errors import BusyError
+from common.paths import published_file
+from flows.publication.inventory import read_inventory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Row = dict[str, Any]
+
+
+class NothingPublishedError(BusyError):
+    """There is no published build yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is published yet: `make run` builds and publishes the tables.")
+
+
+class PublishedTables:
+    """Reads the latest published build; it is opened anew when another has been published."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._file: Path | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    def query(self, statement: str, values: dict[str, object] | None = None) -> list[Row]:
+        """Return the rows of a query, whose values are bound.
+
+        Raises
+        ------
+        NothingPublishedError
+            If nothing is published.
+        """
+        try:
+            with self._cursor() as cursor:
+                cursor.execute(statement, values)
+                names = [column[0] for column in cursor.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        except (duckdb.IOException, duckdb.CatalogException) as error:
+            # A build goes an hour after the next has come; what a table misses comes with a build.
+            self.close()
+            raise NothingPublishedError from error
+
+    def build(self) -> int | None:
+        """Return the number of the latest published build."""
+        inventory = read_inventory(published_file().parent)
+        return inventory.build if inventory else None
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = self._file = None
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        file = published_file().resolve()
+        with self._lock:
+            if self._connection is None or file != self._file:
+                if not file.exists():
+                    raise NothingPublishedError
+                # A request that still reads the build before keeps its cursor, so its file.
+                self._connection = duckdb.connect(str(file), read_only=True)
+                self._connection.execute("set threads = 2; set parquet_metadata_cache = true")
+                self._file = file
+            return self._connection.cursor()

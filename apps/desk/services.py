@@ -1,0 +1,54 @@
+"""What every request works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from apps.desk.database import Database
+from apps.desk.published import PublishedTables
+from apps.desk.schemas import MAX_NAME
+
+if TYPE_CHECKING:
+    from apps.desk.schemas import NewDecision
+    from apps.desk.settings import DeskSettings
+
+# Databricks Apps and oauth2-proxy send these.
+_USER_HEADERS = ("x-forwarded-email", "x-forwarded-preferred-username", "x-forwarded-user")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The settings, Postgres and the published tables."""
+
+    settings: DeskSettings
+    database: Database = field(default_factory=Database)
+    published: PublishedTables = field(default_factory=PublishedTables)
+
+
+def services(request: Request) -> Services:
+    """Return the services of the application that answers a request."""
+    found: Services = request.app.state.services
+    return found
+
+
+Used = Annotated[Services, Depends(services)]
+
+
+def user_of(request: Request, settings: DeskSettings) -> str | None:
+    """Return whom the proxy has authenticated; ``None`` where no proxy is trusted."""
+    if not settings.trusts_proxy:
+        return None
+    for name in _USER_HEADERS:
+        if value := request.headers.get(name):
+            return value[:MAX_NAME]
+    return None
+
+
+def signed(wanted: NewDecision, request: Request, settings: DeskSettings) -> NewDecision:
+    """Return a decision with who made it: behind a trusted proxy never who it says it was."""
+    if not settings.trusts_proxy:
+        return wanted
+    return wanted.model_copy(update={"decided_by": user_of(request, settings)})
