@@ -54,8 +54,8 @@ install-browser:  ## Chromium, by the package manager of Debian and Ubuntu
 run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
 	@$(BIN)/python -m flows.business once
 
-live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped
-	@$(BIN)/python -m flows.business serve
+live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped; MANAGERS=1 decides about refunds
+	@$(if $(MANAGERS),CASPERS_MANAGERS=1 )$(BIN)/python -m flows.business serve
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status

@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--until-input-ends", action="store_true", help="end when standard input is closed"
     )
+    parser.add_argument(
+        "--managers", action="store_true", help="have simulated managers decide at this desk"
+    )
     options = parser.parse_args(arguments)
     if options.until_input_ends:
         threading.Thread(target=_end_with_input, daemon=True).start()
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with ExitStack() as stack:
             if not os.environ.get(URL_VARIABLE):
                 stack.enter_context(postgres_server())
-            return _serve(options.host, options.port)
+            return _serve(options.host, options.port, managers=options.managers)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -47,10 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _serve(host: str, port: int | None) -> int:
+def _serve(host: str, port: int | None, *, managers: bool) -> int:
     import uvicorn  # noqa: PLC0415  (with the application it takes a second: not for --help)
 
     from apps.desk.application import create_application  # noqa: PLC0415
+    from apps.desk.manager import work  # noqa: PLC0415
 
     application = create_application(settings_from_environment(host))
     with _listening(host, port) as listening:
@@ -62,7 +66,10 @@ def _serve(host: str, port: int | None) -> int:
             proxy_headers=False,
         )
         name = f"[{host}]" if ":" in host else host
-        print(f"The desk is at http://{name}:{listening.getsockname()[1]}", flush=True)
+        address = f"http://{name}:{listening.getsockname()[1]}"
+        print(f"The desk is at {address}", flush=True)
+        if managers:
+            threading.Thread(target=work, args=[address], daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
     return 0
 

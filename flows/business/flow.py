@@ -12,7 +12,7 @@ from common.paths import canonical_directory, landing_directory, published_file
 from flows.agents.ask import ask_and_describe
 from flows.agents.endpoint import is_endpoint_set
 from flows.business.display import PlainDisplay
-from flows.business.messages import table_rows, window_row
+from flows.business.messages import Exchanged, table_rows, window_row
 from flows.business.resources import current_resources, resources
 from flows.replay import commands
 from flows.replay.window import format_position
@@ -72,6 +72,22 @@ def land_window() -> Report:
         )
 
 
+@task
+def land_decisions() -> int:
+    """Land what people have decided since the last window; without Postgres the business goes on.
+
+    Why it is away is told by the sync.
+    """
+    with _step("Landing decisions"):
+        try:
+            return resources().postgres.export_decisions()
+        except BusyError:
+            return 0
+        except UserError as error:
+            resources().display.print_error(f"warning: {error}")
+            return 0
+
+
 @task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_is_busy)
 def build_tables() -> Build:
     """Build the tables, and test what the build has replaced."""
@@ -100,13 +116,13 @@ def sync_postgres() -> Synced | None:
 
 
 @task
-def report_window(report: Report, built: Build, synced: Synced | None) -> tuple[Kitchen, ...]:
+def report_window(report: Report, built: Build, exchanged: Exchanged) -> tuple[Kitchen, ...]:
     """Make artifacts of the run: the window, the tables that were built, and the kitchens."""
     kitchens = read_kitchens(published_file())
     rows = built.publication.rows if built.publication else {}
     create_table_artifact(
         key="window",
-        table=[window_row(report, built, synced)],
+        table=[window_row(report, built, exchanged)],
         description="The window that was landed",
     )
     create_table_artifact(
@@ -123,12 +139,13 @@ def casper_kitchens() -> Outcome:
     """Land the next window, build and test the tables, mirror what was published, report it."""
     with current_resources(PlainDisplay()) as found:
         report = land_window()
+        decided = land_decisions()
         found.check_stop()
         built = build_tables()
         synced = sync_postgres()
         if is_endpoint_set():
             ask_agents()
-        kitchens = report_window(report, built, synced)
+        kitchens = report_window(report, built, Exchanged(decided, synced))
         return Outcome(report, built, kitchens)
 
 

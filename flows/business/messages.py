@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.build_results import format_build
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from flows.build_results import Build
     from flows.replay.commands import Report
     from flows.sync.mirror import Synced
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """What went between Postgres and the tables: decisions that landed, and what was mirrored."""
+
+    decisions: int
+    synced: Synced | None
 
 
 def format_next_window(moment: datetime) -> str:
@@ -39,7 +48,7 @@ def format_window(report: Report, built: Build, seconds: float, following: datet
     return [*format_report(report), f"{summary} {whole} {format_next_window(following)}", *warnings]
 
 
-def window_row(report: Report, built: Build, synced: Synced | None) -> dict[str, object]:
+def window_row(report: Report, built: Build, exchanged: Exchanged) -> dict[str, object]:
     """Return what a run did as one row of an artifact."""
     window, settings = report.window, report.settings
 
@@ -62,7 +71,10 @@ def window_row(report: Report, built: Build, synced: Synced | None) -> dict[str,
         "build seconds": round(built.seconds, 1),
         "build CPU seconds": round(built.cpu_seconds, 1),
         "publication seconds": round(built.publication.seconds, 1) if built.publication else 0.0,
-        "rows written to Postgres": synced.written if synced else "none: it is away",
+        "decisions landed": exchanged.decisions,
+        "rows written to Postgres": exchanged.synced.written
+        if exchanged.synced
+        else "none: it is away",
     }
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
 from common.postgres import URL_VARIABLE
+from common.system_errors import to_user_error
+from flows.decisions.export import export_decisions
 from flows.postgres.server import start, stop
 from flows.sync.mirror import synchronize
 
@@ -32,6 +34,21 @@ class BusinessPostgres:
         if self._is_own:
             self._starting = threading.Thread(target=self._try_to_start, name="postgres")
             self._starting.start()
+
+    def export_decisions(self) -> int:
+        """Land what people have decided since the last time; return how many decisions.
+
+        Raises
+        ------
+        UserError
+            If that is not possible; the next time lands them.
+        """
+        self.wait_until_started()
+        try:
+            exported = export_decisions()
+        except OSError as error:
+            raise to_user_error(error, "land decisions") from error
+        return exported.decisions if exported else 0
 
     def synchronize(self) -> Synced:
         """Mirror what is published. The project's own server is started again if it is gone.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.build_results import Build, Node
-from flows.business.messages import format_window, table_rows, window_row
+from flows.business.messages import Exchanged, format_window, table_rows, window_row
 from flows.publication.publish import Publication
 from flows.replay.commands import ReplayOptions, Report, run
 from flows.replay.window import Case
@@ -31,16 +31,22 @@ def report(small: Small, landing: Path) -> Report:
 
 
 def test_the_row_of_a_window_has_bounds_events_tables_and_times(report: Report) -> None:
-    row = window_row(report, BUILT, Synced(3, 7, 1))
+    row = window_row(report, BUILT, Exchanged(2, Synced(3, 7, 1)))
     assert row["from"] == "2026-11-20 00:00:00.000"
     assert row["to"] == "2026-11-21 10:30:00.000"
     assert row["virtual"] == "day 0 00:00:00 - day 1 10:30:00"
     assert (row["case"], row["events"]) == ("first run", report.events)
     assert (row["tables built"], row["tests passed"], row["build seconds"]) == (2, 1, 12.3)
+    assert row["decisions landed"] == 2
     assert row["rows written to Postgres"] == 7
-    assert window_row(report, BUILT, None)["rows written to Postgres"] == "none: it is away"
+    assert (
+        window_row(report, BUILT, Exchanged(0, None))["rows written to Postgres"]
+        == "none: it is away"
+    )
     nothing = replace(report, case=Case.PAUSED, window=None, file=None, events=0)
-    assert window_row(nothing, BUILT, Synced(3, 7, 1)) | {"landing seconds": 0} == row | {
+    assert window_row(nothing, BUILT, Exchanged(2, Synced(3, 7, 1))) | {
+        "landing seconds": 0
+    } == row | {
         "case": "paused",
         "from": "",
         "to": "",
