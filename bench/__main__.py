@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench.building import bench_building
+from bench.desk import bench_desk
 from bench.generation import bench_generation
 from bench.landing import bench_landing
 from bench.loop import bench_loop
@@ -20,6 +21,7 @@ BENCHMARKS = {
     "building": bench_building,
     "loop": bench_loop,
     "sync": bench_sync,
+    "desk": bench_desk,
 }
 
 

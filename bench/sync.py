@@ -46,15 +46,16 @@ _COLUMNS = {
     "p50_minutes": "25.1::decimal(12,3)",
     "p75_minutes": "31.2::decimal(12,3)",
     "p99_minutes": "66.0::decimal(12,3)",
+    "generated_by": "'local'",
 }
 
 
 def bench_sync(scratch: Path) -> Iterator[str]:
     """Sync builds that differ from the one before in a known number of rows; yield lines."""
     data = scratch / "sync"
-    with _data_folder(data), postgres_server(data / "postgres") as server:
+    with data_folder(data), postgres_server(data / "postgres") as server:
         url = connection_string(Role.SYNC, server.directory)
-        publication = _Publication(data / "published")
+        publication = Publication(data / "published")
         every_row = DAYS * ROWS_A_DAY
         publication.change(DAYS, CHANGED)
         yield f"{every_row:,} new rows: {_seconds(url, every_row):.2f} s"
@@ -64,7 +65,7 @@ def bench_sync(scratch: Path) -> Iterator[str]:
         yield f"all of them changed: {every:.2f} s, {every / few:.0f} times that"
 
 
-def _changed(url: str, publication: _Publication, days: int, rows_a_day: int) -> float:
+def _changed(url: str, publication: Publication, days: int, rows_a_day: int) -> float:
     publication.change(days, rows_a_day)
     return _seconds(url, days * rows_a_day)
 
@@ -78,7 +79,7 @@ def _seconds(url: str, expected: int) -> float:
     return seconds
 
 
-class _Publication:
+class Publication:
     """A published table with a file a day, of which the last days change from build to build."""
 
     def __init__(self, published: Path) -> None:
@@ -117,7 +118,8 @@ class _Publication:
 
 
 @contextmanager
-def _data_folder(data: Path) -> Iterator[None]:
+def data_folder(data: Path) -> Iterator[None]:
+    """Have a folder as the data folder within a block."""
     before = os.environ.get("CASPERS_DATA")
     os.environ["CASPERS_DATA"] = str(data)
     try:

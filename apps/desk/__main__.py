@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import sys
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from apps.desk.listening import listen
 from apps.desk.settings import DEFAULT_HOST, DEFAULT_PORT, settings_from_environment
 from common.errors import UserError
 from common.postgres import URL_VARIABLE
@@ -57,7 +57,7 @@ def _serve(host: str, port: int | None, *, managers: bool) -> int:
     from apps.desk.manager import work  # noqa: PLC0415
 
     application = create_application(settings_from_environment(host))
-    with _listening(host, port) as listening:
+    with listen(host, [DEFAULT_PORT, 0] if port is None else [port]) as listening:
         config = uvicorn.Config(
             application,
             log_level="warning",
@@ -72,20 +72,6 @@ def _serve(host: str, port: int | None, *, managers: bool) -> int:
             threading.Thread(target=work, args=[address], daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
     return 0
-
-
-def _listening(host: str, port: int | None) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    candidates = [DEFAULT_PORT, 0] if port is None else [port]
-    for candidate in candidates:
-        try:
-            return socket.create_server((host, candidate), family=family)
-        except OSError as error:
-            problem = error
-    raise UserError(
-        f"The desk cannot listen on {host}:{candidates[0]} ({problem.strerror}): choose another "
-        "with --host and --port."
-    )
 
 
 def _end_with_input() -> None:

@@ -20,7 +20,6 @@ from apps.desk.recommendations import (
     Page,
     find_recommendation,
     list_recommendations,
-    summarize,
 )
 from apps.desk.schemas import (
     Complaints,
@@ -58,7 +57,7 @@ router = APIRouter()
 def get_summary(used: Used) -> Summary:
     """Answer the totals of recommendations and decisions."""
     with used.database.connection() as connection:
-        return summarize(connection)
+        return used.totals.summarize(connection)
 
 
 @router.get("/api/recommendations")
@@ -77,7 +76,9 @@ def get_recommendations(
     """Answer recommendations with decisions; those of $0 only with ``include_zero``."""
     filters = Filters(status, refund_class, location_id, q, include_zero)
     with used.database.connection() as connection:
-        return list_recommendations(connection, filters, Page(limit, offset, after, sort))
+        return list_recommendations(
+            connection, filters, Page(limit, offset, after, sort), used.totals
+        )
 
 
 @router.get("/api/recommendations/{order_id}", responses={404: {"model": Problem}})

@@ -131,11 +131,15 @@ def decide_all(client: httpx.Client, seed: int = SEED, limit: int | None = None)
 def work(address: str, seed: int = SEED) -> None:
     """Decide for ever, with a pause whenever nothing is left or the desk cannot work."""
     with httpx.Client(base_url=address, trust_env=False) as client:
+        waits = False
         while True:
             try:
                 decide_all(client, seed)
+                waits = False
             except BusyError as error:
-                print(f"managers wait: {error}", file=sys.stderr)
+                if waits:  # not while the desk is only ending
+                    print(f"managers wait: {error}", file=sys.stderr)
+                waits = True
             time.sleep(PAUSE_SECONDS)
 
 

@@ -21,7 +21,6 @@ from apps.desk.recommendations import (
     Page,
     find_recommendations,
     list_recommendations,
-    summarize,
 )
 from apps.desk.schemas import OrderId, RefundClass, Sort, Status
 from apps.desk.services import Services, Used, user_of
@@ -81,8 +80,10 @@ def show_queue(
     """Show the recommendations that wait for a decision, or others."""
     filters = Filters(status, refund_class, location_id, q.strip())
     with used.database.connection() as connection:
-        page = list_recommendations(connection, filters, Page(ROWS, after=after, sort=sort))
-        summary = summarize(connection)
+        page = list_recommendations(
+            connection, filters, Page(ROWS, after=after, sort=sort), used.totals
+        )
+        summary = used.totals.summarize(connection)
     chosen = {
         "status": filters.status or "",
         "refund_class": filters.refund_class or "",
@@ -154,7 +155,7 @@ def show_decisions(
     """Show what was decided, the latest first."""
     with used.database.connection() as connection:
         found = latest_decisions(connection, ROWS + 1, before)
-        summary = summarize(connection)
+        summary = used.totals.summarize(connection)
     return _page(
         request,
         used,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from cachetools import TTLCache
 from psycopg import sql
 
 from apps.desk.decisions import decision_from_row
@@ -20,19 +22,28 @@ from apps.desk.schemas import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg import Connection
 
     from apps.desk.database import Row
 
-# Of the decisions about an order the one that no other revises counts.
-_CURRENT = """(select d.* from refunds.refund_decisions d
-  where not exists (select from refunds.refund_decisions n where n.revises = d.id))"""
 _COLUMNS = """r.order_id, r.ts, r.order_ts, r.location_id, r.delivered_day, r.total_minutes,
   r.p50_minutes, r.p75_minutes, r.p99_minutes, r.order_revenue, r.refund_class, r.refund_usd,
   r.reason, d.id as decision_id, d.decided_ts, d.amount_usd as decided_usd,
   d.refund_class as decided_class, d.reason as decided_reason, d.decided_by, d.source_suggestion,
   d.revises"""
-_FROM = f"recommender.pg_recommendations r left join {_CURRENT} d on d.order_id = r.order_id"
+# Decisions about an order are a chain, so the one with the largest id counts. Looked up order by
+# order, a page is found by walking along the index of its sort.
+_FROM = """recommender.pg_recommendations r left join lateral (
+  select * from refunds.refund_decisions where order_id = r.order_id order by id desc limit 1
+) d on true"""
+_CURRENT = """(select distinct on (order_id) * from refunds.refund_decisions
+  order by order_id, id desc)"""
+# Decisions are few: what is decided is found from their side.
+_FROM_DECIDED = f"{_CURRENT} d join recommender.pg_recommendations r on r.order_id = d.order_id"
+_KEPT_SECONDS = 1.0
+_KEPT_TOTALS = 256
 _SORTS = {
     "order_ts": "r.order_ts",
     "refund_usd": "r.refund_usd",
@@ -83,17 +94,43 @@ class Page:
     sort: Sort = Sort.NEWEST
 
 
+class Totals:
+    """Counts over all recommendations, kept for a second.
+
+    What is decided is counted at once; what a sync has brought, up to a second later.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: TTLCache[object, Any] = TTLCache(_KEPT_TOTALS, _KEPT_SECONDS)
+
+    def summarize(self, connection: Connection[Row]) -> Summary:
+        """Return the totals of all recommendations and decisions."""
+        key = ("summary", _last_decision(connection))
+        return cast("Summary", self._get(key, lambda: _summarize(connection)))
+
+    def count(self, connection: Connection[Row], filters: Filters) -> int:
+        """Return how many recommendations there are."""
+        key = (filters, _last_decision(connection))
+        return cast("int", self._get(key, lambda: _count(connection, filters)))
+
+    def _get(self, key: object, make: Callable[[], object]) -> object:
+        with self._lock:
+            if key in self._kept:
+                return self._kept[key]
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+        return made
+
+
 def list_recommendations(
-    connection: Connection[Row], filters: Filters, page: Page
+    connection: Connection[Row], filters: Filters, page: Page, totals: Totals
 ) -> Recommendations:
     """Return a page of recommendations and how many there are in all."""
     conditions, values = _conditions(filters)
-    counted = connection.execute(
-        sql.SQL("select count(*) as total from {} where {}").format(
-            sql.SQL(_FROM if filters.status else "recommender.pg_recommendations r"), conditions
-        ),
-        values,
-    ).fetchone()
+    source = sql.SQL(_FROM_DECIDED if filters.status is Status.DECIDED else _FROM)
+    total = totals.count(connection, filters)
     descends = page.sort.startswith("-")
     expression = sql.SQL(_SORTS[page.sort.removeprefix("-")])
     direction = sql.SQL("desc" if descends else "asc")
@@ -106,7 +143,7 @@ def list_recommendations(
         sql.SQL(
             """select {} from {} where {} order by {} {}, r.order_id {}
             limit %(limit)s offset %(offset)s"""
-        ).format(sql.SQL(_COLUMNS), sql.SQL(_FROM), conditions, expression, direction, direction),
+        ).format(sql.SQL(_COLUMNS), source, conditions, expression, direction, direction),
         {**values, "after": page.after, "limit": page.limit + 1, "offset": page.offset},
     ).fetchall()
     items = [recommendation_from_row(row) for row in rows[: page.limit]]
@@ -114,7 +151,7 @@ def list_recommendations(
         items=items,
         limit=page.limit,
         offset=page.offset,
-        total=counted["total"] if counted else 0,
+        total=total,
         next=items[-1].order_id if items and len(rows) > page.limit else None,
     )
 
@@ -168,18 +205,16 @@ def recommendation_from_row(row: Row) -> Recommendation:
     )
 
 
-def summarize(connection: Connection[Row]) -> Summary:
-    """Return the totals of all recommendations and decisions."""
+def _summarize(connection: Connection[Row]) -> Summary:
     rows = connection.execute(
-        sql.SQL(
-            """select 'suggested' as what, r.refund_class, count(*) as number,
-              sum(r.refund_usd) as dollars, count(*) filter (where d.id is null) as pending,
-              count(*) filter (where d.id is null and r.refund_usd > 0) as queued
-            from {} group by r.refund_class
-            union all
-            select 'decided', d.refund_class, count(*), sum(d.amount_usd), 0, 0
-            from {} d group by d.refund_class"""
-        ).format(sql.SQL(_FROM), sql.SQL(_CURRENT))
+        f"""select 'suggested' as what, refund_class, count(*) as number,
+          sum(refund_usd) as dollars, 0 as known, count(*) filter (where refund_usd > 0) as positive
+        from recommender.pg_recommendations group by refund_class
+        union all
+        select 'decided', d.refund_class, count(*), sum(d.amount_usd), count(r.order_id),
+          count(*) filter (where r.refund_usd > 0)
+        from {_CURRENT} d left join recommender.pg_recommendations r on r.order_id = d.order_id
+        group by d.refund_class"""
     ).fetchall()
     suggested = {row["refund_class"]: row for row in rows if row["what"] == "suggested"}
     decided = {row["refund_class"]: row for row in rows if row["what"] == "decided"}
@@ -200,9 +235,27 @@ def summarize(connection: Connection[Row]) -> Summary:
         decisions_count=count("number", decided),
         decisions_by_class=by_class(decided),
         decided_total_usd=dollars(decided),
-        pending_count=count("pending", suggested),
-        queue_count=count("queued", suggested),
+        pending_count=count("number", suggested) - count("known", decided),
+        queue_count=count("positive", suggested) - count("positive", decided),
     )
+
+
+def _last_decision(connection: Connection[Row]) -> int | None:
+    row = connection.execute("select max(id) as id from refunds.refund_decisions").fetchone()
+    return row["id"] if row else None
+
+
+def _count(connection: Connection[Row], filters: Filters) -> int:
+    """Return how many there are: of what is pending, all without those that are decided."""
+    if filters.status is Status.PENDING:
+        every = _count(connection, replace(filters, status=None))
+        return every - _count(connection, replace(filters, status=Status.DECIDED))
+    conditions, values = _conditions(filters)
+    decided = filters.status is Status.DECIDED
+    source = sql.SQL(_FROM_DECIDED if decided else "recommender.pg_recommendations r")
+    query = sql.SQL("select count(*) as total from {} where {}").format(source, conditions)
+    counted = connection.execute(query, values).fetchone()
+    return counted["total"] if counted else 0
 
 
 def _conditions(filters: Filters) -> tuple[sql.Composable, dict[str, object]]:
@@ -212,11 +265,10 @@ def _conditions(filters: Filters) -> tuple[sql.Composable, dict[str, object]]:
         "text": f"%{_escaped(filters.text)}%",
     }
     conditions = [sql.SQL("true")]
+    if filters.status is Status.PENDING:
+        conditions.append(sql.SQL("d.id is null"))
     if not filters.include_zero:
         conditions.append(sql.SQL("r.refund_usd > 0"))
-    if filters.status:
-        negated = "" if filters.status is Status.PENDING else "not "
-        conditions.append(sql.SQL(f"d.id is {negated}null"))
     if filters.refund_class:
         conditions.append(sql.SQL("r.refund_class = %(refund_class)s"))
     if filters.location_id is not None:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from apps.desk.database import Database
 from apps.desk.published import PublishedTables
+from apps.desk.recommendations import Totals
 from apps.desk.schemas import MAX_NAME
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ _USER_HEADERS = ("x-forwarded-email", "x-forwarded-preferred-username", "x-forwa
 
 @dataclass(frozen=True)
 class Services:
-    """The settings, Postgres and the published tables."""
+    """The settings, Postgres, the published tables, and totals that are kept for a second."""
 
     settings: DeskSettings
     database: Database = field(default_factory=Database)
     published: PublishedTables = field(default_factory=PublishedTables)
+    totals: Totals = field(default_factory=Totals)
 
 
 def services(request: Request) -> Services:

@@ -61,7 +61,7 @@ create index if not exists pg_recommendations_refund_usd
   on recommender.pg_recommendations (refund_usd, order_id);
 create index if not exists pg_recommendations_total_minutes
   on recommender.pg_recommendations (coalesce(total_minutes, 0), order_id);
-create index if not exists refund_decisions_order_id on refunds.refund_decisions (order_id);
+create index if not exists refund_decisions_order_id on refunds.refund_decisions (order_id, id);
 create index if not exists pg_complaint_responses_order_id
   on complaints.pg_complaint_responses (order_id);
 create index if not exists pg_complaint_responses_ts

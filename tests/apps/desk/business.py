@@ -1,7 +1,6 @@
 """A small business for the desk: recommendations, complaints, and published tables."""
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import psycopg
 import uvicorn
 from fastapi import FastAPI
 
+from apps.desk.listening import listen
 from flows.postgres.server import Server
 from tests.support.postgres import owner_url
 
@@ -120,8 +120,7 @@ def publish(data: Path) -> None:
 @contextmanager
 def served(application: FastAPI) -> Iterator[str]:
     """Serve an application in a thread; its address."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+    with listen("127.0.0.1", [0]) as listening:
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
