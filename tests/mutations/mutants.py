@@ -12,6 +12,7 @@ MODELS = (
     "tests/models/test_refund_policy.py",
     "tests/models/test_complaints.py",
     "tests/models/test_answers_of_a_language_model.py",
+    "tests/models/test_decisions.py",
     "tests/models/test_dbt_as_anywhere.py",
     "tests/models/test_impossible_lifecycles.py",
     "tests/models/test_bronze_reads_every_line.py",
@@ -101,6 +102,8 @@ _POLICY = "models/recommender/refund_recommendations.py"
 _COMPLAINING = "models/complaints/complaint_candidates.sql"
 _COMPLAINTS = "models/complaints/raw_complaints.py"
 _RESPONSES = "models/complaints/complaint_responses.py"
+_DECISIONS = "models/recommender/refund_decisions.sql"
+_AGREEMENT = "models/gold/gold_refund_agreement_day.sql"
 _REPLACED = "macros/increments/replace_partitions.sql"
 _REPLACING = "macros/engine/replace_partitions_sql.sql"
 _PENDING = "macros/increments/pending.sql"
@@ -751,6 +754,49 @@ MUTANTS = (
         _RESPONSES,
         'of {matter}", "urgent")',
         'of {matter}", "standard")',
+    ),
+    # Decisions of people
+    Mutant(
+        "a copy of a decision that lands late does not take over",
+        "models/bronze/landed_decisions.sql",
+        "read_now.decision_id = loaded.decision_id and read_now.file < loaded.file",
+        "read_now.decision_id = loaded.decision_id and read_now.file > loaded.file",
+    ),
+    Mutant(
+        "the first decision of an order counts, not the newest",
+        _DECISIONS,
+        "order by decisions.decision_id desc",
+        "order by decisions.decision_id",
+    ),
+    Mutant(
+        "a decision does not hear of its order",
+        _DECISIONS,
+        "                {'model': 'silver_order_timeline', 'partition': 'order_key'}",
+        "                {'model': 'silver_order_timeline', 'partition': '-1'}",
+    ),
+    Mutant(
+        "revised decisions count as well",
+        _AGREEMENT,
+        "where is_current and",
+        "where",
+    ),
+    Mutant(
+        "people are said to agree with the recommendation of today",
+        _AGREEMENT,
+        "coalesce(decisions.suggested_refund_usd, recommendations.refund_usd)",
+        "coalesce(recommendations.refund_usd, decisions.suggested_refund_usd)",
+    ),
+    Mutant(
+        "the same amount in another class is agreed",
+        _AGREEMENT,
+        "decided_usd = suggested_usd and decided_class = suggested_class as is_agreed",
+        "decided_usd = suggested_usd as is_agreed",
+    ),
+    Mutant(
+        "an average is cut, not rounded",
+        "macros/exact_minutes.sql",
+        "as bigint) + 30 * count('",
+        "as bigint) + 0 * count('",
     ),
     Mutant(
         "what is published of another warehouse is continued",
