@@ -9,6 +9,7 @@ worth: amounts come from the order alone.
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -383,12 +384,18 @@ def is_spark(relation: Any) -> bool:
     return hasattr(relation, "mapInArrow")
 
 
-def affected(rows: Any, found: Any) -> Any:
-    """Return the rows of the days that have changed: what ``pending`` says of this model."""
+def affected(relations: Sequence[Any], pending: Any, name: str) -> list[Any]:
+    """Return of each relation the rows of the days that have changed since ``name`` was built.
+
+    ``pending`` is the relation ``increments.pending``: model, key_name, key_value.
+    """
+    changes = pending.filter(f"model = '{name}'")
+    found = changes.collect() if is_spark(changes) else changes.fetchall()
     if any(key_name == "*" for _, key_name, _ in found):
-        return rows
+        return list(relations)
     days = [f"date '{day}'" for _, _, day in sorted(found)]
-    return rows.filter(f"delivered_day in ({', '.join(days)})" if days else "false")
+    condition = f"delivered_day in ({', '.join(days)})" if days else "false"
+    return [rows.filter(condition) for rows in relations]
 
 
 def answered_on_duckdb(
@@ -433,9 +440,7 @@ def model(dbt: Any, session: Any) -> Any:
     complaints, candidates = dbt.ref("raw_complaints"), dbt.ref("complaint_candidates")
     if dbt.is_incremental:
         pending = dbt.source("increments", "pending")
-        changes = pending.filter(f"model = '{dbt.this.identifier}'")
-        found = changes.collect() if is_spark(changes) else changes.fetchall()
-        complaints, candidates = affected(complaints, found), affected(candidates, found)
+        complaints, candidates = affected([complaints, candidates], pending, dbt.this.identifier)
 
     if is_spark(complaints):
         return answered_on_spark(complaints, candidates, policy)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.models.test_refund_policy import MODEL, POLICY
 from tests.support.business import Business, order_life
+from tests.support.refund_policy import MODEL, POLICY
 
 DAY = datetime(2026, 11, 10)
 RIGHT = {"refund_class": "partial", "refund_usd": "6.50", "reason": "45 minutes, past P75 of 30."}

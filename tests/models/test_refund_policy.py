@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.python_models import load_model
-
-MODEL = load_model("recommender/refund_recommendations.py")
-POLICY = MODEL.RefundPolicy(
-    history_days=7, minimum_deliveries=50, partial_share_from=0.1, partial_share_to=0.5
-)
+from tests.support.refund_policy import MODEL, POLICY
 
 
 def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each column)

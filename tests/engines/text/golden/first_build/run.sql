@@ -1,5 +1,7 @@
 -- (the relations of ai are asked for)
 
+-- (the relations of complaints are asked for)
+
 -- (the relations of lakeflow are asked for)
 
 -- (the relations of recommender are asked for)
@@ -11,6 +13,8 @@ SHOW SCHEMAS IN `caspersdev`;
 create or replace view `caspersdev`.`increments`.`pending` as select distinct changes.affected_model as model, changes.key_name, changes.key_value from `caspersdev`.`increments`.`changes` as changes left join (select model, upstream, max(change_number) as change_number from `caspersdev`.`increments`.`progress` group by model, upstream) as progress on changes.affected_model = progress.model and changes.model = progress.upstream where changes.change_number > coalesce(progress.change_number, 0);
 
 create schema if not exists `caspersdev`.`ai`;
+
+create schema if not exists `caspersdev`.`complaints`;
 
 create schema if not exists `caspersdev`.`increments`;
 

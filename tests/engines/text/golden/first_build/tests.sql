@@ -3,6 +3,15 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+    select * from `caspersdev`.`lakeflow`.`gold_refund_agreement_day`
+    where decided <> agreed + overridden_up + overridden_down
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 select *
 from `caspersdev`.`lakeflow`.`gold_data_quality_day`
 where
@@ -109,6 +118,32 @@ select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
     from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name))) as counts from `caspersdev`.`simulator`.`categories`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_ts', 'nulls', count(*) - count(delivered_ts)), named_struct('column_name', 'complained_ts', 'nulls', count(*) - count(complained_ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries)), named_struct('column_name', 'basket', 'nulls', count(*) - count(basket)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`complaints`.`complaint_candidates`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'complaint_id', 'nulls', count(*) - count(complaint_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'credit_amount', 'nulls', count(*) - count(credit_amount)), named_struct('column_name', 'rationale', 'nulls', count(*) - count(rationale)), named_struct('column_name', 'customer_response', 'nulls', count(*) - count(customer_response)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`complaints`.`complaint_responses`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -238,7 +273,46 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'recommended', 'nulls', count(*) - count(recommended)), named_struct('column_name', 'recommended_usd', 'nulls', count(*) - count(recommended_usd)), named_struct('column_name', 'decided', 'nulls', count(*) - count(decided)), named_struct('column_name', 'decided_usd', 'nulls', count(*) - count(decided_usd)), named_struct('column_name', 'agreed', 'nulls', count(*) - count(agreed)), named_struct('column_name', 'agreed_usd', 'nulls', count(*) - count(agreed_usd)), named_struct('column_name', 'overridden_up', 'nulls', count(*) - count(overridden_up)), named_struct('column_name', 'overridden_up_usd', 'nulls', count(*) - count(overridden_up_usd)), named_struct('column_name', 'overridden_down', 'nulls', count(*) - count(overridden_down)), named_struct('column_name', 'overridden_down_usd', 'nulls', count(*) - count(overridden_down_usd))) as counts from `caspersdev`.`lakeflow`.`gold_refund_agreement_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'id', 'nulls', count(*) - count(id)), named_struct('column_name', 'category_id', 'nulls', count(*) - count(category_id)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'price', 'nulls', count(*) - count(price))) as counts from `caspersdev`.`simulator`.`items`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'line_number', 'nulls', count(*) - count(line_number)), named_struct('column_name', 'file_bytes', 'nulls', count(*) - count(file_bytes)), named_struct('column_name', 'load_number', 'nulls', count(*) - count(load_number))) as counts from `caspersdev`.`lakeflow`.`landed_agent_responses`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'line_number', 'nulls', count(*) - count(line_number)), named_struct('column_name', 'file_bytes', 'nulls', count(*) - count(file_bytes)), named_struct('column_name', 'load_number', 'nulls', count(*) - count(load_number)), named_struct('column_name', 'is_duplicate', 'nulls', count(*) - count(is_duplicate))) as counts from `caspersdev`.`lakeflow`.`landed_decisions`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -290,6 +364,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'complaint_id', 'nulls', count(*) - count(complaint_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'complaint_text', 'nulls', count(*) - count(complaint_text)), named_struct('column_name', 'generated_by', 'nulls', count(*) - count(generated_by)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`complaints`.`raw_complaints`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries))) as counts from `caspersdev`.`recommender`.`refund_candidates`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
@@ -303,7 +390,20 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'refund_usd', 'nulls', count(*) - count(refund_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`recommender`.`refund_recommendations`) as counted_once
+    from (select array(named_struct('column_name', 'decision_id', 'nulls', count(*) - count(decision_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'decided_ts', 'nulls', count(*) - count(decided_ts)), named_struct('column_name', 'amount_usd', 'nulls', count(*) - count(amount_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'is_current', 'nulls', count(*) - count(is_current))) as counts from `caspersdev`.`recommender`.`refund_decisions`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'refund_usd', 'nulls', count(*) - count(refund_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'generated_by', 'nulls', count(*) - count(generated_by)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`recommender`.`refund_recommendations`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -448,6 +548,67 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+with responses as (
+    select
+        *,
+        from_json(agent_response, 'order_id string, complaint_category string, decision string, credit_amount string, confidence string, priority string, rationale string, customer_response string') as response
+    from `caspersdev`.`complaints`.`complaint_responses`
+),
+-- The step that a rounded credit may be away from its exact amount, and never more than the order cost.
+judged as (
+    select
+        responses.*,
+        candidates.order_revenue,
+        candidates.total_minutes,
+        candidates.p75_minutes,
+        candidates.p99_minutes,
+        50 * 0.01 as step,
+        case
+            when candidates.total_minutes > candidates.p99_minutes then 0.25
+            when candidates.total_minutes > candidates.p75_minutes then 0.15
+            else 0.0
+        end as delay_share
+    from responses
+    left join `caspersdev`.`complaints`.`complaint_candidates` as candidates on responses.order_id = candidates.order_id
+)
+select complaint_id, complaint_category, decision, credit_amount, order_revenue, total_minutes, p75_minutes, p99_minutes, rationale
+from judged
+where
+    credit_amount < 0
+    or credit_amount > coalesce(order_revenue, 0)
+    or cast(credit_amount * 100 as bigint) % 50 <> 0
+    or decision = 'escalate' and (credit_amount <> 0 or confidence <> 'low')
+    or decision = 'suggest_credit' and (priority <> 'standard' or complaint_category in ('service_issue', 'other'))
+    or decision = 'suggest_credit'
+    and complaint_category = 'delivery_delay'
+    and (
+        p75_minutes is null
+        or credit_amount > order_revenue * delay_share + step
+        or credit_amount < order_revenue * delay_share - step and credit_amount < order_revenue - 2 * step
+        or delay_share = 0 and credit_amount <> 0
+    )
+    or decision = 'suggest_credit'
+    and complaint_category = 'food_quality'
+    and (
+        credit_amount > order_revenue * 0.4 + step
+        or credit_amount < order_revenue * 0.2 - step
+    )
+    or response.credit_amount is null
+    or cast(response.credit_amount as decimal(10, 2)) <> credit_amount
+    or response.order_id <> order_id
+    or response.complaint_category <> complaint_category
+    or response.decision <> decision
+    or response.confidence <> confidence
+    or response.priority <> priority
+    or response.rationale <> rationale
+    or response.customer_response <> customer_response
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 select driver_id, shift_day, worked_minutes, driving_minutes, waiting_minutes, idle_minutes
 from `caspersdev`.`lakeflow`.`silver_courier_shifts`
 where
@@ -572,21 +733,21 @@ select
     'bronze and timeline' as between_tables
 from bronze_orders
 full outer join timeline_orders on bronze_orders.order_id = timeline_orders.order_id
-where (bronze_orders.order_id is null or timeline_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (bronze_orders.order_id is null or timeline_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
 union all
 select
     coalesce(basket_orders.order_id, header_orders.order_id) as order_id,
     'baskets and headers' as between_tables
 from basket_orders
 full outer join header_orders on basket_orders.order_id = header_orders.order_id
-where (basket_orders.order_id is null or header_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (basket_orders.order_id is null or header_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
 union all
 select
     coalesce(delivered_orders.order_id, judged_orders.order_id) as order_id,
     'deliveries and verdicts' as between_tables
 from delivered_orders
 full outer join judged_orders on delivered_orders.order_id = judged_orders.order_id
-where (delivered_orders.order_id is null or judged_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (delivered_orders.order_id is null or judged_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
     ) dbt_internal_test;
 
 select

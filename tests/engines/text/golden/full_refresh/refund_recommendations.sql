@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'refund_recommendations' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_recommendations' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_recommendations' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('refund_recommendations', 'refund_candidates') group by model;
 
-insert into `caspersdev`.`increments`.`changes` select 'refund_recommendations', 6, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+insert into `caspersdev`.`increments`.`changes` select 'refund_recommendations', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'gold_refund_agreement_day' as affected_model) as affected;
 
 -- (descriptions become comments (TABLE of refund_recommendations))
 

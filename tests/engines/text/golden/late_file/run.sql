@@ -1,5 +1,7 @@
 -- (the relations of ai are asked for)
 
+-- (the relations of complaints are asked for)
+
 -- (the relations of lakeflow are asked for)
 
 -- (the relations of recommender are asked for)

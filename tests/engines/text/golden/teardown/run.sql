@@ -22,6 +22,8 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of recommender are asked for)
 
+-- (the relations of complaints are asked for)
+
 -- (the relations of simulator are asked for)
 
 -- (the relations of increments are asked for)
@@ -61,6 +63,18 @@ show volumes in `caspersdev`.`recommender`;
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
 
 show user functions in `caspersdev`.`recommender`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+show tables in `caspersdev`.`complaints`;
+
+show volumes in `caspersdev`.`complaints`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+show user functions in `caspersdev`.`complaints`;
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
 
@@ -104,7 +118,13 @@ drop table if exists `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_data_quality_day`;
 
+drop table if exists `caspersdev`.`lakeflow`.`gold_refund_agreement_day`;
+
 drop view if exists `caspersdev`.`lakeflow`.`gold_kitchen_summary`;
+
+drop table if exists `caspersdev`.`recommender`.`refund_decisions`;
+
+drop table if exists `caspersdev`.`lakeflow`.`landed_decisions`;
 
 drop view if exists `caspersdev`.`lakeflow`.`rejected_events`;
 
@@ -113,6 +133,10 @@ drop table if exists `caspersdev`.`lakeflow`.`silver_driver_pings`;
 drop table if exists `caspersdev`.`lakeflow`.`silver_courier_shifts`;
 
 drop table if exists `caspersdev`.`recommender`.`refund_recommendations`;
+
+drop table if exists `caspersdev`.`complaints`.`complaint_responses`;
+
+drop table if exists `caspersdev`.`complaints`.`raw_complaints`;
 
 drop table if exists `caspersdev`.`simulator`.`menus`;
 
@@ -128,9 +152,13 @@ drop table if exists `caspersdev`.`simulator`.`cancellation_reasons`;
 
 drop table if exists `caspersdev`.`simulator`.`rejection_reasons`;
 
+drop table if exists `caspersdev`.`complaints`.`complaint_candidates`;
+
 drop table if exists `caspersdev`.`recommender`.`refund_candidates`;
 
 drop table if exists `caspersdev`.`recommender`.`delivery_percentiles_trailing`;
+
+drop table if exists `caspersdev`.`lakeflow`.`landed_agent_responses`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_delivery_times_day`;
 
@@ -161,6 +189,8 @@ drop table if exists `caspersdev`.`increments`.`changes`;
 drop schema if exists `caspersdev`.`ai`;
 
 drop schema if exists `caspersdev`.`recommender`;
+
+drop schema if exists `caspersdev`.`complaints`;
 
 drop schema if exists `caspersdev`.`simulator`;
 

@@ -22,6 +22,8 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of recommender are asked for)
 
+-- (the relations of complaints are asked for)
+
 -- (the relations of simulator are asked for)
 
 -- (the relations of increments are asked for)
@@ -61,6 +63,18 @@ show volumes in `caspersdev`.`recommender`;
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
 
 show user functions in `caspersdev`.`recommender`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+show tables in `caspersdev`.`complaints`;
+
+show volumes in `caspersdev`.`complaints`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
+
+show user functions in `caspersdev`.`complaints`;
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
 

@@ -6,7 +6,9 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS J
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
 
-insert into `caspersdev`.`recommender`.`refund_recommendations` replace where delivered_day in (date '2026-11-20') select `order_id`, `ts`, `order_ts`, `agent_response`, `refund_usd`, `refund_class`, `reason`, `location_id`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`;
+insert into `caspersdev`.`increments`.`changes` select 'refund_recommendations', 5, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_recommendations` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`recommender`.`refund_recommendations` replace where delivered_day in (date '2026-11-20') select `order_id`, `ts`, `order_ts`, `agent_response`, `refund_usd`, `refund_class`, `reason`, `generated_by`, `location_id`, `delivered_day`, `total_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`;
 
 drop table if exists `caspersdev`.`recommender`.`refund_recommendations__dbt_tmp`;
 

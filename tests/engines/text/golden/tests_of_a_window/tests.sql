@@ -3,6 +3,32 @@ select
       count(*) != 0 as should_warn,
       count(*) != 0 as should_error
     from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'line_number', 'nulls', count(*) - count(line_number)), named_struct('column_name', 'file_bytes', 'nulls', count(*) - count(file_bytes)), named_struct('column_name', 'load_number', 'nulls', count(*) - count(load_number))) as counts from (select * from `caspersdev`.`lakeflow`.`landed_agent_responses` where (load_number = 5)) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'file', 'nulls', count(*) - count(file)), named_struct('column_name', 'line_number', 'nulls', count(*) - count(line_number)), named_struct('column_name', 'file_bytes', 'nulls', count(*) - count(file_bytes)), named_struct('column_name', 'load_number', 'nulls', count(*) - count(load_number)), named_struct('column_name', 'is_duplicate', 'nulls', count(*) - count(is_duplicate))) as counts from (select * from `caspersdev`.`lakeflow`.`landed_decisions` where (load_number = 5)) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
 with lines as (
     select * from (select * from `caspersdev`.`lakeflow`.`landed_lines` where (load_number = 5) and (event_key is null) union all select * from `caspersdev`.`lakeflow`.`landed_lines` where event_key in (select event_key from `caspersdev`.`lakeflow`.`landed_lines` where load_number = 5)) dbt_subquery
 ),
@@ -79,7 +105,7 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'status', 'nulls', count(*) - count(status)), named_struct('column_name', 'creations', 'nulls', count(*) - count(creations)), named_struct('column_name', 'pings', 'nulls', count(*) - count(pings)), named_struct('column_name', 'first_event_ts', 'nulls', count(*) - count(first_event_ts)), named_struct('column_name', 'last_event_ts', 'nulls', count(*) - count(last_event_ts))) as counts from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')))) dbt_subquery) as counted_once
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'status', 'nulls', count(*) - count(status)), named_struct('column_name', 'creations', 'nulls', count(*) - count(creations)), named_struct('column_name', 'pings', 'nulls', count(*) - count(pings)), named_struct('column_name', 'first_event_ts', 'nulls', count(*) - count(first_event_ts)), named_struct('column_name', 'last_event_ts', 'nulls', count(*) - count(last_event_ts))) as counts from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')))) dbt_subquery) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -90,7 +116,7 @@ select
       count(*) != 0 as should_error
     from (
 select order_id, subtotal, delivery_fee, service_fee, tax, tip, discount, total
-from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')))) dbt_subquery
+from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')))) dbt_subquery
 where total <> subtotal + delivery_fee + service_fee + tax + tip - discount
     ) dbt_internal_test;
 
@@ -100,7 +126,7 @@ select
       count(*) != 0 as should_error
     from (
 select order_id, created_ts, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts
-from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')))) dbt_subquery
+from (select * from `caspersdev`.`lakeflow`.`silver_order_timeline` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')))) dbt_subquery
 where
     started_ts < created_ts
     or finished_ts < started_ts
@@ -112,7 +138,7 @@ where
 
 select distinct day from (select cast(cast(event_ts as date) as string) as day from `caspersdev`.`lakeflow`.`all_events` where load_number = 5) as tested where day is not null;
 
-select min(first_ts), max(last_ts) from (select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`all_events` where load_number = 5) as spans;
+select min(first_ts), max(last_ts) from (select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`all_events` where load_number = 5) as spans;
 
 select
       count(*) as failures,
@@ -135,13 +161,13 @@ silver_pings as (
 bronze_orders as (
     select order_id, count(*) as pings
     from `caspersdev`.`lakeflow`.`all_events`
-    where event_type = 'driver_ping' and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00' and order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
+    where event_type = 'driver_ping' and event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00' and order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
     group by order_id
 ),
 timeline_orders as (
     select order_id, pings
     from `caspersdev`.`lakeflow`.`silver_order_timeline`
-    where order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
+    where order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
 )
 select
     coalesce(bronze_pings.order_id, silver_pings.order_id) as order_id,
@@ -175,10 +201,21 @@ from (
 where counted.nulls > 0
     ) dbt_internal_test;
 
--- (as in first_build, but: select)
-@@ -7 +7 @@
--from `caspersdev`.`lakeflow`.`gold_data_quality_day`
-+from (select * from `caspersdev`.`lakeflow`.`gold_data_quality_day` where (day in (date '2026-11-20'))) dbt_subquery
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select *
+from (select * from `caspersdev`.`lakeflow`.`gold_data_quality_day` where (day in (date '2026-11-20'))) dbt_subquery
+where
+    lines <> events + duplicates + rejected
+    or rejected <> (
+        rejected_unreadable + rejected_incomplete + rejected_wrong_type + rejected_unknown + rejected_impossible
+    )
+    or orders <> orders_complete + orders_cancelled + orders_missing_steps + orders_in_progress
+    or late_events > events
+    ) dbt_internal_test;
 
 select
       count(*) as failures,
@@ -193,7 +230,7 @@ from (
 where counted.nulls > 0
     ) dbt_internal_test;
 
-select distinct day from (select cast(coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as string) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number = 5 union all select cast(order_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20'))) as tested where day is not null;
+select distinct day from (select cast(coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') as string) as day from `caspersdev`.`lakeflow`.`landed_lines` where load_number = 5 union all select cast(order_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20'))) as tested where day is not null;
 
 select
       count(*) as failures,
@@ -278,7 +315,7 @@ from (
 where counted.nulls > 0
     ) dbt_internal_test;
 
-select distinct day from (select cast(delivered_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20'))) as tested where day is not null;
+select distinct day from (select cast(delivered_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20'))) as tested where day is not null;
 
 select
       count(*) as failures,
@@ -305,6 +342,19 @@ select
 from timeline
 full outer join daily on timeline.location_id = daily.location_id and timeline.day = daily.day
 where timeline.deliveries is distinct from daily.deliveries and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('gold_delivery_times_day', 'landed_lines', 'silver_order_timeline'))
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'decision_id', 'nulls', count(*) - count(decision_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'decided_ts', 'nulls', count(*) - count(decided_ts)), named_struct('column_name', 'amount_usd', 'nulls', count(*) - count(amount_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'is_current', 'nulls', count(*) - count(is_current))) as counts from (select * from `caspersdev`.`recommender`.`refund_decisions` where (order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'refund_decisions' and key_name = 'partition' and ((model = 'landed_decisions' and change_number > 4 and change_number <= 5) or (model = 'silver_order_timeline' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
     ) dbt_internal_test;
 
 select
@@ -530,7 +580,20 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'refund_usd', 'nulls', count(*) - count(refund_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`recommender`.`refund_recommendations` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_ts', 'nulls', count(*) - count(delivered_ts)), named_struct('column_name', 'complained_ts', 'nulls', count(*) - count(complained_ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries)), named_struct('column_name', 'basket', 'nulls', count(*) - count(basket)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`complaints`.`complaint_candidates` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'refund_usd', 'nulls', count(*) - count(refund_usd)), named_struct('column_name', 'refund_class', 'nulls', count(*) - count(refund_class)), named_struct('column_name', 'reason', 'nulls', count(*) - count(reason)), named_struct('column_name', 'generated_by', 'nulls', count(*) - count(generated_by)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`recommender`.`refund_recommendations` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -569,9 +632,9 @@ where
     or response.reason <> reason
     ) dbt_internal_test;
 
-select distinct day from (select cast(delivered_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20'))) as tested where day is not null;
+select distinct day from (select cast(delivered_day as string) as day from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20'))) as tested where day is not null;
 
-select min(first_ts), max(last_ts) from (select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`all_events` where load_number = 5) as spans;
+select min(first_ts), max(last_ts) from (select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`all_events` where load_number = 5) as spans;
 
 select
       count(*) as failures,
@@ -582,11 +645,11 @@ select
 -- every order with a basket has a header, every delivered order is judged.
 with bronze_orders as (
     select distinct order_id from `caspersdev`.`lakeflow`.`all_events`
-    where event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00' and order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
+    where event_ts between timestamp '2026-11-20 18:02:03+00:00' and timestamp '2026-11-20 21:29:00+00:00' and order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
 ),
 timeline_orders as (
     select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline`
-    where order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (order_day is null or order_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
+    where order_id in (select order_id from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select cast(key_value as bigint) from `caspersdev`.`increments`.`changes` where affected_model = 'silver_order_timeline' and key_name = 'partition' and ((model = 'landed_lines' and change_number > 4 and change_number <= 5))) and (delivered_day is null or delivered_day in (date '2026-11-20')) union all select order_id from `caspersdev`.`lakeflow`.`all_events` where load_number = 5)
 ),
 basket_orders as (
     select distinct order_id from `caspersdev`.`lakeflow`.`silver_order_items`
@@ -609,21 +672,34 @@ select
     'bronze and timeline' as between_tables
 from bronze_orders
 full outer join timeline_orders on bronze_orders.order_id = timeline_orders.order_id
-where (bronze_orders.order_id is null or timeline_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (bronze_orders.order_id is null or timeline_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
 union all
 select
     coalesce(basket_orders.order_id, header_orders.order_id) as order_id,
     'baskets and headers' as between_tables
 from basket_orders
 full outer join header_orders on basket_orders.order_id = header_orders.order_id
-where (basket_orders.order_id is null or header_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (basket_orders.order_id is null or header_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
 union all
 select
     coalesce(delivered_orders.order_id, judged_orders.order_id) as order_id,
     'deliveries and verdicts' as between_tables
 from delivered_orders
 full outer join judged_orders on delivered_orders.order_id = judged_orders.order_id
-where (delivered_orders.order_id is null or judged_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+where (delivered_orders.order_id is null or judged_orders.order_id is null) and not exists (select 1 from `caspersdev`.`increments`.`pending` as pending where pending.model in ('delivery_percentiles_trailing', 'gold_delivery_times_day', 'gold_order_header', 'landed_agent_responses', 'landed_lines', 'refund_candidates', 'refund_recommendations', 'silver_order_items', 'silver_order_timeline'))
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'complaint_id', 'nulls', count(*) - count(complaint_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'complaint_text', 'nulls', count(*) - count(complaint_text)), named_struct('column_name', 'generated_by', 'nulls', count(*) - count(generated_by)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`complaints`.`raw_complaints` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
     ) dbt_internal_test;
 
 select
@@ -637,4 +713,100 @@ from (
     from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'revenue', 'nulls', count(*) - count(revenue)), named_struct('column_name', 'refunds_none', 'nulls', count(*) - count(refunds_none)), named_struct('column_name', 'refunds_partial', 'nulls', count(*) - count(refunds_partial)), named_struct('column_name', 'refunds_full', 'nulls', count(*) - count(refunds_full)), named_struct('column_name', 'refunded', 'nulls', count(*) - count(refunded))) as counts from `caspersdev`.`lakeflow`.`gold_kitchen_summary`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+    select * from (select * from `caspersdev`.`lakeflow`.`gold_refund_agreement_day` where (day in (date '2026-11-20'))) dbt_subquery
+    where decided <> agreed + overridden_up + overridden_down
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'recommended', 'nulls', count(*) - count(recommended)), named_struct('column_name', 'recommended_usd', 'nulls', count(*) - count(recommended_usd)), named_struct('column_name', 'decided', 'nulls', count(*) - count(decided)), named_struct('column_name', 'decided_usd', 'nulls', count(*) - count(decided_usd)), named_struct('column_name', 'agreed', 'nulls', count(*) - count(agreed)), named_struct('column_name', 'agreed_usd', 'nulls', count(*) - count(agreed_usd)), named_struct('column_name', 'overridden_up', 'nulls', count(*) - count(overridden_up)), named_struct('column_name', 'overridden_up_usd', 'nulls', count(*) - count(overridden_up_usd)), named_struct('column_name', 'overridden_down', 'nulls', count(*) - count(overridden_down)), named_struct('column_name', 'overridden_down_usd', 'nulls', count(*) - count(overridden_down_usd))) as counts from (select * from `caspersdev`.`lakeflow`.`gold_refund_agreement_day` where (day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'complaint_id', 'nulls', count(*) - count(complaint_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'credit_amount', 'nulls', count(*) - count(credit_amount)), named_struct('column_name', 'rationale', 'nulls', count(*) - count(rationale)), named_struct('column_name', 'customer_response', 'nulls', count(*) - count(customer_response)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`complaints`.`complaint_responses` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+with responses as (
+    select
+        *,
+        from_json(agent_response, 'order_id string, complaint_category string, decision string, credit_amount string, confidence string, priority string, rationale string, customer_response string') as response
+    from (select * from `caspersdev`.`complaints`.`complaint_responses` where (delivered_day in (date '2026-11-20'))) dbt_subquery
+),
+-- The step that a rounded credit may be away from its exact amount, and never more than the order cost.
+judged as (
+    select
+        responses.*,
+        candidates.order_revenue,
+        candidates.total_minutes,
+        candidates.p75_minutes,
+        candidates.p99_minutes,
+        50 * 0.01 as step,
+        case
+            when candidates.total_minutes > candidates.p99_minutes then 0.25
+            when candidates.total_minutes > candidates.p75_minutes then 0.15
+            else 0.0
+        end as delay_share
+    from responses
+    left join `caspersdev`.`complaints`.`complaint_candidates` as candidates on responses.order_id = candidates.order_id
+)
+select complaint_id, complaint_category, decision, credit_amount, order_revenue, total_minutes, p75_minutes, p99_minutes, rationale
+from judged
+where
+    credit_amount < 0
+    or credit_amount > coalesce(order_revenue, 0)
+    or cast(credit_amount * 100 as bigint) % 50 <> 0
+    or decision = 'escalate' and (credit_amount <> 0 or confidence <> 'low')
+    or decision = 'suggest_credit' and (priority <> 'standard' or complaint_category in ('service_issue', 'other'))
+    or decision = 'suggest_credit'
+    and complaint_category = 'delivery_delay'
+    and (
+        p75_minutes is null
+        or credit_amount > order_revenue * delay_share + step
+        or credit_amount < order_revenue * delay_share - step and credit_amount < order_revenue - 2 * step
+        or delay_share = 0 and credit_amount <> 0
+    )
+    or decision = 'suggest_credit'
+    and complaint_category = 'food_quality'
+    and (
+        credit_amount > order_revenue * 0.4 + step
+        or credit_amount < order_revenue * 0.2 - step
+    )
+    or response.credit_amount is null
+    or cast(response.credit_amount as decimal(10, 2)) <> credit_amount
+    or response.order_id <> order_id
+    or response.complaint_category <> complaint_category
+    or response.decision <> decision
+    or response.confidence <> confidence
+    or response.priority <> priority
+    or response.rationale <> rationale
+    or response.customer_response <> customer_response
     ) dbt_internal_test;

@@ -1,0 +1,13 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items') group by model;
+
+insert into `caspersdev`.`increments`.`changes` select 'complaint_candidates', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'complaint_responses' as affected_model union select 'raw_complaints' as affected_model) as affected;
+
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+-- (as in first_build: create or replace table `caspersdev`.`complaints`.`complaint_candidates`)
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON;
+
+-- (descriptions become comments (COLUMN of complaint_candidates))

@@ -1,0 +1,21 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`complaint_candidates`;
+
+-- (as in next_window, but: create or replace temporary view `complaint_candidates__dbt_tmp` as)
+@@ -5 +5 @@
+-    where delivered_day in (date '2026-11-20')
++    where delivered_day in (date '2026-11-19', date '2026-11-20')
+@@ -9 +9 @@
+-    where status = 'delivered' and delivered_day in (date '2026-11-20')
++    where status = 'delivered' and delivered_day in (date '2026-11-19', date '2026-11-20')
+
+DESCRIBE TABLE EXTENDED `complaint_candidates__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON;
+
+insert into `caspersdev`.`increments`.`changes` select 'complaint_candidates', 4, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'raw_complaints', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_candidates` where delivered_day in (date '2026-11-19', date '2026-11-20') union all select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'raw_complaints', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `complaint_candidates__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`complaints`.`complaint_candidates` replace where delivered_day in (date '2026-11-19', date '2026-11-20') select `order_id`, `location_id`, `order_day`, `delivered_day`, `delivered_ts`, `complained_ts`, `complaint_category`, `total_minutes`, `promised_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries`, `basket` from `complaint_candidates__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('complaint_candidates', 'refund_candidates', 2, 4, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_timeline', 2, 4, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_items', 2, 4, '[{"key": "order_day"}]');

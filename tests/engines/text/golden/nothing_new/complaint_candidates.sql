@@ -1,0 +1,19 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`complaint_candidates`;
+
+-- (as in next_window, but: create or replace temporary view `complaint_candidates__dbt_tmp` as)
+@@ -5 +5 @@
+-    where delivered_day in (date '2026-11-20')
++    where false
+@@ -9 +9 @@
+-    where status = 'delivered' and delivered_day in (date '2026-11-20')
++    where status = 'delivered' and false
+
+DESCRIBE TABLE EXTENDED `complaint_candidates__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON;
+
+select cast(sum(counted) as bigint) from (select count(*) as counted from `complaint_candidates__dbt_tmp` union all select -count(*) from `complaint_candidates__dbt_tmp` where false) as counts;
+
+select 'nothing has changed' as nothing;
