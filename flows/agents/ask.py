@@ -123,6 +123,8 @@ def ask_and_describe(should_stop: Callable[[], bool] = lambda: False) -> str:
 def open_questions(agents: Sequence[Agent], published: Path, log: Log) -> list[Question]:
     """Return what may be asked: first what never was, then what was asked the fewest times.
 
+    The agents take turns, so that none waits until all that another is asked is answered.
+
     Raises
     ------
     UserError
@@ -130,7 +132,7 @@ def open_questions(agents: Sequence[Agent], published: Path, log: Log) -> list[Q
     """
     if not published.exists():
         raise UserError(f"{published}: no build is published there: run `make run` first.")
-    ranked: list[tuple[int, Question]] = []
+    ranked: list[tuple[int, int, Question]] = []
     try:
         with duckdb.connect(str(published), read_only=True) as connection:
             tables = {
@@ -142,17 +144,19 @@ def open_questions(agents: Sequence[Agent], published: Path, log: Log) -> list[Q
             for agent in agents:
                 if agent.table not in tables:
                     continue
-                for subject_id, facts in connection.execute(agent.subjects).fetchall():
+                subjects = connection.execute(agent.subjects).fetchall()
+                for position, (subject_id, facts) in enumerate(subjects):
                     landed = log.subjects.get((agent.name, subject_id))
                     if landed is None or not landed.is_settled:
                         question = Question(agent, subject_id, facts)
-                        ranked.append((landed.questions if landed else 0, question))
+                        asked = landed.questions if landed else 0
+                        ranked.append((asked, position, question))
     except duckdb.Error as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise BusyError(
             f"{published} cannot be read ({reason}): run `make run`, then ask again."
         ) from error
-    return [question for _, question in sorted(ranked, key=lambda one: one[0])]
+    return [question for *_, question in sorted(ranked, key=lambda one: one[:2])]
 
 
 class _Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flows.agents.complaint import ComplaintAnswer, complaint_instructions
 from flows.agents.refund import RefundAnswer, refund_instructions
 
 if TYPE_CHECKING:
@@ -58,4 +59,28 @@ REFUND = Agent(
     answer=RefundAnswer,
 )
 
-AGENTS: tuple[Agent, ...] = (REFUND,)
+COMPLAINT = Agent(
+    name="complaint",
+    table="complaints.complaint_responses",
+    # A matter that is urgent goes to a person at once, whatever a model says.
+    subjects="""
+        select order_id as subject_id, to_json({
+            order_id: order_id, complaint_category: complaint_category,
+            complaint_text: raw.complaint_text, minutes_to_the_door: round(total_minutes, 1),
+            p75_minutes: p75_minutes, p99_minutes: p99_minutes,
+            order_revenue_usd: order_revenue::varchar, basket: basket::json,
+            suggested_decision: decision, suggested_credit_usd: credit_amount::varchar
+        })::varchar as facts
+        from complaints.complaint_responses
+        inner join complaints.raw_complaints as raw
+            using (complaint_id, order_id, complaint_category, delivered_day)
+        inner join complaints.complaint_candidates
+            using (order_id, complaint_category, delivered_day)
+        where priority <> 'urgent'
+        order by delivered_day desc, order_id
+    """,
+    instructions=complaint_instructions,
+    answer=ComplaintAnswer,
+)
+
+AGENTS: tuple[Agent, ...] = (REFUND, COMPLAINT)

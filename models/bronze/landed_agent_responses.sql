@@ -95,8 +95,10 @@ final as (
         judged.agent,
         judged.subject_id,
         -- By which an order is found that a new line is about.
-        case when judged.rejection_code is null and judged.agent = 'refund' then {{ hash64('judged.subject_id') }} end
-            as order_key,
+        case
+            when judged.rejection_code is null and judged.agent in ('refund', 'complaint')
+                then {{ hash64('judged.subject_id') }}
+        end as order_key,
         judged.asked_ts,
         judged.model,
         judged.outcome,

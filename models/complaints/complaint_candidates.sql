@@ -8,7 +8,8 @@
         'affected_by': [
             {'model': 'refund_candidates', 'partition': 'delivered_day'},
             {'model': 'silver_order_timeline', 'partition': 'delivered_day'},
-            {'model': 'silver_order_items', 'key': 'order_day'}
+            {'model': 'silver_order_items', 'key': 'order_day'},
+            {'model': 'landed_agent_responses', 'key': 'order_key'}
         ]
     }}
 ) }}
@@ -25,6 +26,22 @@ orders as (
 
 order_items as (
     select * from {{ ref('silver_order_items') }}
+),
+
+responses as (
+    select * from {{ ref('landed_agent_responses') }}
+    where order_key is not null and agent = 'complaint'
+),
+
+-- The newest answer to the question about an order; where there is none, the newest try.
+ranked_responses as (
+    select
+        *,
+        row_number() over (
+            partition by subject_id
+            order by outcome = 'answered' desc, asked_ts desc, response_id desc, file desc, line_number desc
+        ) as preference
+    from responses
 ),
 
 -- Numbers from the order's id alone, so that who complains, of what and when never depends on when this ran.
@@ -63,6 +80,7 @@ baskets as (
 final as (
     select
         complaining.order_id,
+        complaining.order_key,
         complaining.location_id,
         complaining.order_day,
         complaining.delivered_day,
@@ -79,10 +97,16 @@ final as (
         complaining.p75_minutes,
         complaining.p99_minutes,
         complaining.history_deliveries,
-        coalesce(baskets.basket, '[]') as basket
+        coalesce(baskets.basket, '[]') as basket,
+        ranked_responses.outcome as agent_outcome,
+        ranked_responses.answer as agent_answer
     from complaining
     inner join orders on complaining.order_id = orders.order_id
     left join baskets on complaining.order_id = baskets.order_id
+    left join ranked_responses
+        on complaining.order_key = ranked_responses.order_key
+        and complaining.order_id = ranked_responses.subject_id
+        and ranked_responses.preference = 1
 )
 
 select * from final

@@ -3,7 +3,8 @@
 
 The policy, ``respond``, is a pure function of what the customer wrote and of the order itself;
 ``model`` only carries rows in and out. The text decides what is claimed, never how much it is
-worth: amounts come from the order alone.
+worth: amounts come from the order alone. An answer of a language model counts where the policy
+allows it (``is_allowed``), and nowhere else.
 """
 
 import json
@@ -271,6 +272,72 @@ def _escalated(rationale: str, priority: str = "standard") -> Response:
     return Response("escalate", 0, "low", priority, rationale, answer)
 
 
+LONGEST_TEXT = 1000
+AMOUNT = re.compile(r"(\d{1,8})(?:\.(\d{1,2}))?", re.ASCII)
+# Money that a text speaks of.
+PROMISED = re.compile(
+    r"(?:\$|usd)\s*([\d,]+(?:\.\d+)?)|([\d,]+(?:\.\d+)?)\s*(?:\$|usd|dollars?\b|bucks?\b)",
+    re.IGNORECASE,
+)
+
+
+def read_answer(answer: str | None) -> Response | None:
+    """Return the answer of a language model; ``None`` where it is none."""
+    try:
+        fields = json.loads(answer or "", parse_float=str, parse_int=str)
+        amount = AMOUNT.fullmatch(fields["credit_amount"])
+        texts = [fields["rationale"], fields["customer_response"]]
+        words = [fields[name] for name in ("decision", "confidence", "priority")]
+        choices = [{"suggest_credit", "escalate"}, {"low", "medium", "high"}]
+        choices.append({"standard", "urgent"})
+        known = all(word in choice for word, choice in zip(words, choices, strict=True))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    if amount is None or not known or not all(isinstance(text, str) for text in texts):
+        return None
+    if not all(t.strip() and t.isprintable() and len(t) <= LONGEST_TEXT for t in texts):
+        return None
+    cents = int(amount[1]) * 100 + int((amount[2] or "").ljust(2, "0"))
+    decision, confidence, priority = words
+    return Response(decision, cents, confidence, priority, *texts)
+
+
+def is_allowed(answer: Response, own: Response, case: Case, policy: ComplaintPolicy) -> bool:
+    """Tell whether the policy, which says ``own``, allows an answer of a language model.
+
+    A person may always be asked, and at once where the policy says so. A credit may be suggested
+    where the policy suggests one: its amount is the policy's, but for food, which is worth any
+    share between the two of the policy. No text may promise another amount.
+    """
+    for promised in PROMISED.findall(f"{answer.rationale} {answer.customer_response}"):
+        digits = "".join(promised).replace(",", "")
+        worth = (answer.credit_cents, case.revenue_cents, *(cents for _, cents in case.dishes))
+        if not digits or Fraction(digits) * 100 not in worth:
+            return False
+    if answer.decision == "escalate":
+        return answer.credit_cents == 0 and answer.priority in {own.priority, "urgent"}
+    if own.decision != "suggest_credit" or answer.priority != "standard":
+        return False
+    if case.category != "food_quality":
+        return answer.credit_cents == own.credit_cents
+    shares = policy.quality_shares
+    low, high = (_credit(shares[fault], case, policy) for fault in ("slight", "grave"))
+    return answer.credit_cents in range(low, high + 1, policy.credit_step_cents)
+
+
+def answer_or_policy(
+    case: Case, outcome: str | None, answer: str | None, policy: ComplaintPolicy
+) -> tuple[Response, str]:
+    """Return how a complaint is answered, and by whom: local, endpoint or fallback."""
+    own = respond(case, policy)
+    if outcome is None:
+        return own, "local"
+    given = read_answer(answer)
+    if given is not None and is_allowed(given, own, case, policy):
+        return given, "endpoint"
+    return own, "fallback"
+
+
 ANSWERED_FROM = (
     "order_id",
     "total_minutes",
@@ -279,6 +346,8 @@ ANSWERED_FROM = (
     "history_deliveries",
     "cast(order_revenue * 100 as bigint) as revenue_cents",
     "basket",
+    "agent_outcome",
+    "agent_answer",
 )
 COMPLAINT = (
     "complaint_id",
@@ -308,7 +377,7 @@ COMPLAINT_RESPONSE = (
     "priority",
     "rationale",
     "customer_response",
-    "'local' as generated_by",
+    "generated_by",
     "location_id",
     "delivered_day",
 )
@@ -327,9 +396,15 @@ def with_responses(complaints: pa.Table, policy: ComplaintPolicy) -> pa.Table:
             "history_deliveries",
             "revenue_cents",
             "basket",
+            "agent_outcome",
+            "agent_answer",
         ]
     ).to_pylist()
-    responses = [respond(_case(row), policy) for row in rows]
+    answered = [
+        answer_or_policy(_case(row), row["agent_outcome"], row["agent_answer"], policy)
+        for row in rows
+    ]
+    responses = [response for response, _ in answered]
     for name in FIELDS:
         values = [getattr(response, name) for response in responses]
         kind = pa.int64() if name == "credit_cents" else pa.string()
@@ -338,7 +413,10 @@ def with_responses(complaints: pa.Table, policy: ComplaintPolicy) -> pa.Table:
         agent_response(row["order_id"], row["complaint_category"], response)
         for row, response in zip(rows, responses, strict=True)
     ]
-    return complaints.append_column("agent_response", pa.array(texts, pa.string()))
+    sources = [generated_by for _, generated_by in answered]
+    return complaints.append_column("generated_by", pa.array(sources, pa.string())).append_column(
+        "agent_response", pa.array(texts, pa.string())
+    )
 
 
 def agent_response(order_id: str, category: str, response: Response) -> str:
@@ -422,9 +500,9 @@ def answered_on_spark(complaints: Any, candidates: Any, policy: ComplaintPolicy)
     fields = ", ".join(
         f"{name} {'bigint' if name == 'credit_cents' else 'string'}" for name in FIELDS
     )
-    return cases.mapInArrow(answered, f"{columns}, {fields}, agent_response string").selectExpr(
-        *COMPLAINT_RESPONSE
-    )
+    return cases.mapInArrow(
+        answered, f"{columns}, {fields}, generated_by string, agent_response string"
+    ).selectExpr(*COMPLAINT_RESPONSE)
 
 
 def model(dbt: Any, session: Any) -> Any:

@@ -188,6 +188,31 @@ def test_answers_that_land_later_change_their_days_as_a_full_refresh_does(
         ("response_id_missing",), ("not_an_object",), ("blank_line",), ("outcome_unknown",)
     ]  # fmt: skip
 
+    # Complaints are answered likewise, each within its own policy.
+    complaining = [
+        str(row[0])
+        for row in business.query(
+            "select order_id from complaints.complaint_responses where priority = 'standard' "
+            "order by order_id limit 2"
+        )
+    ]
+    escalated = {
+        "decision": "escalate", "credit_amount": "0.00", "confidence": "low",
+        "priority": "standard", "rationale": "Let a person see it.", "customer_response": "Soon.",
+    }  # fmt: skip
+    greedy = escalated | {"decision": "suggest_credit", "credit_amount": "10000.00"}
+    lines = [
+        json.loads(line(order_id, 30)) | {"agent": "complaint", "answer": given}
+        for order_id, given in zip(complaining, (escalated, greedy), strict=True)
+    ]
+    (folder / "responses-2.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    business.build("--select", "landed_agent_responses+")
+    assert business.query(
+        "select order_id, generated_by from complaints.complaint_responses "
+        "where generated_by <> 'local' order by order_id"
+    ) == [(complaining[0], "endpoint"), (complaining[1], "fallback")]
+    assert found == verdicts_of(business), "an answer to a complaint is no verdict about a refund"
+
     # The newest answer counts, whatever the names of files say; a try without an answer does not.
     (folder / "responses-0.jsonl").write_text(
         line("a1", 5, refund_usd="5.00") + line("b3", 9, "refused") + line("b3", 2)
@@ -195,9 +220,14 @@ def test_answers_that_land_later_change_their_days_as_a_full_refresh_does(
     business.build("--select", "landed_agent_responses+")
     found = verdicts_of(business)
     assert (found["a1"][2], found["b3"][2]) == ("5.00", "4.00")
-    tables = "select * exclude (ts) from recommender.refund_recommendations order by all"
-    incremental = business.query(tables)
-    rebuilt = "landed_agent_responses", "refund_candidates", "refund_recommendations"
+    tables = (
+        "select * exclude (ts) from recommender.refund_recommendations order by all",
+        "from complaints.complaint_candidates order by all",
+        "from complaints.complaint_responses order by all",
+    )
+    incremental = [business.query(table) for table in tables]
+    rebuilt = ("landed_agent_responses", "refund_candidates", "refund_recommendations")
+    rebuilt += ("complaint_candidates", "raw_complaints", "complaint_responses")
     without = "--exclude-resource-type", "unit_test"
     business.dbt("build", "--full-refresh", *without, "--select", *rebuilt)
-    assert business.query(tables) == incremental
+    assert [business.query(table) for table in tables] == incremental

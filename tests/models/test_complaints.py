@@ -244,3 +244,90 @@ def test_the_response_is_the_json_of_the_contract() -> None:
 def test_impossible_numbers_are_refused_by_name(numbers: dict[str, float], name: str) -> None:
     with pytest.raises(ValueError, match=name):
         dataclasses.replace(POLICY, **numbers)
+
+
+GIVEN = {
+    "decision": "suggest_credit",
+    "credit_amount": "12.00",
+    "confidence": "medium",
+    "priority": "standard",
+    "rationale": "The soup was cold.",
+    "customer_response": "Sorry! Here are $12.00 for you.",
+}
+ESCALATED = {"decision": "escalate", "credit_amount": "0.00", "customer_response": "We will call."}
+
+
+def answered(
+    given: dict[str, Any] | str | None, category: str = "food_quality", text: str = "It was cold."
+) -> tuple[Any, str]:
+    """Answer a complaint about $40.00, 41.3 minutes, that a language model has answered, too."""
+    case = ANSWERS.Case(category, text, 41.3, 30.0, 50.0, 500, 4000, BASKET)
+    raw = json.dumps(given) if isinstance(given, dict) else given
+    found: tuple[Any, str] = ANSWERS.answer_or_policy(case, "answered", raw, POLICY)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changed", "category", "text"),
+    [
+        ({}, "food_quality", "It was cold."),
+        ({"credit_amount": 16, "customer_response": "16 dollars"}, "food_quality", "Cold."),
+        (ESCALATED, "food_quality", "It was cold."),
+        (ESCALATED | {"priority": "urgent"}, "food_quality", "It was cold."),
+        (ESCALATED, "service_issue", "Rude."),
+        (ESCALATED | {"priority": "urgent"}, "delivery_delay", "My lawyer will call."),
+        ({"credit_amount": "6.00", "customer_response": "$6"}, "delivery_delay", "Late!"),
+        (
+            {"credit_amount": "4.50", "rationale": "Fries are $4.50", "customer_response": "$4.5"},
+            "missing_items",
+            "No fries.",
+        ),
+    ],
+)
+def test_an_answer_within_the_policy_counts(
+    changed: dict[str, Any], category: str, text: str
+) -> None:
+    given = GIVEN | changed
+    response, generated_by = answered(given, category, text)
+    assert generated_by == "endpoint"
+    assert response.rationale == given["rationale"]
+    assert response.credit_cents == round(float(given["credit_amount"]) * 100)
+
+
+@pytest.mark.parametrize(
+    ("changed", "category", "text"),
+    [
+        ({"credit_amount": "10000.00", "customer_response": "Here."}, "food_quality", "Cold."),
+        ({"credit_amount": "16.50", "customer_response": "Here."}, "food_quality", "Cold."),
+        ({"credit_amount": "7.50", "customer_response": "Here."}, "food_quality", "Cold."),
+        ({"credit_amount": "12.25", "customer_response": "Here."}, "food_quality", "Cold."),
+        ({"customer_response": "You get $10,000 from us."}, "food_quality", "Cold."),
+        ({"customer_response": "You get 10000 dollars."}, "food_quality", "Cold."),
+        ({"priority": "urgent"}, "food_quality", "Cold."),
+        ({"credit_amount": "6.50", "customer_response": "Here."}, "delivery_delay", "Late!"),
+        ({"credit_amount": "5.00", "customer_response": "Here."}, "missing_items", "No fries."),
+        ({}, "service_issue", "Rude."),
+        ({}, "food_quality", "My lawyer says it was cold."),
+        (ESCALATED, "food_quality", "My lawyer says it was cold."),
+        (ESCALATED | {"credit_amount": "1.00"}, "food_quality", "Cold."),
+        ({"decision": "refund"}, "food_quality", "Cold."),
+        ({"confidence": None}, "food_quality", "Cold."),
+        ({"credit_amount": "-12"}, "food_quality", "Cold."),
+        ({"credit_amount": "NaN"}, "food_quality", "Cold."),
+        ({"rationale": " "}, "food_quality", "Cold."),
+        ({"customer_response": "a\u0000b"}, "food_quality", "Cold."),
+        ({"rationale": "x" * 1001}, "food_quality", "Cold."),
+    ],
+)
+def test_an_answer_outside_of_the_policy_never_counts(
+    changed: dict[str, Any], category: str, text: str
+) -> None:
+    response, generated_by = answered(GIVEN | changed, category, text)
+    assert (response, generated_by) == (answered(None, category, text)[0], "fallback")
+
+
+@pytest.mark.parametrize("raw", ["", "{", "[]", "7", "{}", "null", "[" * 100_000])
+def test_what_is_no_answer_falls_back(raw: str) -> None:
+    assert answered(raw)[1] == "fallback"
+    case = ANSWERS.Case("food_quality", "Cold.", 41.3, 30.0, 50.0, 500, 4000, BASKET)
+    assert ANSWERS.answer_or_policy(case, None, None, POLICY)[1] == "local"

@@ -1471,6 +1471,8 @@ def complaint_candidates(
             {
                 **{name: candidate[name] for name in KNOWN_OF_THE_ORDER},
                 "delivered_ts": order["delivered_ts"],
+                "agent_outcome": None,
+                "agent_answer": None,
                 "complained_ts": order["delivered_ts"] + timedelta(seconds=delay),
                 "complaint_category": _drawn_category(_drawn("category", order_id)),
                 "promised_minutes": order["promised_minutes"],

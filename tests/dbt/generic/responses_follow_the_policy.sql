@@ -39,7 +39,7 @@ where
     credit_amount < 0
     or credit_amount > coalesce(order_revenue, 0)
     or cast(credit_amount * 100 as bigint) % {{ var('complaint_credit_step_cents') }} <> 0
-    or decision = 'escalate' and (credit_amount <> 0 or confidence <> 'low')
+    or decision = 'escalate' and (credit_amount <> 0 or generated_by <> 'endpoint' and confidence <> 'low')
     or decision = 'suggest_credit' and (priority <> 'standard' or complaint_category in ('service_issue', 'other'))
     or decision = 'suggest_credit'
     and complaint_category = 'delivery_delay'

@@ -1,4 +1,4 @@
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items') group by model;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items', 'landed_agent_responses') group by model;
 
 insert into `caspersdev`.`increments`.`changes` select 'complaint_candidates', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
 
@@ -11,7 +11,7 @@ create or replace table `caspersdev`.`complaints`.`complaint_candidates`
       CLUSTER BY (delivered_day)
       comment 'Every delivered order that complains, of what, and all that the complaint is written and answered from. Who complains (`complaint_rate`), of what (`complaint_category_shares`) and when depends on the order\'s id alone.'
       as
-    select order_id, location_id, order_day, delivered_day, delivered_ts, complained_ts, complaint_category, total_minutes, promised_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, basket
+    select order_id, order_key, location_id, order_day, delivered_day, delivered_ts, complained_ts, complaint_category, total_minutes, promised_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, basket, agent_outcome, agent_answer
     from (
         -- Grain: one row per delivered order that complains, with all that the complaint is written and answered from.
 with candidates as (
@@ -24,6 +24,20 @@ orders as (
 ),
 order_items as (
     select * from `caspersdev`.`lakeflow`.`silver_order_items`
+),
+responses as (
+    select * from `caspersdev`.`lakeflow`.`landed_agent_responses`
+    where order_key is not null and agent = 'complaint'
+),
+-- The newest answer to the question about an order; where there is none, the newest try.
+ranked_responses as (
+    select
+        *,
+        row_number() over (
+            partition by subject_id
+            order by outcome = 'answered' desc, asked_ts desc, response_id desc, file desc, line_number desc
+        ) as preference
+    from responses
 ),
 -- Numbers from the order's id alone, so that who complains, of what and when never depends on when this ran.
 drawn as (
@@ -69,6 +83,7 @@ baskets as (
 final as (
     select
         complaining.order_id,
+        complaining.order_key,
         complaining.location_id,
         complaining.order_day,
         complaining.delivered_day,
@@ -91,10 +106,16 @@ final as (
         complaining.p75_minutes,
         complaining.p99_minutes,
         complaining.history_deliveries,
-        coalesce(baskets.basket, '[]') as basket
+        coalesce(baskets.basket, '[]') as basket,
+        ranked_responses.outcome as agent_outcome,
+        ranked_responses.answer as agent_answer
     from complaining
     inner join orders on complaining.order_id = orders.order_id
     left join baskets on complaining.order_id = baskets.order_id
+    left join ranked_responses
+        on complaining.order_key = ranked_responses.order_key
+        and complaining.order_id = ranked_responses.subject_id
+        and ranked_responses.preference = 1
 )
 select * from final
     ) as model_subq;
@@ -103,4 +124,4 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON
 
 -- (descriptions become comments (COLUMN of complaint_candidates))
 
-insert into `caspersdev`.`increments`.`progress` values ('complaint_candidates', 'refund_candidates', 1, 0, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_timeline', 1, 0, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_items', 1, 0, '[{"key": "order_day"}]');
+insert into `caspersdev`.`increments`.`progress` values ('complaint_candidates', 'refund_candidates', 1, 0, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_timeline', 1, 0, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_items', 1, 0, '[{"key": "order_day"}]'), ('complaint_candidates', 'landed_agent_responses', 1, 0, '[{"key": "order_key"}]');

@@ -102,12 +102,14 @@ final as (
         judged.agent,
         judged.subject_id,
         -- By which an order is found that a new line is about.
-        case when judged.rejection_code is null and judged.agent = 'refund' then (
+        case
+            when judged.rejection_code is null and judged.agent in ('refund', 'complaint')
+                then (
         cast(conv(concat(substring(md5(judged.subject_id), 31, 2),substring(md5(judged.subject_id), 29, 2),substring(md5(judged.subject_id), 27, 2),substring(md5(judged.subject_id), 25, 2),substring(md5(judged.subject_id), 23, 2),substring(md5(judged.subject_id), 21, 2),substring(md5(judged.subject_id), 19, 2),substring(md5(judged.subject_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(judged.subject_id), 18, 1), 16, 10) as bigint) div 2
-    ) end
-            as order_key,
+    )
+        end as order_key,
         judged.asked_ts,
         judged.model,
         judged.outcome,

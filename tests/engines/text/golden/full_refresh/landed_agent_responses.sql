@@ -4,7 +4,7 @@ show volumes in `caspersdev`.`simulator`;
 
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'landed_agent_responses' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'landed_agent_responses' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'landed_agent_responses' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('landed_agent_responses') group by model;
 
-insert into `caspersdev`.`increments`.`changes` select 'landed_agent_responses', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'refund_candidates' as affected_model) as affected;
+insert into `caspersdev`.`increments`.`changes` select 'landed_agent_responses', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'complaint_candidates' as affected_model union select 'refund_candidates' as affected_model) as affected;
 
 -- (the columns of the query, or of its contract, are asked for)
 

@@ -1,4 +1,4 @@
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`complaint_candidates`;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_candidates' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_candidates' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_candidates' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_candidates', 'refund_candidates', 'silver_order_timeline', 'silver_order_items', 'landed_agent_responses') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`complaint_candidates`;
 
 create or replace temporary view `complaint_candidates__dbt_tmp` as
       -- Grain: one row per delivered order that complains, with all that the complaint is written and answered from.
@@ -12,6 +12,20 @@ orders as (
 ),
 order_items as (
     select * from `caspersdev`.`lakeflow`.`silver_order_items`
+),
+responses as (
+    select * from `caspersdev`.`lakeflow`.`landed_agent_responses`
+    where order_key is not null and agent = 'complaint'
+),
+-- The newest answer to the question about an order; where there is none, the newest try.
+ranked_responses as (
+    select
+        *,
+        row_number() over (
+            partition by subject_id
+            order by outcome = 'answered' desc, asked_ts desc, response_id desc, file desc, line_number desc
+        ) as preference
+    from responses
 ),
 -- Numbers from the order's id alone, so that who complains, of what and when never depends on when this ran.
 drawn as (
@@ -57,6 +71,7 @@ baskets as (
 final as (
     select
         complaining.order_id,
+        complaining.order_key,
         complaining.location_id,
         complaining.order_day,
         complaining.delivered_day,
@@ -79,10 +94,16 @@ final as (
         complaining.p75_minutes,
         complaining.p99_minutes,
         complaining.history_deliveries,
-        coalesce(baskets.basket, '[]') as basket
+        coalesce(baskets.basket, '[]') as basket,
+        ranked_responses.outcome as agent_outcome,
+        ranked_responses.answer as agent_answer
     from complaining
     inner join orders on complaining.order_id = orders.order_id
     left join baskets on complaining.order_id = baskets.order_id
+    left join ranked_responses
+        on complaining.order_key = ranked_responses.order_key
+        and complaining.order_id = ranked_responses.subject_id
+        and ranked_responses.preference = 1
 )
 select * from final;
 
@@ -94,6 +115,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_candidates` AS JSON
 
 insert into `caspersdev`.`increments`.`changes` select 'complaint_candidates', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'raw_complaints', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_candidates` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)), named_struct('affected_model', 'raw_complaints', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `complaint_candidates__dbt_tmp`) as changed where change.key_value is not null) as changes;
 
-insert into `caspersdev`.`complaints`.`complaint_candidates` replace where delivered_day in (date '2026-11-20') select `order_id`, `location_id`, `order_day`, `delivered_day`, `delivered_ts`, `complained_ts`, `complaint_category`, `total_minutes`, `promised_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries`, `basket` from `complaint_candidates__dbt_tmp`;
+insert into `caspersdev`.`complaints`.`complaint_candidates` replace where delivered_day in (date '2026-11-20') select `order_id`, `order_key`, `location_id`, `order_day`, `delivered_day`, `delivered_ts`, `complained_ts`, `complaint_category`, `total_minutes`, `promised_minutes`, `order_revenue`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `history_deliveries`, `basket`, `agent_outcome`, `agent_answer` from `complaint_candidates__dbt_tmp`;
 
-insert into `caspersdev`.`increments`.`progress` values ('complaint_candidates', 'refund_candidates', 2, 2, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_timeline', 2, 2, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_items', 2, 2, '[{"key": "order_day"}]');
+insert into `caspersdev`.`increments`.`progress` values ('complaint_candidates', 'refund_candidates', 2, 2, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_timeline', 2, 2, '[{"partition": "delivered_day"}]'), ('complaint_candidates', 'silver_order_items', 2, 2, '[{"key": "order_day"}]'), ('complaint_candidates', 'landed_agent_responses', 2, 2, '[{"key": "order_key"}]');

@@ -93,12 +93,14 @@ final as (
         judged.agent,
         judged.subject_id,
         -- By which an order is found that a new line is about.
-        case when judged.rejection_code is null and judged.agent = 'refund' then (
+        case
+            when judged.rejection_code is null and judged.agent in ('refund', 'complaint')
+                then (
         cast(conv(concat(substring(md5(judged.subject_id), 31, 2),substring(md5(judged.subject_id), 29, 2),substring(md5(judged.subject_id), 27, 2),substring(md5(judged.subject_id), 25, 2),substring(md5(judged.subject_id), 23, 2),substring(md5(judged.subject_id), 21, 2),substring(md5(judged.subject_id), 19, 2),substring(md5(judged.subject_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(judged.subject_id), 18, 1), 16, 10) as bigint) div 2
-    ) end
-            as order_key,
+    )
+        end as order_key,
         judged.asked_ts,
         judged.model,
         judged.outcome,
@@ -117,6 +119,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`landed_agent_responses` AS JSON
 
 select distinct cast(file as string) as replaced from `landed_agent_responses__dbt_tmp` where file is not null;
 
-insert into `caspersdev`.`increments`.`changes` select 'landed_agent_responses', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)))) as change from `caspersdev`.`lakeflow`.`landed_agent_responses` where file in ('window-000006115800000000-000006126600000000.jsonl') union all select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)))) as change from `landed_agent_responses__dbt_tmp`) as changed where change.key_value is not null) as changes;
+insert into `caspersdev`.`increments`.`changes` select 'landed_agent_responses', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'complaint_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'refund_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)))) as change from `caspersdev`.`lakeflow`.`landed_agent_responses` where file in ('window-000006115800000000-000006126600000000.jsonl') union all select explode(array(named_struct('affected_model', 'complaint_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'refund_candidates', 'key_name', 'order_key', 'key_value', cast(order_key as string)))) as change from `landed_agent_responses__dbt_tmp`) as changed where change.key_value is not null) as changes;
 
 insert into `caspersdev`.`lakeflow`.`landed_agent_responses` replace where file in ('window-000006115800000000-000006126600000000.jsonl') select `file`, `line_number`, `file_bytes`, `load_number`, `loaded_at`, `rejection_code`, `raw_line`, `response_id`, `agent`, `subject_id`, `order_key`, `asked_ts`, `model`, `outcome`, `answer` from `landed_agent_responses__dbt_tmp`;

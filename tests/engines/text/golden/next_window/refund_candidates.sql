@@ -15,7 +15,7 @@ percentiles as (
 ),
 responses as (
     select * from `caspersdev`.`lakeflow`.`landed_agent_responses`
-    where order_key is not null
+    where order_key is not null and agent = 'refund'
 ),
 -- The newest answer to the question about an order; where there is none, the newest try.
 ranked_responses as (

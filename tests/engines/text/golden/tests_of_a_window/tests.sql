@@ -580,7 +580,7 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
-    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_ts', 'nulls', count(*) - count(delivered_ts)), named_struct('column_name', 'complained_ts', 'nulls', count(*) - count(complained_ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries)), named_struct('column_name', 'basket', 'nulls', count(*) - count(basket)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`complaints`.`complaint_candidates` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'delivered_ts', 'nulls', count(*) - count(delivered_ts)), named_struct('column_name', 'complained_ts', 'nulls', count(*) - count(complained_ts)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'history_deliveries', 'nulls', count(*) - count(history_deliveries)), named_struct('column_name', 'basket', 'nulls', count(*) - count(basket)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from (select * from `caspersdev`.`complaints`.`complaint_candidates` where (delivered_day in (date '2026-11-20'))) dbt_subquery) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -784,7 +784,7 @@ where
     credit_amount < 0
     or credit_amount > coalesce(order_revenue, 0)
     or cast(credit_amount * 100 as bigint) % 50 <> 0
-    or decision = 'escalate' and (credit_amount <> 0 or confidence <> 'low')
+    or decision = 'escalate' and (credit_amount <> 0 or generated_by <> 'endpoint' and confidence <> 'low')
     or decision = 'suggest_credit' and (priority <> 'standard' or complaint_category in ('service_issue', 'other'))
     or decision = 'suggest_credit'
     and complaint_category = 'delivery_delay'
