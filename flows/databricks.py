@@ -17,6 +17,7 @@ from common.errors import UserError
 from common.storage import storage_of
 from common.storage.volume import volumes_root
 from flows.canonical import make_default_dataset
+from flows.lakebase import MIRRORS, REFUNDS, mirror, owner_url, remove, workspace_client
 from flows.replay import commands
 from flows.replay.dataset import open_dataset
 from flows.replay.landing import Landing
@@ -27,6 +28,11 @@ from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from databricks.sdk import WorkspaceClient
+
+DECISIONS_VOLUME = "decisions"
+"""The volume in which decisions of people land."""
 
 MISC_VOLUME = "misc"
 """The volume of what is not landed events."""
@@ -77,13 +83,7 @@ class Parameters:
 
     @property
     def _schema_folder(self) -> Path:
-        root = volumes_root()
-        if root is None:
-            raise UserError(
-                "There are no Unity Catalog volumes on this machine: run the jobs on Databricks, "
-                "or say with CASPERS_VOLUMES where volumes are mounted."
-            )
-        return root / self.catalog / self.schema
+        return _schema_folder(self.catalog, self.schema)
 
 
 def parameters(arguments: Sequence[str] | None = None) -> Parameters:
@@ -104,11 +104,7 @@ def parameters(arguments: Sequence[str] | None = None) -> Parameters:
     parser.add_argument("--PIPELINE_SCHEDULE_MINUTES", default="0")
     given = vars(parser.parse_args(arguments))
     for name in ("CATALOG", "SCHEMA", "VOLUME"):
-        if not _NAME.fullmatch(given[name]):
-            raise UserError(
-                f"{name}={given[name]!r} is not a name in Unity Catalog: leave out spaces, dots "
-                "and slashes."
-            )
+        _check_name(given, name)
     replay_options = commands.check_options(
         _number(given, "START_DAY", int, 0), _number(given, "SPEED_MULTIPLIER", float, 0.0)
     )
@@ -179,6 +175,115 @@ def pipeline_is_due(job: Parameters, now: datetime) -> bool:
         return False
     landing.write_state(_LAST_BUILD, now.isoformat() + "\n")
     return True
+
+
+def lakebase(
+    arguments: Sequence[str] | None = None, *, workspace: WorkspaceClient | None = None
+) -> None:
+    """Mirror a table in Lakebase; for refunds also set up what the desk needs there.
+
+    Parameters
+    ----------
+    arguments
+        The command line; by default that of the process.
+    workspace
+        The workspace; by default that of the job.
+    """
+    parser = _parser_of_lakebase()
+    parser.add_argument("--MIRROR", choices=MIRRORS, required=True)
+    parser.add_argument("--DESK", default="", help="role of the app, for the mirror `refunds`")
+    given = vars(parser.parse_args(arguments))
+    _check_name(given, "CATALOG")
+    what = MIRRORS[given["MIRROR"]]
+    if (what is REFUNDS) != bool(given["DESK"]):
+        raise UserError("--DESK names the role of the app, for --MIRROR=refunds and only there.")
+    workspace = workspace or workspace_client()
+    created = mirror(workspace, given["CATALOG"], what)
+    print(f"{given['CATALOG']}.{what.table} {'is created' if created else 'is there'}.")
+    if what is REFUNDS:
+        set_up_decisions(owner_url(workspace, given["CATALOG"], what), given["DESK"])
+        print("The desk can read it and store decisions.")
+
+
+def remove_lakebase(
+    arguments: Sequence[str] | None = None, *, workspace: WorkspaceClient | None = None
+) -> None:
+    """Remove what `lakebase` has created and the bundle does not know: the synced tables."""
+    given = vars(_parser_of_lakebase().parse_args(arguments))
+    _check_name(given, "CATALOG")
+    for name in remove(workspace or workspace_client(), given["CATALOG"]):
+        print(f"{name} is removed.")
+
+
+def decisions(
+    arguments: Sequence[str] | None = None, *, workspace: WorkspaceClient | None = None
+) -> None:
+    """Land the decisions that are new in Lakebase."""
+    from flows.decisions.export import export_decisions  # noqa: PLC0415  (needs the extra postgres)
+
+    parser = _parser_of_lakebase()
+    parser.add_argument("--SCHEMA", default="simulator")
+    given = vars(parser.parse_args(arguments))
+    for name in ("CATALOG", "SCHEMA"):
+        _check_name(given, name)
+    landing = _schema_folder(given["CATALOG"], given["SCHEMA"]) / DECISIONS_VOLUME
+    url = owner_url(workspace or workspace_client(), given["CATALOG"], REFUNDS)
+    exported = export_decisions(landing, url)
+    assert exported is not None  # noqa: S101  (the URL was given)
+    print(f"{exported.decisions:,} new decisions.")
+
+
+def set_up_decisions(url: str, desk: str) -> None:
+    """Create the table of decisions and the rights of the desk; safe to repeat.
+
+    Parameters
+    ----------
+    url
+        Of somebody who may create roles and schemas in the database.
+    desk
+        The role in which the desk logs in.
+
+    Raises
+    ------
+    UserError
+        If the database refuses.
+    """
+    import psycopg  # noqa: PLC0415  (needs the extra postgres)
+
+    from flows.postgres.schema import set_up_beside_synced_table  # noqa: PLC0415
+
+    try:
+        with psycopg.connect(url) as connection:
+            set_up_beside_synced_table(connection, desk)
+    except psycopg.Error as error:
+        raise UserError(
+            f"The database cannot be set up ({' '.join(str(error).split())}): the job has to run "
+            "as the owner of the database instance, and the app has to be deployed."
+        ) from error
+
+
+def _parser_of_lakebase() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="caspers-job", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--CATALOG", default="caspersdev")
+    return parser
+
+
+def _check_name(given: dict[str, str], name: str) -> None:
+    if not _NAME.fullmatch(given[name]):
+        raise UserError(
+            f"{name}={given[name]!r} is not a name in Unity Catalog: leave out spaces, dots "
+            "and slashes."
+        )
+
+
+def _schema_folder(catalog: str, schema: str) -> Path:
+    root = volumes_root()
+    if root is None:
+        raise UserError(
+            "There are no Unity Catalog volumes on this machine: run the jobs on Databricks, "
+            "or say with CASPERS_VOLUMES where volumes are mounted."
+        )
+    return root / catalog / schema
 
 
 def _number(given: dict[str, str], name: str, kind: type[T], low: T) -> T:

@@ -13,25 +13,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-_TABLES = """
-create schema if not exists recommender;
-create schema if not exists complaints;
+_DECISIONS = """
 create schema if not exists refunds;
-create schema if not exists sync;
-
-create table if not exists recommender.pg_recommendations (
-  order_id text primary key, ts timestamp, order_ts timestamp, agent_response jsonb,
-  refund_usd numeric(10,2), refund_class text, reason text, location_id integer,
-  delivered_day date, total_minutes double precision, order_revenue numeric(18,2),
-  p50_minutes numeric(12,3), p75_minutes numeric(12,3), p99_minutes numeric(12,3));
--- Of a database that an earlier version has made.
-alter table recommender.pg_recommendations add column if not exists generated_by text;
-
-create table if not exists complaints.pg_complaint_responses (
-  complaint_id text primary key, order_id text, ts timestamp, agent_response jsonb,
-  complaint_category text, decision text, credit_amount numeric(10,2), confidence text,
-  priority text, rationale text, customer_response text, generated_by text,
-  location_id integer, delivered_day date);
 
 create table if not exists refunds.refund_decisions (
   id bigserial primary key,
@@ -46,6 +29,29 @@ create table if not exists refunds.refund_decisions (
   constraint refund_decisions_class_fits_amount check ((refund_class = 'none') = (amount_usd = 0)));
 create unique index if not exists refund_decisions_first_of_an_order
   on refunds.refund_decisions (order_id) where revises is null;
+"""
+
+_COMPLAINTS = """
+create schema if not exists complaints;
+
+create table if not exists complaints.pg_complaint_responses (
+  complaint_id text primary key, order_id text, ts timestamp, agent_response jsonb,
+  complaint_category text, decision text, credit_amount numeric(10,2), confidence text,
+  priority text, rationale text, customer_response text, generated_by text,
+  location_id integer, delivered_day date);
+"""
+
+_TABLES = """
+create schema if not exists recommender;
+create schema if not exists sync;
+
+create table if not exists recommender.pg_recommendations (
+  order_id text primary key, ts timestamp, order_ts timestamp, agent_response jsonb,
+  refund_usd numeric(10,2), refund_class text, reason text, location_id integer,
+  delivered_day date, total_minutes double precision, order_revenue numeric(18,2),
+  p50_minutes numeric(12,3), p75_minutes numeric(12,3), p99_minutes numeric(12,3));
+-- Of a database that an earlier version has made.
+alter table recommender.pg_recommendations add column if not exists generated_by text;
 
 create table if not exists sync.state (
   single boolean primary key default true check (single),
@@ -84,13 +90,17 @@ revoke all on all tables in schema recommender, complaints, refunds, sync
 grant connect on database {database} to caspers_sync, caspers_desk, caspers_export;
 grant temporary on database {database} to caspers_sync;
 
-grant usage on schema recommender, complaints to caspers_sync, caspers_desk;
-grant usage on schema refunds to caspers_desk, caspers_export;
+grant usage on schema recommender, complaints to caspers_sync;
 grant usage on schema sync to caspers_sync;
 
 grant select, insert, update, delete
   on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_sync;
 grant select, insert, update, delete on sync.state, sync.files to caspers_sync;
+"""
+
+_RIGHTS_OF_READERS = """
+grant usage on schema recommender, complaints to caspers_desk;
+grant usage on schema refunds to caspers_desk, caspers_export;
 grant select on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_desk;
 grant select, insert on refunds.refund_decisions to caspers_desk;
 grant usage on sequence refunds.refund_decisions_id_seq to caspers_desk;
@@ -126,9 +136,34 @@ def set_up(connection: Connection, passwords: Mapping[str, str] | None) -> None:
     with connection.transaction():
         for role in Role:
             _set_up_role(connection, role, passwords[role] if passwords else None)
-        connection.execute(_TABLES)
+        connection.execute(_COMPLAINTS + _DECISIONS + _TABLES)
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL(_RIGHTS).format(database=database))
+        connection.execute(_RIGHTS_OF_READERS)
+
+
+def set_up_beside_synced_table(connection: Connection, desk: str) -> None:
+    """Create what Lakebase does not: decisions, and who may read and write them.
+
+    The synced table of recommendations is there already and belongs to Lakebase, which alone
+    writes it: nobody needs the role ``caspers_sync``. Complaints are synced to another instance;
+    the desk finds an empty table of them here.
+
+    Parameters
+    ----------
+    connection
+        Of somebody who may create roles.
+    desk
+        The role in which the desk logs in; it may do what ``caspers_desk`` may, and no more.
+    """
+    with connection.transaction():
+        for role in (Role.DESK, Role.EXPORT):
+            _set_up_role(connection, role, None)
+        connection.execute(_COMPLAINTS + _DECISIONS)
+        connection.execute(_RIGHTS_OF_READERS)
+        connection.execute(
+            sql.SQL("grant {} to {}").format(sql.Identifier(Role.DESK), sql.Identifier(desk))
+        )
 
 
 def _set_up_role(connection: Connection, role: Role, password: str | None) -> None:

@@ -7,29 +7,63 @@ classes leave alone are followed by hand.
 
 from __future__ import annotations
 
+import copy
 import importlib
 import re
 import shlex
+import subprocess
 import tomllib
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from databricks.bundles.apps import App
+from databricks.bundles.database_catalogs import DatabaseCatalog
+from databricks.bundles.database_instances import DatabaseInstance
 from databricks.bundles.jobs import Job
+from databricks.bundles.model_serving_endpoints import ModelServingEndpoint
 from databricks.bundles.schemas import Schema
 from databricks.bundles.volumes import Volume
 
 from common.paths import PROJECT
-from flows.databricks import PIPELINE_IS_DUE, parameters
+from flows.databricks import DECISIONS_VOLUME, PIPELINE_IS_DUE, parameters
+from flows.lakebase import MIRRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KINDS = {"jobs": Job, "schemas": Schema, "volumes": Volume}
+REFUND_MODELS = "path:models/recommender+"
+COMPLAINT_MODELS = "path:models/complaints+"
+KINDS = {
+    "apps": App,
+    "database_catalogs": DatabaseCatalog,
+    "database_instances": DatabaseInstance,
+    "jobs": Job,
+    "model_serving_endpoints": ModelServingEndpoint,
+    "schemas": Schema,
+    "volumes": Volume,
+}
+TARGETS = ["default", "complaints", "all", "free"]
 BUNDLE: dict[str, Any] = yaml.safe_load((PROJECT / "databricks.yml").read_text())
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-JOBS: dict[str, Any] = BUNDLE["resources"]["jobs"]
+
+
+def deployed(target: str) -> dict[str, Any]:
+    """The resources of a target: those of all targets, and its own merged into them."""
+    resources = copy.deepcopy(BUNDLE["resources"])
+    for kind, own in BUNDLE["targets"][target].get("resources", {}).items():
+        for name, resource in copy.deepcopy(own).items():
+            if name not in resources.setdefault(kind, {}):
+                resources[kind][name] = resource
+            else:
+                assert kind == "jobs"
+                assert resource.keys() == {"tasks"}
+                resources[kind][name]["tasks"] += resource["tasks"]
+    return resources
+
+
+JOBS: dict[str, Any] = deployed("all")["jobs"]
 TASKS = [(job, task) for job in JOBS.values() for task in job["tasks"]]
 SEEDS = {
     "CATALOG": "caspersdev",
@@ -75,13 +109,17 @@ def filled(target: str) -> dict[str, Any]:
             return values[whole[1]]
         return re.sub(r"\$\{var\.(\w+)\}", lambda match: str(values[match[1]]), value)
 
-    return fill(BUNDLE["resources"])
+    return fill(deployed(target))
 
 
-@pytest.mark.parametrize("target", ["default", "free"])
 @pytest.mark.parametrize(
-    ("kind", "name"),
-    [(kind, name) for kind, those in BUNDLE["resources"].items() for name in those],
+    ("target", "kind", "name"),
+    [
+        (target, kind, name)
+        for target in TARGETS
+        for kind, those in deployed(target).items()
+        for name in those
+    ],
 )
 def test_resources_have_the_fields_and_types_of_databricks(
     target: str, kind: str, name: str
@@ -100,22 +138,133 @@ def test_a_field_that_databricks_does_not_know_is_found() -> None:
 
 def test_parameters_are_those_of_the_business() -> None:
     defaults = {name: each.get("default") for name, each in BUNDLE["variables"].items()}
-    assert defaults == SEEDS | {"WAREHOUSE_ID": None}
-    assert BUNDLE["targets"]["default"] == {"default": True}
-    assert BUNDLE["targets"]["free"]["variables"] == {"PIPELINE_SCHEDULE_MINUTES": 3}
+    assert defaults == SEEDS | {
+        "WAREHOUSE_ID": None,
+        "PIPELINE_SELECTION": f"--exclude {REFUND_MODELS} {COMPLAINT_MODELS}",
+        "COMPLAINT_RATE": 0.15,
+        "AGENT_VERSION": 1,
+        "LLM_MODEL": "databricks-meta-llama-3-3-70b-instruct",
+    }
+    assert [*BUNDLE["targets"]] == TARGETS
+    assert BUNDLE["targets"]["default"].keys() == {"default", "resources"}
+    assert BUNDLE["targets"]["default"]["default"] is True
+    assert BUNDLE["targets"]["free"] == {
+        "variables": {"PIPELINE_SCHEDULE_MINUTES": 3, "PIPELINE_SELECTION": "--select fqn:*"}
+    }
+    rate = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["complaint_rate"]
+    assert rate == BUNDLE["variables"]["COMPLAINT_RATE"]["default"]
 
 
 def test_every_variable_is_declared_and_used() -> None:
     assert found(r"\$\{var\.(\w+)\}", BUNDLE) == set(BUNDLE["variables"])
 
 
-def test_every_referenced_resource_exists() -> None:
-    named = found(r"\$\{resources\.([\w.]+)\}", BUNDLE)
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_referenced_resource_exists(target: str) -> None:
+    resources = deployed(target)
+    named = found(r"\$\{resources\.([\w.]+)\}", resources)
     assert named
     for path in named:
         kind, name, field = path.split(".")
-        assert name in BUNDLE["resources"][kind]
-        assert field in {"id", "name"}
+        assert name in resources[kind]
+        # Databricks gives an app a service principal of its own, and a job an id.
+        given = {"apps": {"service_principal_client_id"}, "jobs": {"id"}}.get(kind, set())
+        assert field in given | resources[kind][name].keys()
+
+
+def test_each_target_has_what_it_is_for() -> None:
+    lakebase = ("database_catalogs", "database_instances")
+    streams = {
+        "refunds": {"refund_recommender_stream", "decisions_export", "refund_lakebase"},
+        "complaints": {"complaint_stream", "complaint_lakebase"},
+    }
+    wanted = {
+        "default": ({"refund_manager"}, streams["refunds"], {"refund_manager"}, set()),
+        "complaints": ({"complaint_manager"}, streams["complaints"], set(), set()),
+        "all": (
+            {"refund_manager", "complaint_manager"},
+            streams["refunds"] | streams["complaints"],
+            {"refund_manager"},
+            {"refund_agent", "complaint_agent"},
+        ),
+        "free": (set(), set(), set(), set()),
+    }
+    for target, (databases, jobs, apps, endpoints) in wanted.items():
+        resources = deployed(target)
+        of_all = BUNDLE["resources"]["jobs"].keys()
+        removal = {"lakebase_removal"} if databases else set()
+        assert resources["jobs"].keys() - of_all == jobs | removal
+        assert [resources.get(kind, {}).keys() for kind in lakebase] == [databases] * 2
+        assert resources.get("apps", {}).keys() == apps
+        assert resources.get("model_serving_endpoints", {}).keys() == endpoints
+
+
+def test_lakebase_is_where_the_jobs_look_for_it() -> None:
+    resources = filled("all")
+    expected = {mirror.instance_name("caspersdev"): mirror.database for mirror in MIRRORS.values()}
+    catalogs = resources["database_catalogs"].values()
+    assert {each["name"]: each["database_name"] for each in catalogs} == expected
+    assert {each["name"] for each in resources["database_instances"].values()} == expected.keys()
+    assert not any("-" in name or "_" in name for name in expected)
+
+
+def test_what_lakebase_mirrors_has_a_change_data_feed() -> None:
+    models = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["models"]["caspers_kitchens"]
+    for mirror in MIRRORS.values():
+        schema, table = mirror.source.split(".")
+        properties = models[schema][table]["+tblproperties"]
+        assert properties == {"delta.enableChangeDataFeed": "true"}
+
+
+def test_streams_run_every_ten_minutes_and_build_one_after_another() -> None:
+    streams = {name: job for name, job in JOBS.items() if name.endswith("_stream")}
+    assert len(streams) == 2
+    for job in (*streams.values(), JOBS["decisions_export"]):
+        assert job["trigger"]["periodic"] == {"interval": 10, "unit": "MINUTES"}
+        assert job["queue"] == {"enabled": False}
+    builds = [task for _, task in TASKS if "dbt_task" in task]
+    assert builds == JOBS["order_items_pipeline"]["tasks"]
+    assert JOBS["order_items_pipeline"]["max_concurrent_runs"] == 1
+    assert JOBS["order_items_pipeline"]["queue"] == {"enabled": True}
+    starts = [task["run_job_task"] for job in streams.values() for task in job["tasks"]]
+    assert [start["job_id"].split(".")[2] for start in starts] == ["order_items_pipeline"] * 2
+    refunds, complaints = (start["job_parameters"]["SELECTION"] for start in starts)
+    assert refunds == f"--select {REFUND_MODELS} --exclude {COMPLAINT_MODELS}"
+    # With the models of refunds that complaints are made from.
+    above = "+path:models/complaints,path:models/recommender"
+    assert complaints == f"--select {COMPLAINT_MODELS} {above}"
+    for folder in (REFUND_MODELS, COMPLAINT_MODELS):
+        path = folder.removeprefix("path:").removesuffix("+")
+        assert [*(PROJECT / path).glob("*.sql")]
+
+
+def test_the_app_finds_its_database_and_its_command() -> None:
+    app = yaml.safe_load((PROJECT / "app.yaml").read_text())
+    environment = {each["name"]: each["value"] for each in app["env"]}
+    assert environment == {
+        "CASPERS_DESK_TRUST_PROXY": "1",
+        "CASPERS_POSTGRES_TOKEN_COMMAND": "python -m flows.lakebase token",
+    }
+    shell, option, script = app["command"]
+    (source,) = [each["source_code_path"] for each in deployed("all")["apps"].values()]
+    assert (PROJECT / source / "app.yaml").is_file()
+    assert (PROJECT / source / "requirements.txt").read_text().splitlines()[1] == ".[desk]"
+    given = {
+        "PGUSER": "1234-ab",
+        "PGHOST": "host",
+        "PGPORT": "5432",
+        "PGDATABASE": "caspers",
+        "DATABRICKS_APP_PORT": "8000",
+        "PATH": "/usr/bin:/bin",
+    }
+    printing = script.replace("exec python", 'echo "$CASPERS_POSTGRES"; echo')
+    printed = subprocess.run(
+        [shell, option, printing], env=given, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.splitlines() == [
+        "postgresql://1234-ab@host:5432/caspers?sslmode=require",
+        "-m apps.desk --host 0.0.0.0 --port 8000",
+    ]
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -166,7 +315,7 @@ def test_the_build_follows_the_replay_when_it_says_so() -> None:
 
 def test_jobs_are_started_with_parameters_that_they_have() -> None:
     started = [task["run_job_task"] for _, task in TASKS if "run_job_task" in task]
-    assert len(started) == 2
+    assert len(started) == 8
     for start in started:
         job = JOBS[start["job_id"].split(".")[2]]
         assert start["job_parameters"].keys() == {each["name"] for each in job["parameters"]}
@@ -174,14 +323,33 @@ def test_jobs_are_started_with_parameters_that_they_have() -> None:
 
 def test_entry_points_are_in_the_wheel_and_accept_their_parameters() -> None:
     wheels = [task["python_wheel_task"] for _, task in TASKS if "python_wheel_task" in task]
-    assert len(wheels) == 2
+    assert len(wheels) == 6
+    landing = [wheel for wheel in wheels if wheel["named_parameters"].keys() == SEEDS.keys()]
+    assert len(landing) == 2
     for wheel in wheels:
         assert wheel["package_name"].replace("_", "-") == PYPROJECT["project"]["name"]
         module, function = PYPROJECT["project"]["scripts"][wheel["entry_point"]].split(":")
-        assert callable(getattr(importlib.import_module(module), function))
-        given = [f"--{name}={SEEDS[name]}" for name in wheel["named_parameters"]]
-        assert len(given) == len(SEEDS)
-        assert parameters(given) == parameters([])
+        job = getattr(importlib.import_module(module), function)
+        given = [f"--{name}={SEEDS.get(name, value)}" for name, value in parameters_of(wheel)]
+        if wheel in landing:
+            assert parameters(given) == parameters([])
+        else:
+            # It accepts all of them, and then asks the workspace.
+            with pytest.raises(AskedError):
+                job(given, workspace=NoWorkspace())
+
+
+class AskedError(Exception):
+    """The workspace was asked."""
+
+
+class NoWorkspace:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        raise AskedError(name)
+
+
+def parameters_of(wheel: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in wheel["named_parameters"].items()]
 
 
 def test_the_wheel_that_is_built_is_the_one_that_is_installed() -> None:
@@ -208,21 +376,28 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
             assert is_synced(path)
         if top == "tests" and not path.startswith("tests/dbt/"):
             assert not is_synced(path)
-    assert all(is_synced(path) for path in ("dbt_project.yml", "profiles.yml", "pyproject.toml"))
+    files = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "app.yaml")
+    assert all(is_synced(path) for path in (*files, "requirements.txt", "apps/__init__.py"))
 
 
 def test_dbt_looks_where_the_replay_lands() -> None:
     (task,) = [task["dbt_task"] for _, task in TASKS if "dbt_task" in task]
     (command,) = task["commands"]
-    for name in ("CATALOG", "SCHEMA", "VOLUME"):
-        command = command.replace("{{job.parameters." + name + "}}", str(SEEDS[name]))
-    dbt, build, option, variables = shlex.split(command)
+    given = SEEDS | {"SELECTION": "--select all", "COMPLAINT_RATE": 0.15}
+    for name in ("CATALOG", "SCHEMA", "VOLUME", "SELECTION", "COMPLAINT_RATE"):
+        command = command.replace("{{job.parameters." + name + "}}", str(given[name]))
+    dbt, build, select, selected, option, variables = shlex.split(command)
     assert (dbt, build, option) == ("dbt", "build", "--vars")
+    assert (select, selected) == ("--select", "all")
     landing = parameters([]).landing
     assert yaml.safe_load(variables) == {
         "landing_path": str(landing),
-        "decisions_path": str(landing.with_name("decisions")),
+        "decisions_path": str(landing.with_name(DECISIONS_VOLUME)),
+        "agent_responses_path": str(landing.with_name("agent_responses")),
+        "complaint_rate": 0.15,
     }
+    volumes = {each["name"] for each in filled("free")["volumes"].values()}
+    assert {DECISIONS_VOLUME, "agent_responses", "events"} <= volumes
     macro = (PROJECT / "macros" / "engine" / "landed_files.sql").read_text()
     assert "var('landing_path'" in macro
     assert ".upload'" in macro, "what lies beside its note has not landed yet"

@@ -93,6 +93,7 @@ def test_it_asks_for_little_and_for_no_extra(wheel: Path, tmp_path: Path) -> Non
     scripts.read(info / "entry_points.txt")
     assert set(scripts["console_scripts"]) == {
         *("caspers-canonical-job", "caspers-generator", "caspers-replay", "caspers-replay-job"),
+        *("caspers-decisions-job", "caspers-lakebase-job", "caspers-lakebase-removal-job"),
     }
 
 
