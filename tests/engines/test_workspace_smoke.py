@@ -56,7 +56,7 @@ class Workspace:
             sql = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE false"
         else:
             condition = {"gold_order_header": ORDERS, "silver_order_timeline": DELIVERED}
-            condition |= {"refund_recommendations": DELIVERED}
+            condition |= {"refund_recommendations": DELIVERED, "pg_recommendations": DELIVERED}
             kind = ORDERS if ORDERS in statement else condition.get(table, "true")
             sql = f"{statement.split(' FROM ', maxsplit=1)[0]} FROM {events} WHERE {kind}"
         return duckdb.sql(sql).fetchall()
@@ -117,6 +117,22 @@ def test_it_deploys_then_runs_and_compares_twice(
     ]
     assert all(each.holds for each in found)
     assert len({each.what for each in found}) * 2 == len(found)
+
+
+def test_streams_are_run_and_their_tables_compared_with_lakebase(
+    workspace: Workspace, canonical: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(workspace_smoke, "command", lambda *words: ran.append(words[2]))
+    found = deploy_and_compare("all", [], workspace.query, canonical)
+    assert ran[3:] == [*("canonical_data_replay", "refund_recommender_stream", "complaint_stream")]
+    assert all(each.holds for each in found)
+    workspace.lost_tables = {"refund_recommendations", "pg_recommendations"}
+    found = deploy_and_compare("default", [], workspace.query, canonical)
+    assert {each.what for each in found if not each.holds} == {
+        "verdicts of the Python model, one per delivered order",
+        "refund_recommendations is in Lakebase",
+    }
 
 
 @pytest.mark.parametrize("missing", NEEDED)

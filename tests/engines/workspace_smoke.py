@@ -44,6 +44,18 @@ GOLD = (
     *("gold_order_header", "gold_item_sales_day", "gold_brand_sales_day"),
     *("gold_location_sales_hourly", "gold_delivery_times_day", "gold_data_quality_day"),
 )
+STREAMS = {
+    "default": ("refund_recommender_stream",),
+    "complaints": ("complaint_stream",),
+    "all": ("refund_recommender_stream", "complaint_stream"),
+    "free": (),
+}
+"""Jobs of each target that build what the pipeline behind a replay leaves out."""
+MIRRORS = {
+    "refund_recommender_stream": ("refund_recommendations", "recommender.pg_recommendations"),
+    "complaint_stream": ("complaint_responses", "complaints.pg_complaint_responses"),
+}
+"""The table that each of them builds, and its copy in Lakebase."""
 
 
 @dataclass(frozen=True)
@@ -161,16 +173,41 @@ def findings(
             one(f"SELECT count(*) FROM {bronze}.all_events WHERE event_type = 'order_created'"),
             one(f"SELECT count(*) FROM {bronze}.gold_order_header"),
         ),
-        Finding(
-            "verdicts of the Python model, one per delivered order",
-            one(f"SELECT count(*) FROM {bronze}.silver_order_timeline WHERE status = 'delivered'"),
-            one(f"SELECT count(*) FROM `{catalog}`.recommender.refund_recommendations"),
-        ),
         *(
             Finding(f"{table} has rows", True, one(f"SELECT count(*) > 0 FROM {bronze}.{table}"))
             for table in GOLD
         ),
     ]
+
+
+def findings_of_python_models(query: Query, catalog: str, target: str) -> list[Finding]:
+    """Compare what Python models have written with what it is made from, and with Lakebase."""
+
+    def count(table: str) -> object:
+        return query(f"SELECT count(*) FROM `{catalog}`.{table}")[0][0]
+
+    found = []
+    if target != "complaints":
+        found.append(
+            Finding(
+                "verdicts of the Python model, one per delivered order",
+                count("lakeflow.silver_order_timeline WHERE status = 'delivered'"),
+                count("recommender.refund_recommendations"),
+            )
+        )
+    if target != "default":
+        found.append(
+            Finding(
+                "answers of the Python model, one per complaint",
+                count("complaints.raw_complaints"),
+                count("complaints.complaint_responses"),
+            )
+        )
+    for stream in STREAMS[target]:
+        table, mirror = MIRRORS[stream]
+        # It follows the table within seconds: what has just been built may be under way.
+        found.append(Finding(f"{table} is in Lakebase", True, bool(count(mirror))))
+    return found
 
 
 def _busy(listed: set[str]) -> set[str]:
@@ -204,9 +241,11 @@ def deploy_and_compare(
     command("bundle", "validate", *options)
     command("bundle", "deploy", *options)
     all_findings: list[Finding] = []
-    for job in ("caspers_initializer", "canonical_data_replay"):
-        command("bundle", "run", job, *options)
+    for jobs in (["caspers_initializer"], ["canonical_data_replay", *STREAMS[target]]):
+        for job in jobs:
+            command("bundle", "run", job, *options)
         all_findings += findings(query, volume, job_parameters.catalog, local_count(canonical))
+        all_findings += findings_of_python_models(query, job_parameters.catalog, target)
     return all_findings
 
 
@@ -225,7 +264,7 @@ def _shown(target: str, variables: Sequence[str]) -> list[Finding]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.engines.workspace_smoke")
-    parser.add_argument("--target", default="default", choices=["default", "free"])
+    parser.add_argument("--target", default="default", choices=[*STREAMS])
     parser.add_argument(
         "--var",
         action="append",
@@ -245,6 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "the wheel installs and runs on serverless compute",
         "a volume accepts what the replay writes through its mount",
         "one job starts the other, and the condition between them is evaluated",
+        "instances of Lakebase are made and synced tables come online, where the target has them",
     ):
         print(f"holds   {line}")
     for finding in shown:
