@@ -49,6 +49,7 @@ SINGULAR = {
     ),
 }
 DAMAGED = {
+    "decisions_add_up": "decided = decided + 1",
     "every_line_and_order_is_counted_once": "lines = lines + 1",
     "every_line_has_one_fate": "is_duplicate = true",
     "refunds_follow_the_policy": "refund_usd = -1",
@@ -57,12 +58,16 @@ DAMAGED = {
     "payments_add_up": "total = total + 0.01",
     "shifts_add_up": "idle_minutes = -1",
 }
+# Replaced by file or by order, not by day.
+LANDED = ("landed_lines", "landed_decisions", "landed_agent_responses", "refund_decisions")
 VIEWS = ("all_events", "rejected_events")
 
 
 def rows_of(model: dict[str, Any], where: dict[str, str]) -> str:
     """Return the condition for the rows of an order, or where there are none of a day."""
     day = model["config"]["meta"].get("increment", {}).get("partition_column")
+    if "subject_id" in model["columns"]:
+        return f"subject_id = {where['order_id']}"
     return (
         f"order_id = {where['order_id']}"
         if "order_id" in model["columns"] or model["name"] == "rejected_events"
@@ -81,7 +86,7 @@ def fault_of(test: dict[str, Any], model: dict[str, Any], *, touched: bool) -> P
         columns += (
             ["event_key"] if columns == ["event_id"] and "event_key" in model["columns"] else []
         )
-        if touched and "order_id" in model["columns"]:
+        if touched and "order_id" in model["columns"] and model["name"] not in LANDED:
             # A new row that has the key of an old one, on a day that was not touched.
             values = ", ".join(
                 f"{column} = (select {column} from {table} where {rows_of(model, UNTOUCHED)} "
@@ -100,8 +105,13 @@ def fault_of(test: dict[str, Any], model: dict[str, Any], *, touched: bool) -> P
             f"{nonsense} = {9999 if kind_of_value == 'integer' else chr(39) + 'lost' + chr(39)}"
         )
     elif kind == "not_null_columns":
-        # A build refuses rows without the day by which they are replaced.
-        own = [column for column in arguments["columns"] if not column.endswith("day")]
+        # A build refuses rows without the day by which they are replaced; those without the number
+        # of their load belong to none that a build has touched.
+        own = [
+            column
+            for column in arguments["columns"]
+            if not column.endswith("day") and column != "load_number"
+        ]
         change = f"{own[-2 if is_view else -1]} = null"
     else:
         change = DAMAGED[kind]
@@ -124,6 +134,31 @@ def faults(nodes: dict[str, Any], *, touched: bool) -> dict[str, Planted]:
     return found
 
 
+def land_what_follows(business: Business, order_id: str, number: int) -> None:
+    """Land a decision about an order, and an answer of a language model."""
+    decision = {
+        "decision_id": str(number),
+        "order_id": order_id,
+        "decided_ts": f"{NEW:%Y-%m-%d} 12:00:00.000",
+        "amount_usd": "1.00",
+        "refund_class": "partial",
+        "reason": "late",
+    }
+    response = {
+        "response_id": str(number),
+        "agent": "refund",
+        "subject_id": order_id,
+        "asked_ts": f"{NEW:%Y-%m-%d} 12:00:00.000",
+        "model": "m",
+        "outcome": "answered",
+        "answer": {},
+    }
+    for folder, line in (("decisions", decision), ("agent_responses", response)):
+        file = business.data / "landing" / folder / f"{folder}-{number:018}.jsonl"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(line) + "\n")
+
+
 @pytest.fixture(scope="module")
 def nodes(new_business: Callable[[], Business]) -> dict[str, Any]:
     manifest = new_business().worker.target / "manifest.json"
@@ -140,6 +175,7 @@ def second_window(new_business: Callable[[], Business]) -> Callable[[], Business
     first.land(
         "window-1.jsonl", [one for order in orders for one in order_life(*order, people=people)]
     )
+    land_what_follows(first, "old k", 1)
     first.build()
 
     def open_business() -> Business:
@@ -147,6 +183,7 @@ def second_window(new_business: Callable[[], Business]) -> Callable[[], Business
         shutil.copytree(first.data, business.data, dirs_exist_ok=True)
         new = order_life("new k", NEW + timedelta(hours=1), people=people)
         business.land("window-2.jsonl", new)
+        land_what_follows(business, "new k", 2)
         return business
 
     return open_business
@@ -173,8 +210,8 @@ def rows_replaced(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) 
         rows = "true"  # nothing was rejected
     elif "partition_column" in model["config"]["meta"].get("increment", {}):
         rows = rows.replace("order_id = 'new k'", "order_id in ('new k', 'earlier')")  # of one day
-    if model["name"] == "landed_lines":
-        rows = "order_id = 'new k'"
+    if model["name"] in LANDED:
+        rows = rows_of(model, TOUCHED)
     query = f"select count(*) from {model['relation_name']} where {rows}"
     return int(connection.execute(query).fetchall()[0][0])
 
