@@ -2,10 +2,6 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 
 insert into `caspersdev`.`increments`.`changes` select 'complaint_responses', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
 
-ALTER TABLE `caspersdev`.`complaints`.`complaint_responses` SET
-    tblproperties ('delta.enableChangeDataFeed' = 'true'
-    );
-
 -- (descriptions become comments (TABLE of complaint_responses))
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses` AS JSON;

@@ -2,10 +2,6 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 
 insert into `caspersdev`.`increments`.`changes` select 'refund_recommendations', 1, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
 
-ALTER TABLE `caspersdev`.`recommender`.`refund_recommendations` SET
-    tblproperties ('delta.enableChangeDataFeed' = 'true'
-    );
-
 -- (descriptions become comments (TABLE of refund_recommendations))
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_recommendations` AS JSON;
