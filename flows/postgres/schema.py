@@ -29,6 +29,7 @@ create table if not exists refunds.refund_decisions (
   constraint refund_decisions_class_fits_amount check ((refund_class = 'none') = (amount_usd = 0)));
 create unique index if not exists refund_decisions_first_of_an_order
   on refunds.refund_decisions (order_id) where revises is null;
+create index if not exists refund_decisions_order_id on refunds.refund_decisions (order_id, id);
 """
 
 _COMPLAINTS = """
@@ -67,7 +68,6 @@ create index if not exists pg_recommendations_refund_usd
   on recommender.pg_recommendations (refund_usd, order_id);
 create index if not exists pg_recommendations_total_minutes
   on recommender.pg_recommendations (coalesce(total_minutes, 0), order_id);
-create index if not exists refund_decisions_order_id on refunds.refund_decisions (order_id, id);
 create index if not exists pg_complaint_responses_order_id
   on complaints.pg_complaint_responses (order_id);
 create index if not exists pg_complaint_responses_ts
