@@ -220,20 +220,22 @@ def _relations_in_warehouse() -> list[str]:
 def _remove_replay(landing: Path) -> None:
     commands.reset(landing)
     shutil.rmtree(Landing(landing).state_folder)
-    _remove_if_empty(landing)
-    _remove_if_empty(landing.parent)
+    _remove_empty_landing(landing)
 
 
 def _remove_decisions(landing: Path) -> None:
     remove_landed_decisions(landing)
-    _remove_if_empty(landing)
-    _remove_if_empty(landing.parent)
+    _remove_empty_landing(landing)
 
 
 def _remove_answers(landing: ResponseLanding) -> None:
     landing.remove()
-    _remove_if_empty(landing.folder)
-    _remove_if_empty(landing.folder.parent)
+    _remove_empty_landing(landing.folder)
+
+
+def _remove_empty_landing(landing: Path) -> None:
+    _remove_if_empty(landing)
+    _remove_if_empty(landing.parent)
 
 
 def _remove_files(files: Sequence[Path], folder: Path) -> None:

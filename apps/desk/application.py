@@ -15,7 +15,6 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from apps.desk import api, pages
-from apps.desk.published import NothingPublishedError
 from apps.desk.security import Guard
 from apps.desk.services import Services
 from common.errors import UserError
@@ -55,7 +54,6 @@ def create_application(settings: DeskSettings) -> FastAPI:
     application.mount("/static", StaticFiles(directory=_STATIC), name="static")
     application.add_exception_handler(psycopg.OperationalError, _postgres_is_away)
     application.add_exception_handler(UserError, _cannot_work)
-    application.add_exception_handler(NothingPublishedError, _cannot_work)
     application.add_exception_handler(HTTPException, _http_error)
     application.add_exception_handler(RequestValidationError, _invalid)
     application.add_middleware(Guard, settings=settings)

@@ -111,11 +111,6 @@ def latest_decisions(connection: Connection[Row], limit: int, before: int | None
     return [Decision.model_validate(row) for row in rows]
 
 
-def decision_from_row(row: Row) -> Decision | None:
-    """Return the decision in a row that may have none."""
-    return Decision.model_validate(row) if row["id"] is not None else None
-
-
 def _check_amount(wanted: NewDecision, revenue: Decimal | None) -> None:
     amount = wanted.amount_usd
     if amount and revenue is None:

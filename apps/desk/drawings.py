@@ -55,7 +55,6 @@ class Timeline:
     stages: tuple[Stage, ...]
     expected: tuple[Mark, ...]
     ticks: tuple[Mark, ...]
-    minutes: float
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,6 @@ def draw_timeline(story: Story, recommendation: Recommendation | None) -> Timeli
             Mark(f"{number * step:g}", number * step, number * step * scale)
             for number in range(int(longest / step) + 1)
         ),
-        longest,
     )
 
 

@@ -129,7 +129,7 @@ def decide_all(client: httpx.Client, seed: int = SEED, limit: int | None = None)
 
 
 def work(address: str, seed: int = SEED) -> None:
-    """Decide for ever, with a pause whenever nothing is left or the desk cannot work."""
+    """Decide until stopped, with a pause whenever nothing is left or the desk cannot work."""
     with httpx.Client(base_url=address, trust_env=False) as client:
         waits = False
         while True:

@@ -12,13 +12,14 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BeforeValidator
 
 from apps.desk import complaints, orders
-from apps.desk.api import MAX_LIMIT, LocationId, Offset, SearchText
+from apps.desk.api import LocationId, Offset, SearchText  # noqa: TC001  (FastAPI reads them)
 from apps.desk.decisions import decisions_of, latest_decisions
 from apps.desk.drawings import WIDTH, draw_map, draw_timeline
 from apps.desk.published import NothingPublishedError
 from apps.desk.recommendations import (
     Filters,
     Page,
+    find_recommendation,
     find_recommendations,
     list_recommendations,
 )
@@ -112,7 +113,7 @@ def show_queue(
 def show_order(request: Request, used: Used, order_id: OrderId) -> Response:
     """Show one order's story and what can be decided about it."""
     with used.database.connection() as connection:
-        recommendation = find_recommendations(connection, [order_id]).get(order_id)
+        recommendation = find_recommendation(connection, order_id)
         decisions = decisions_of(connection, order_id)
         answered = complaints.list_complaints(connection, limit=20, order_id=order_id)
     day = recommendation.order_ts.date() if recommendation else None
@@ -221,7 +222,6 @@ def _page(request: Request, used: Services, template: str, values: dict[str, obj
         "user": user,
         "asks_name": not used.settings.trusts_proxy,
         "build": used.published.build(),
-        "max_limit": MAX_LIMIT,
     }
     return _templates.TemplateResponse(request, template, values | about)
 

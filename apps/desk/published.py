@@ -25,12 +25,13 @@ class NothingPublishedError(BusyError):
 
 
 class PublishedTables:
-    """Reads the latest published build; it is opened anew when another has been published."""
+    """Reads the latest published build; another is opened when it has been published."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._numbered: tuple[Path | None, int | None] = (None, None)
 
     def query(self, statement: str, values: dict[str, object] | None = None) -> list[Row]:
         """Return the rows of a query, whose values are bound.
@@ -52,8 +53,15 @@ class PublishedTables:
 
     def build(self) -> int | None:
         """Return the number of the latest published build."""
-        inventory = read_inventory(published_file().parent)
-        return inventory.build if inventory else None
+        folder = published_file().resolve().parent
+        with self._lock:
+            # An inventory lists all files: it is not read for every page.
+            if folder != self._numbered[0]:
+                inventory = read_inventory(folder)
+                if inventory is None:
+                    return None
+                self._numbered = (folder, inventory.build)
+            return self._numbered[1]
 
     def close(self) -> None:
         """Close the file."""

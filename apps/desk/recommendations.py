@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from cachetools import TTLCache
 from psycopg import sql
 
-from apps.desk.decisions import decision_from_row
 from apps.desk.schemas import (
+    Decision,
     Recommendation,
     Recommendations,
     RefundClass,
@@ -116,12 +116,13 @@ class Totals:
 
     def _get(self, key: object, make: Callable[[], object]) -> object:
         with self._lock:
-            if key in self._kept:
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-        return made
+            # Not asked for twice: it may expire in between.
+            kept = self._kept.get(key)
+        if kept is None:
+            kept = make()
+            with self._lock:
+                self._kept[key] = kept
+        return kept
 
 
 def list_recommendations(
@@ -177,15 +178,19 @@ def find_recommendations(
 
 def recommendation_from_row(row: Row) -> Recommendation:
     """Return a recommendation as the API answers it."""
-    decision = decision_from_row(
-        {
-            **row,
-            "id": row["decision_id"],
-            "amount_usd": row["decided_usd"],
-            "refund_class": row["decided_class"],
-            "reason": row["decided_reason"],
-        }
-    )
+    decision = None
+    if row["decision_id"] is not None:
+        decision = Decision(
+            id=row["decision_id"],
+            order_id=row["order_id"],
+            decided_ts=row["decided_ts"],
+            amount_usd=row["decided_usd"],
+            refund_class=row["decided_class"],
+            reason=row["decided_reason"],
+            decided_by=row["decided_by"],
+            source_suggestion=row["source_suggestion"],
+            revises=row["revises"],
+        )
     return Recommendation(
         order_id=row["order_id"],
         ts=row["ts"],
@@ -200,8 +205,8 @@ def recommendation_from_row(row: Row) -> Recommendation:
         suggestion=Suggestion(
             refund_class=row["refund_class"], refund_usd=row["refund_usd"], reason=row["reason"]
         ),
-        decision=decision if row["decision_id"] is not None else None,
-        status=Status.PENDING if row["decision_id"] is None else Status.DECIDED,
+        decision=decision,
+        status=Status.DECIDED if decision else Status.PENDING,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from common.storage.exclusive import exclusive
 from common.storage.interface import Lock, LockedError, Storage, describe_process
 from common.storage.local import LocalStorage
 from common.storage.volume import VolumeStorage, is_on_volume
@@ -15,7 +16,7 @@ from common.storage.volume import VolumeStorage, is_on_volume
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Lock", "LockedError", "Storage", "describe_process", "storage_of"]
+__all__ = ["Lock", "LockedError", "Storage", "describe_process", "exclusive", "storage_of"]
 
 
 def storage_of(path: Path) -> Storage:

@@ -11,7 +11,12 @@ from pydantic import ValidationError
 
 from common.errors import UserError
 from common.loopback import is_loopback
-from flows.agents.endpoint import MODEL_VARIABLE, TOKEN_VARIABLE, URL_VARIABLE
+from flows.agents.endpoint import (
+    MODEL_VARIABLE,
+    TOKEN_VARIABLE,
+    URL_VARIABLE,
+    client_options,
+)
 from flows.agents.outcomes import Outcome, Reply
 
 if TYPE_CHECKING:
@@ -27,7 +32,6 @@ _SETTINGS_ARE_WRONG = {
     403: f"the key does not allow it: correct {TOKEN_VARIABLE}",
     404: f"there is no such address or model: correct {URL_VARIABLE} or {MODEL_VARIABLE}",
 }
-_NO_KEY = "none"
 # The first that fits. What parses answers expects some form: a server that is no chat endpoint at
 # all makes it stumble in many ways.
 _REPLIES: tuple[tuple[type[Exception], Reply], ...] = (
@@ -106,10 +110,7 @@ class Chat:
 async def connect(endpoint: Endpoint) -> AsyncIterator[Chat]:
     """Open connections to an endpoint; its library repeats what is overloaded, as it is told to."""
     async with openai.AsyncOpenAI(
-        base_url=endpoint.url,
-        api_key=endpoint.token.get_secret_value() if endpoint.token else _NO_KEY,
-        timeout=endpoint.timeout_seconds,
-        max_retries=endpoint.retries,
+        **client_options(endpoint),
         http_client=openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(endpoint.url)),
     ) as client:
         yield Chat(client, endpoint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -60,6 +60,25 @@ class Endpoint(BaseModel):
     def host(self) -> str:
         """Where it is, without anything that a URL can hide."""
         return urlsplit(self.url).hostname or ""
+
+
+class ClientOptions(TypedDict):
+    """What the clients of the library ``openai`` are made with, asynchronous or not."""
+
+    base_url: str
+    api_key: str
+    timeout: float
+    max_retries: int
+
+
+def client_options(endpoint: Endpoint) -> ClientOptions:
+    """Return the options of a client; its library wants a key even where there is none."""
+    return {
+        "base_url": endpoint.url,
+        "api_key": endpoint.token.get_secret_value() if endpoint.token else "none",
+        "timeout": endpoint.timeout_seconds,
+        "max_retries": endpoint.retries,
+    }
 
 
 def is_endpoint_set() -> bool:

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from common.errors import BusyError
 from common.landed_files import is_landed_file
-from common.storage import LockedError, describe_process, storage_of
+from common.storage import exclusive, storage_of
 from flows.agents.outcomes import Outcome  # noqa: TC001  (pydantic reads it)
 
 if TYPE_CHECKING:
@@ -105,20 +104,13 @@ class ResponseLanding:
         BusyError
             If another process is asking.
         """
-        self._state_folder.mkdir(parents=True, exist_ok=True)
-        staging_folder = self._state_folder / "staging"
-        try:
-            with self._storage.lock(self._state_folder / "lock", describe_process()) as lock:
-                shutil.rmtree(staging_folder, ignore_errors=True)
-                self._storage.recover(self.folder)
-                with self._storage.staging_dir(staging_folder) as staging:
-                    yield OpenLanding(self.folder, staging, self._storage, lock)
-        except LockedError as error:
-            named = f" ({error})" if str(error) else ""
-            raise BusyError(
-                f"Another run is asking the language model for {self.folder}{named}: nothing was "
-                "asked; wait until it has ended, or stop it."
-            ) from None
+        another = f"Another run is asking the language model for {self.folder}"
+        lock_file, staging_folder = self._state_folder / "lock", self._state_folder / "staging"
+        with exclusive(self._storage, lock_file, another, "nothing was asked") as lock:
+            shutil.rmtree(staging_folder, ignore_errors=True)
+            self._storage.recover(self.folder)
+            with self._storage.staging_dir(staging_folder) as staging:
+                yield OpenLanding(self.folder, staging, self._storage, lock)
 
     def read(self) -> Log:
         """Return what has landed. A line that cannot be read is counted and not trusted."""

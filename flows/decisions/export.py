@@ -30,7 +30,7 @@ from common.errors import BusyError, UserError
 from common.landed_files import is_landed_file
 from common.paths import decisions_directory
 from common.postgres import URL_VARIABLE, Role, connection_string
-from common.storage import LockedError, describe_process, storage_of
+from common.storage import exclusive, storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -137,19 +137,12 @@ def _url() -> str | None:
 def _locked(landing: Path) -> Iterator[Lock]:
     """Be the only export into a landing, and clear what a kill has left."""
     state = landing / STATE_FOLDER
-    state.mkdir(parents=True, exist_ok=True)
     storage = storage_of(landing)
-    try:
-        with storage.lock(state / "lock", describe_process()) as lock:
-            shutil.rmtree(state / "staging", ignore_errors=True)
-            storage.recover(landing)
-            yield lock
-    except LockedError as error:
-        named = f" ({error})" if str(error) else ""
-        raise BusyError(
-            f"Another export is at work on {landing}{named}: nothing has landed; wait until it "
-            "has ended, or stop it."
-        ) from None
+    another = f"Another export is at work on {landing}"
+    with exclusive(storage, state / "lock", another, "nothing has landed") as lock:
+        shutil.rmtree(state / "staging", ignore_errors=True)
+        storage.recover(landing)
+        yield lock
 
 
 def _export(landing: Path, connection: psycopg.Connection, lock: Lock) -> Exported:

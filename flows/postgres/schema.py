@@ -80,7 +80,7 @@ create index if not exists pg_complaint_responses_delivered_day
   on complaints.pg_complaint_responses (delivered_day);
 """
 
-# Stated anew each time: a right that somebody has added to these roles by hand is gone afterwards.
+# Stated at every start: a right that somebody has added to these roles by hand is gone afterwards.
 _RIGHTS = """
 revoke all on database {database} from public;
 revoke all on schema public from public;
@@ -123,7 +123,7 @@ def create_database(connection: Connection) -> None:
 
 
 def set_up(connection: Connection, passwords: Mapping[str, str] | None) -> None:
-    """Create what is missing, in one transaction, and state the rights anew.
+    """Create what is missing, in one transaction, and state the rights again.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from common.errors import BusyError, UserError
+from common.errors import UserError
 from common.landed_files import (
     REPLAY_FOLDER,
     WINDOW_NAME_FORM,
@@ -33,7 +33,7 @@ from common.landed_files import (
     parse_window_file_name,
     window_file_name,
 )
-from common.storage import LockedError, describe_process, storage_of
+from common.storage import exclusive, storage_of
 from flows.replay.window import NOTHING_LANDED, Window
 
 if TYPE_CHECKING:
@@ -85,17 +85,11 @@ class Landing:
         BusyError
             If another replay has the lock; the message says which.
         """
-        self.state_folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._storage.lock(self.state_folder / "lock", describe_process()) as lock:
-                self.recover()
-                yield lock
-        except LockedError as error:
-            named = f" ({error})" if str(error) else ""
-            raise BusyError(
-                f"Another replay is at work on {self}{named}: "
-                "nothing was written; wait until it has ended, or stop it."
-            ) from None
+        another = f"Another replay is at work on {self}"
+        lock_file = self.state_folder / "lock"
+        with exclusive(self._storage, lock_file, another, "nothing was written") as lock:
+            self.recover()
+            yield lock
 
     def recover(self) -> None:
         """Remove or complete what a killed run has left. Only while the landing is locked."""

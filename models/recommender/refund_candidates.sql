@@ -35,13 +35,7 @@ responses as (
 
 -- The newest answer to the question about an order; where there is none, the newest try.
 ranked_responses as (
-    select
-        *,
-        row_number() over (
-            partition by subject_id
-            order by outcome = 'answered' desc, asked_ts desc, response_id desc, file desc, line_number desc
-        ) as preference
-    from responses
+    {{ ranked_agent_responses('responses') }}
 ),
 
 final as (

@@ -659,7 +659,7 @@ MUTANTS = (
     ),
     Mutant(
         "a later try without an answer hides the answer",
-        _CANDIDATES,
+        "macros/ranked_agent_responses.sql",
         "order by outcome = 'answered' desc, asked_ts desc",
         "order by asked_ts desc",
     ),

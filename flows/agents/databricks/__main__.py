@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.paths import PROJECT
+from flows.agents.registry import AGENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AGENTS = ("refund", "complaint")
 _REQUIRED = ("mlflow-skinny", "openai", "pydantic", "pyyaml", "databricks-sdk")
 
 
@@ -24,7 +24,7 @@ def save(agent: str, folder: Path) -> None:
     Parameters
     ----------
     agent
-        One of `AGENTS`.
+        Its name in the registry.
     folder
         Where to; must not exist.
 
@@ -57,7 +57,7 @@ def save(agent: str, folder: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, print a line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m flows.agents.databricks", description=__doc__)
-    parser.add_argument("agent", choices=AGENTS)
+    parser.add_argument("agent", choices=[agent.name for agent in AGENTS])
     parser.add_argument("folder", type=Path)
     options = parser.parse_args(arguments)
     try:

@@ -16,7 +16,7 @@ from mlflow.types.responses import (
 from common.errors import UserError
 from common.loopback import is_loopback
 from flows.agents.databricks.tools import TOOLS, call_tool
-from flows.agents.endpoint import URL_VARIABLE, endpoint_from_environment
+from flows.agents.endpoint import URL_VARIABLE, client_options, endpoint_from_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,7 @@ class PolicyAgent(ResponsesAgent):
         ]
         output: list[dict[str, Any]] = []
         with openai.OpenAI(
-            base_url=endpoint.url,
-            api_key=endpoint.token.get_secret_value() if endpoint.token else "none",
-            timeout=endpoint.timeout_seconds,
-            max_retries=endpoint.retries,
+            **client_options(endpoint),
             http_client=openai.DefaultHttpxClient(trust_env=not is_loopback(endpoint.url)),
         ) as client:
             for _ in range(_MOST_ROUNDS):

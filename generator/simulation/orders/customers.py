@@ -1,8 +1,8 @@
 """Who orders: people at doors, with habits, who come and go.
 
 A kitchen has a fixed number of seats. In each seat lives one person after another, at the same
-door: so people join and leave for ever, there are about as many on every day, and who sits where
-on a day is known without looking at any other day.
+door: so people join and leave all the time, there are about as many on every day, and who sits
+where on a day is known without looking at any other day.
 """
 
 from __future__ import annotations
