@@ -56,7 +56,7 @@ orders as (
         order_headers.total_qty,
         order_timeline.prep_minutes,
         order_timeline.total_minutes,
-        case when refund_candidates.total_minutes > refund_candidates.p75_minutes then 1.0 else 0.0 end as is_late,
+        case when refund_candidates.is_late then 1.0 else 0.0 end as is_late,
         refunds.refund_usd
     from order_headers
     inner join brands_per_order on order_headers.order_id = brands_per_order.order_id

@@ -48,7 +48,7 @@ deliveries as (
         refund_candidates.delivered_day,
         refund_candidates.total_minutes,
         order_timeline.drive_minutes,
-        case when refund_candidates.total_minutes > refund_candidates.p75_minutes then 1.0 else 0.0 end as is_late,
+        case when refund_candidates.is_late then 1.0 else 0.0 end as is_late,
         refund_candidates.order_revenue,
         refunds.refund_usd
     from refund_candidates

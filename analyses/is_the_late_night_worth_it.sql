@@ -64,7 +64,7 @@ orders as (
         order_timeline.queue_minutes,
         order_timeline.total_minutes,
         cast(order_headers.order_revenue as double) as revenue,
-        case when refund_candidates.total_minutes > refund_candidates.p75_minutes then 1.0 else 0.0 end as is_late
+        case when refund_candidates.is_late then 1.0 else 0.0 end as is_late
     from order_timeline
     inner join order_headers on order_timeline.order_id = order_headers.order_id
     inner join refund_candidates on order_timeline.order_id = refund_candidates.order_id

@@ -12,9 +12,7 @@
 -- past P75 of the kitchen's last days. The weather is that of simulator.weather, whose days repeat: day 0 is the
 -- first day on which an order landed.
 
-{{ config(enabled=env_var('CASPERS_WORLD', '') == '') }}
 {% set last_days = 70 %}
-{% set days_of_weather = 90 %}
 
 with order_timeline as (
     select * from {{ ref('silver_order_timeline') }}
@@ -46,7 +44,7 @@ orders as (
         extract(hour from order_timeline.created_ts) as hour_of_day,
         order_timeline.status,
         order_timeline.total_minutes,
-        case when order_timeline.total_minutes > candidates.p75_minutes then 1 else 0 end as is_late
+        case when candidates.is_late then 1 else 0 end as is_late
     from order_timeline
     cross join period
     left join candidates on order_timeline.order_id = candidates.order_id
@@ -82,7 +80,7 @@ hours as (
     cross join period
     inner join weather
         on open_hours.location_id = weather.location_id
-        and {{ datediff('period.first_day', 'days.order_day', 'day') }} % {{ days_of_weather }} = weather.day_number
+        and {{ datediff('period.first_day', 'days.order_day', 'day') }} % {{ days_of_story() }} = weather.day_number
 ),
 
 orders_of_hours as (

@@ -38,7 +38,7 @@ judged_orders as (
         refund_candidates.location_id,
         case
             when refund_candidates.total_minutes > refund_candidates.p99_minutes then 'very late'
-            when refund_candidates.total_minutes > refund_candidates.p75_minutes then 'late'
+            when refund_candidates.is_late then 'late'
             else 'on time'
         end as lateness,
         order_timeline.total_minutes,
@@ -54,8 +54,7 @@ judged_orders as (
     where
         refund_candidates.delivered_day < latest.day
         and refund_candidates.delivered_day >= {{ add_days('latest.day', -last_days) }}
-        and refund_candidates.p75_minutes is not null
-        and refund_candidates.total_minutes is not null
+        and refund_candidates.is_late is not null
 ),
 
 averages as (

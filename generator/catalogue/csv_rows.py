@@ -36,7 +36,9 @@ class CsvRow:
         return UserError(f"{self.file}, line {self.line}, column {column}: {problem}; {remedy}.")
 
 
-def read_rows(file: Path, columns: Sequence[str], *, if_missing: str) -> list[CsvRow]:
+def read_rows(
+    file: Path, columns: Sequence[str], *, if_missing: str, may_be_empty: bool = False
+) -> list[CsvRow]:
     """Read one CSV file; its header must name exactly ``columns``, in any order.
 
     Parameters
@@ -47,6 +49,8 @@ def read_rows(file: Path, columns: Sequence[str], *, if_missing: str) -> list[Cs
         Names that the header must have.
     if_missing
         What to do if there is no such file.
+    may_be_empty
+        Whether a header without rows is enough.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def read_rows(file: Path, columns: Sequence[str], *, if_missing: str) -> list[Cs
                 f"{file}, line {reader.line_num}: not readable as CSV ({error}); "
                 "check the quotes of that line."
             ) from error
-    if not rows:
+    if not rows and not may_be_empty:
         raise UserError(f"{file} has no rows below its header; add at least one.")
     return rows
 

@@ -30,13 +30,13 @@ _DISTINCT_COLUMNS = {"locations": ("location_code", "name"), "brands": ("name",)
 
 
 def load_catalogue(seeds_directory: Path) -> Catalogue:
-    """Read and check the six seeds of a folder.
+    """Read and check the seeds of a folder.
 
     Parameters
     ----------
     seeds_directory
         Folder with ``locations.csv``, ``brands.csv``, ``brand_locations.csv``, ``menus.csv``,
-        ``categories.csv`` and ``items.csv``; ``weather.csv`` may be there, too.
+        ``categories.csv``, ``items.csv`` and ``weather.csv``, which may be a header alone.
 
     Returns
     -------

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from generator.catalogue.csv_rows import CsvRow
 
 WEATHER_FILE = "weather.csv"
+WEATHER_COLUMNS = tuple(field.name for field in fields(WeatherDay))
 
 
 def load_weather(seeds_directory: Path, known: Iterable[int]) -> dict[int, tuple[WeatherDay, ...]]:
-    """Read the weather of every kitchen, day after day; a folder without it has dry weather.
+    """Read the weather of every kitchen, day after day; one without any has dry weather.
 
     Parameters
     ----------
@@ -33,17 +34,19 @@ def load_weather(seeds_directory: Path, known: Iterable[int]) -> dict[int, tuple
     Raises
     ------
     UserError
-        If a row is impossible, a kitchen is unknown, or a day is missing or there twice; names
-        file, line and remedy.
+        If the file is missing, a row is impossible, a kitchen is unknown, or a day is missing or
+        there twice; names file, line and remedy.
     """
     file = seeds_directory / WEATHER_FILE
-    if not file.exists():
-        return {}
+    header = ",".join(WEATHER_COLUMNS)
     adapter: TypeAdapter[WeatherDay] = TypeAdapter(WeatherDay)
     locations = frozenset(known)
     weather: dict[int, list[WeatherDay]] = {}
     for row in read_rows(
-        file, [field.name for field in fields(WeatherDay)], if_missing="bring it back"
+        file,
+        WEATHER_COLUMNS,
+        if_missing=f"where it never rains, write its header alone: {header}",
+        may_be_empty=True,
     ):
         try:
             day = adapter.validate_python(row.values)

@@ -16,6 +16,7 @@ from common.errors import UserError
 from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
 from generator.catalogue.seed_files import load_catalogue
+from generator.catalogue.weather import WEATHER_COLUMNS, WEATHER_FILE
 from generator.configuration.defaults import (
     DEFAULT_DAYS,
     NEW_KITCHEN_ORDERS_DAY,
@@ -90,7 +91,7 @@ class _Tables:
 
 
 def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBusiness:
-    """Make the six tables of a business out of those beside a dataset.
+    """Make the tables of a business out of the six beside a dataset, which know no weather.
 
     Parameters
     ----------
@@ -115,10 +116,11 @@ def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBu
         )
     tables = _Tables({name: _read(dataset / table_file(name), name) for name in TABLES})
     _complete(tables, dataset, known)
-    files = {f"{name}.csv" for name in TABLES}
+    files = {*(f"{name}.csv" for name in TABLES), WEATHER_FILE}
     with atomic_directory(world, files) as staging:
         for name in TABLES:
             _write(staging / f"{name}.csv", name, tables)
+        (staging / WEATHER_FILE).write_text(",".join(WEATHER_COLUMNS) + "\n", encoding="utf-8")
         try:
             catalogue = load_catalogue(staging)
         except UserError as error:

@@ -51,7 +51,7 @@
 {% endmacro %}
 
 {% macro check_affected_by(entry, upstream_models, declaration) %}
-    {% set words = ['model', 'partition', 'key', 'days_after'] %}
+    {% set words = ['model', 'partition', 'key', 'days_after', 'when_changed'] %}
     {% if entry is not mapping or 'model' not in entry %}
         {% do refuse_declaration("an entry of affected_by has no 'model'", 'name the upstream model') %}
     {% endif %}
@@ -88,6 +88,12 @@
     {% if 'days_after' in entry and (entry.days_after | int(-1) < 0 or 'partition' not in entry) %}
         {% do refuse_declaration(where ~ "days_after is '" ~ entry.days_after ~ "'",
             'write a whole number of days, together with a partition that is a day') %}
+    {% endif %}
+    {% if 'when_changed' in entry and (entry.when_changed is not sameas true or 'days_after' in entry) %}
+        {% do refuse_declaration(
+            where ~ "when_changed is '" ~ entry.when_changed ~ "'",
+            'write true, without days_after, or leave it out'
+        ) %}
     {% endif %}
     {% set column = declaration.get('partition_column') %}
     {% if 'partition' in entry and column in upstream.columns

@@ -39,7 +39,7 @@
     {% set entries = [] %}
     {% for entry in increment_declaration().affected_by if entry.model == upstream_name %}
         {% set words = {} %}
-        {% for word in ('partition', 'key', 'days_after') if word in entry %}
+        {% for word in ('partition', 'key', 'days_after', 'when_changed') if word in entry %}
             {% do words.update({word: entry[word] | string}) %}
         {% endfor %}
         {% do entries.append(words) %}

@@ -33,8 +33,11 @@
     A query of (affected_model, key_name, key_value) that reads the old rows once and the new ones once, or nothing.
 -#}
 {% macro changes_query(target_table, computed, replaced) %}
-    {% set changes = [] %}
-    {% for affected in affected_models() %}
+    {% set changes, compared = [], [] %}
+    {% for affected in affected_models() if affected.entry.when_changed %}
+        {% do compared.append(changed_values_query(affected, target_table, computed, replaced)) %}
+    {% endfor %}
+    {% for affected in affected_models() if not affected.entry.when_changed %}
         {% set entry = affected.entry %}
         {% set expression = entry.get('partition') or entry.key %}
         {% set name = 'partition' if 'partition' in entry else entry.key %}
@@ -46,11 +49,26 @@
             }) %}
         {% endfor %}
     {% endfor %}
-    {% if not changes %}{{ return('') }}{% endif %}
-    {% set selected = 'select ' ~ explode_list(list_of_rows(changes)) ~ ' as change from ' %}
+    {% if changes %}
+        {% set selected = 'select ' ~ explode_list(list_of_rows(changes)) ~ ' as change from ' %}
+        {% do compared.insert(0,
+            'select distinct change.affected_model, change.key_name, change.key_value from ('
+            ~ selected ~ target_table ~ ' where ' ~ replaced ~ ' union all ' ~ selected ~ computed
+            ~ ') as changed where change.key_value is not null'
+        ) %}
+    {% endif %}
+    {{ return(compared | join(' union ')) }}
+{% endmacro %}
+
+{#- The values that a row has lost or got; one that it had before and has again affects nobody. -#}
+{% macro changed_values_query(affected, target_table, computed, replaced) %}
+    {% set value = 'cast(' ~ (affected.entry.get('partition') or affected.entry.key) ~ ' as ' ~ type_string() ~ ')' %}
+    {% set selected = partition_expression(increment_declaration()) ~ ' as changed_row, ' ~ value ~ ' as key_value from ' %}
     {{ return(
-        'select distinct change.affected_model, change.key_name, change.key_value from ('
-        ~ selected ~ target_table ~ ' where ' ~ replaced ~ ' union all ' ~ selected ~ computed
-        ~ ') as changed where change.key_value is not null'
+        'select distinct ' ~ text_literal(affected.model) ~ ' as affected_model, '
+        ~ text_literal('partition' if 'partition' in affected.entry else affected.entry.key) ~ ' as key_name, key_value from ('
+        ~ "select 'before' as moment, " ~ selected ~ target_table ~ ' where ' ~ replaced
+        ~ " union all select 'after' as moment, " ~ selected ~ computed
+        ~ ') as compared where key_value is not null group by changed_row, key_value having count(distinct moment) = 1'
     ) }}
 {% endmacro %}

@@ -31,7 +31,10 @@ final as (
         count(orders.order_id) as deliveries,
         {{ percentile_minutes(50, 'orders.total_minutes') }} as p50_minutes,
         {{ percentile_minutes(75, 'orders.total_minutes') }} as p75_minutes,
-        {{ percentile_minutes(99, 'orders.total_minutes') }} as p99_minutes
+        {{ percentile_minutes(99, 'orders.total_minutes') }} as p99_minutes,
+        {{ percentile_minutes(50, 'orders.kitchen_minutes') }} as usual_kitchen_minutes,
+        {{ percentile_minutes(50, 'orders.pickup_wait_minutes') }} as usual_pickup_minutes,
+        {{ percentile_minutes(50, 'orders.drive_minutes') }} as usual_drive_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders

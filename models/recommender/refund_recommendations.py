@@ -57,8 +57,8 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     ----------
     orders
         N rows with ``total_minutes``, ``p75_minutes``, ``p99_minutes`` (numbers, null where
-        unknown), ``revenue_cents`` (int64, null where the basket is unknown) and
-        ``history_deliveries`` (int64).
+        unknown), ``is_late`` (past P75, null where unknown), ``revenue_cents`` (int64, null where
+        the basket is unknown) and ``history_deliveries`` (int64).
     policy
         The numbers to judge by.
 
@@ -79,8 +79,9 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     little_history = np.isnan(p75) | (history < policy.minimum_deliveries)
     judged = ~(unknown_time | unknown_basket | little_history)
 
-    full = judged & (minutes > p99)
-    partial = judged & (minutes > p75) & ~full
+    late = judged & np.array(orders["is_late"].fill_null(False).to_pylist(), dtype=bool)
+    full = late & (minutes > p99)
+    partial = late & ~full
     cents = np.where(full, revenue, 0.0).astype(np.int64)
     cents[partial] = [
         _partial_cents(*row, policy)
@@ -257,6 +258,7 @@ TO_BE_JUDGED = (
     "p50_minutes",
     "p75_minutes",
     "p99_minutes",
+    "is_late",
     "history_deliveries",
     "agent_outcome",
     "agent_answer",

@@ -101,7 +101,7 @@ WRONG = [
         BODY,
         (
             "affected_by silver_order_timeline: unknown key 'partitions'; "
-            "use model, partition, key, days_after (did you mean partition?)"
+            "use model, partition, key, days_after, when_changed (did you mean partition?)"
         ),
     ),
     (
@@ -122,6 +122,13 @@ WRONG = [
         declared("{'model': 'silver_order_timeline', 'partition': 'order_day', 'days_after': 'x'}"),
         BODY,
         "days_after is 'x'; write a whole number of days",
+    ),
+    (
+        declared(
+            "{'model': 'silver_order_timeline', 'partition': 'order_day', 'when_changed': 'no'}"
+        ),
+        BODY,
+        "when_changed is 'no'; write true, without days_after, or leave it out",
     ),
     (
         "{'increment': {'partition_column': 'delivered_day', 'affected_by': [" + TIMELINE + "]}}",

@@ -5,11 +5,19 @@ import math
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.refund_policy import MODEL, POLICY
+
+
+def with_lateness(orders: pa.Table) -> pa.Table:
+    """Add whether each order is late, as refund_candidates says it."""
+    return orders.append_column(
+        "is_late", pc.greater(orders["total_minutes"], orders["p75_minutes"])
+    )
 
 
 def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each column)
@@ -28,6 +36,7 @@ def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each 
             for name, value in columns.items()
         }
     )
+    table = with_lateness(table)
     verdict: dict[str, Any] = MODEL.judge(table, POLICY).to_pylist()[0]
     return verdict
 
@@ -90,7 +99,7 @@ def test_later_orders_never_get_less_and_no_refund_exceeds_what_was_paid(
             "history_deliveries": [50] * count,
         }
     )
-    refunds = MODEL.judge(orders, POLICY)["refund_cents"].to_pylist()
+    refunds = MODEL.judge(with_lateness(orders), POLICY)["refund_cents"].to_pylist()
     assert refunds == sorted(refunds)
     assert all(0 <= refund <= cents for refund in refunds)
 
@@ -105,7 +114,7 @@ def test_the_response_is_the_json_of_the_contract() -> None:
             "history_deliveries": [500],
         }
     )
-    judgement = MODEL.judge(orders, POLICY)
+    judgement = MODEL.judge(with_lateness(orders), POLICY)
     response = json.loads(MODEL.agent_response(judgement)[0].as_py())
     assert list(response) == ["refund_usd", "refund_class", "reason"]
     assert math.isclose(response["refund_usd"], 6.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from tests.oracle.oracle import Row, Seeds, Tables, complaint_responses
+from tests.oracle.oracle import Row, Seeds, Tables, complaint_responses, order_facts
 from tests.support.business import PROJECT, Business
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ GRAINS = {
     "complaints.complaint_candidates": ("order_id",),
     "complaints.raw_complaints": ("complaint_id",),
     "complaints.complaint_responses": ("complaint_id",),
+    "lakeflow.fct_orders": ("order_id",),
+    "lakeflow.dim_customer": ("customer_id",),
+    "lakeflow.dim_driver": ("driver_id",),
+    "lakeflow.dim_date": ("date_day",),
 }
 """What a row of each table is one of."""
 
@@ -61,6 +65,8 @@ def project_seeds() -> Seeds:
         rows("seeds/items.csv"),
         rows("common/reference/event_types.csv"),
         rows("common/reference/rejection_reasons.csv"),
+        rows("common/reference/holidays.csv"),
+        rows("seeds/weather.csv"),
     )
 
 
@@ -109,7 +115,11 @@ def differences(found: Tables, expected: Tables) -> str:
     """
     texts = {row["order_id"]: row["complaint_text"] for row in found["complaints.raw_complaints"]}
     answers = complaint_responses(expected["complaints.complaint_candidates"], texts)
-    expected = {**expected, "complaints.complaint_responses": answers}
+    expected = {
+        **expected,
+        "complaints.complaint_responses": answers,
+        "lakeflow.fct_orders": order_facts(expected, answers),
+    }
     assert set(found) == set(expected) == set(GRAINS)
     return "\n".join(
         text for table in GRAINS if (text := _of_table(table, found[table], expected[table]))

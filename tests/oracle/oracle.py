@@ -73,12 +73,16 @@ class Seeds:
         Rows with at least ``location_id`` and ``name``, ``id``, and ``event_type``.
     rejection_reasons
         Rows with ``rejection_code``, ``fault_group`` and ``reason``.
+    holidays, weather
+        Rows with ``day_of_story`` and ``holiday``, and with ``day_number`` and ``starts_hour``.
     """
 
     locations: Sequence[Mapping[str, str]]
     items: Sequence[Mapping[str, str]]
     event_types: Sequence[Mapping[str, str]]
     rejection_reasons: Sequence[Mapping[str, str]]
+    holidays: Sequence[Mapping[str, str]] = ()
+    weather: Sequence[Mapping[str, str]] = ()
 
     @property
     def location_ids(self) -> frozenset[int]:
@@ -250,6 +254,7 @@ def all_tables(
     decision_lines = landed_decisions(decided)
     decisions = refund_decisions(decision_lines, timeline)
     complaining = complaint_candidates(candidates, timeline, items)
+    shifts = courier_shifts(timeline)
     return {
         "lakeflow.landed_lines": lines,
         "lakeflow.all_events": all_events(events),
@@ -257,7 +262,7 @@ def all_tables(
         "lakeflow.silver_order_timeline": timeline,
         "lakeflow.silver_order_items": items,
         "lakeflow.silver_driver_pings": driver_pings(events),
-        "lakeflow.silver_courier_shifts": courier_shifts(timeline),
+        "lakeflow.silver_courier_shifts": shifts,
         "lakeflow.gold_order_header": headers,
         "lakeflow.gold_item_sales_day": item_sales_day(items),
         "lakeflow.gold_brand_sales_day": brand_sales_day(items),
@@ -265,6 +270,9 @@ def all_tables(
         "lakeflow.gold_delivery_times_day": delivery_times,
         "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, seeds.groups),
         "lakeflow.gold_kitchen_summary": kitchen_summary(seeds, headers, timeline, verdicts),
+        "lakeflow.dim_customer": customers(timeline, items),
+        "lakeflow.dim_driver": drivers(shifts),
+        "lakeflow.dim_date": dates(timeline, seeds),
         "recommender.delivery_percentiles_trailing": percentiles,
         "recommender.refund_candidates": candidates,
         "recommender.refund_recommendations": verdicts,
@@ -653,12 +661,14 @@ def _order(order_id: str, events: list[Row]) -> Row:
         "cancelled_ts": cancellation["event_ts"] if cancellation else None,
         "cancellation_reason": _named(cancellation),
         "customer_id": _named(created),
+        "customer_key": _hash64(_named(created) or "") if _named(created) else None,
         "driver_id": driver_id,
         "shift_day": shift_day,
         "pings": len(reports("driver_ping")),
         "queue_minutes": _minutes(created_ts, started_ts),
         "prep_minutes": _minutes(started_ts, finished_ts),
         "pack_minutes": _minutes(finished_ts, ready_ts),
+        "kitchen_minutes": _minutes(created_ts, ready_ts),
         "pickup_wait_minutes": _minutes(ready_ts, picked_up_ts),
         "driver_wait_minutes": _minutes(driver_arrived_ts, picked_up_ts),
         "drive_minutes": _minutes(picked_up_ts, accepted_ts),
@@ -1047,6 +1057,33 @@ def kitchen_summary(
 # Recommender -------------------------------------------------------------------------------------
 
 
+STAGES = {
+    "kitchen": ("created_ts", "ready_ts"),
+    "pickup": ("ready_ts", "picked_up_ts"),
+    "drive": ("picked_up_ts", "delivered_ts"),
+}
+"""The stages that can be the cause of lateness, in their order, and when they begin and end."""
+
+
+def _span(order: Row, begins: str, ends: str) -> int | None:
+    """Return the milliseconds of a stage of a delivered order."""
+    return _milliseconds(order[begins], order[ends])
+
+
+def _lateness(order: Row, history: Row) -> Row:
+    """Return whether a delivered order is late and which stage made it so."""
+    took, p75 = _duration(order), history.get("p75_minutes")
+    is_late = None if took is None or p75 is None else Fraction(took, 60000) > Fraction(p75)
+    beyond = {
+        stage: span - Fraction(usual) * 60000
+        for stage, ends in STAGES.items()
+        if (span := _span(order, *ends)) is not None
+        and (usual := history.get(f"usual_{stage}_minutes")) is not None
+    }
+    longest = max(beyond, key=lambda stage: beyond[stage], default=None)
+    return {"is_late": is_late, "late_cause": longest if is_late else None}
+
+
 def delivery_percentiles(
     timeline: Iterable[Row], delivery_times: Iterable[Row], policy: RefundPolicy
 ) -> list[Row]:
@@ -1054,18 +1091,26 @@ def delivery_percentiles(
     known = [order for order in timeline if _duration(order) is not None]
     rows = []
     for row in delivery_times:
-        before = [
-            _duration(order) or 0
+        orders = [
+            order
             for order in known
             if order["location_id"] == row["location_id"]
             and 1 <= (row["day"] - order["delivered_day"]).days <= policy.history_days
         ]
+        before = [_duration(order) or 0 for order in orders]
         rows.append(
             {
                 "location_id": row["location_id"],
                 "day": row["day"],
                 "deliveries": len(before),
                 **_percentiles(before),
+                **{
+                    f"usual_{stage}_minutes": percentile(
+                        Fraction(1, 2),
+                        [span for order in orders if (span := _span(order, *ends)) is not None],
+                    )
+                    for stage, ends in STAGES.items()
+                },
             }
         )
     return rows
@@ -1095,6 +1140,7 @@ def refund_candidates(
                 "p75_minutes": history.get("p75_minutes"),
                 "p99_minutes": history.get("p99_minutes"),
                 "history_deliveries": history.get("deliveries", 0),
+                **_lateness(order, history),
                 "agent_outcome": None,
                 "agent_answer": None,
             }
@@ -1346,6 +1392,177 @@ def refund_agreement_day(verdicts: Iterable[Row], decisions: Iterable[Row]) -> l
                 "average_minutes_to_decision": (
                     _thousandths(Fraction(sum(waited), len(waited))) if waited else None
                 ),
+            }
+        )
+    return rows
+
+
+# Facts and dimensions ----------------------------------------------------------------------------
+
+DAYS_OF_STORY = 90
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def customers(timeline: Iterable[Row], items: Iterable[Row]) -> list[Row]:
+    """Return one row per customer who has ordered."""
+    baskets = _grouped(items, lambda item: item["order_id"])
+    ordered = [order for order in timeline if order["customer_id"] is not None]
+    rows = []
+    for customer_id, orders in _grouped(ordered, lambda order: order["customer_id"]).items():
+        first = min(orders, key=lambda order: (order["created_ts"], order["order_id"]))
+        lines = [item for order in orders for item in baskets.get(order["order_id"], [])]
+        pieces: Counter[int] = Counter()
+        for item in lines:
+            if item["brand_id"] is not None:
+                pieces[item["brand_id"]] += item["qty"]
+        statuses = Counter(order["status"] for order in orders)
+        rows.append(
+            {
+                "customer_key": _hash64(customer_id),
+                "customer_id": customer_id,
+                "location_id": first["location_id"],
+                "first_order_key": _hash64(first["order_id"]),
+                "first_order_id": first["order_id"],
+                "first_order_ts": first["created_ts"],
+                "first_order_day": first["order_day"],
+                "cohort_week": first["order_day"] - timedelta(days=first["order_day"].weekday()),
+                "latest_order_day": max(order["order_day"] for order in orders),
+                "orders": len(orders),
+                "orders_delivered": statuses["delivered"],
+                "orders_cancelled": statuses["cancelled"],
+                "revenue": sum((item["extended_price"] for item in lines), Decimal(0)),
+                "favourite_brand_id": min(
+                    pieces, key=lambda brand_id: (-pieces[brand_id], brand_id), default=None
+                ),
+                "is_repeat_customer": len(orders) > 1,
+            }
+        )
+    return rows
+
+
+def drivers(shifts: Iterable[Row]) -> list[Row]:
+    """Return one row per courier who has worked."""
+    rows = []
+    for driver_id, own in _grouped(shifts, lambda shift: shift["driver_id"]).items():
+        spent = {
+            name: sum(round(shift[f"{name}_minutes"] * 60000) for shift in own)
+            for name in ("worked", "driving", "waiting")
+        }
+        spent["idle"] = spent["worked"] - spent["driving"] - spent["waiting"]
+        rows.append(
+            {
+                "driver_key": _hash64(driver_id),
+                "driver_id": driver_id,
+                "location_id": min(shift["location_id"] for shift in own),
+                "first_shift_day": min(shift["shift_day"] for shift in own),
+                "latest_shift_day": max(shift["shift_day"] for shift in own),
+                "shifts": len(own),
+                "orders_delivered": sum(shift["orders_delivered"] for shift in own),
+                **{f"{name}_minutes": spent[name] / 60000 for name in spent},
+            }
+        )
+    return rows
+
+
+def dates(timeline: Iterable[Row], seeds: Seeds) -> list[Row]:
+    """Return one row per day from the first order to the last order or delivery."""
+    orders = list(timeline)
+    if not orders:
+        return []
+    first = min(order["order_day"] for order in orders)
+    last = max(order[name] or first for order in orders for name in ("order_day", "delivered_day"))
+    rows = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        story = str(number % DAYS_OF_STORY)
+        rows.append(
+            {
+                "date_day": day,
+                "day_number": number,
+                "day_of_story": int(story),
+                "weekday": day.isoweekday(),
+                "weekday_name": WEEKDAYS[day.weekday()],
+                "is_weekend": day.weekday() >= WEEKDAYS.index("Saturday"),
+                "week_start": day - timedelta(days=day.weekday()),
+                "month_start": day.replace(day=1),
+                "holiday": next(
+                    (row["holiday"] for row in seeds.holidays if row["day_of_story"] == story), None
+                ),
+                "kitchens_with_rain": sum(
+                    row["day_number"] == story and row["starts_hour"] != "" for row in seeds.weather
+                ),
+            }
+        )
+    return rows
+
+
+OF_THE_TIMELINE = (
+    *("order_id", "order_key", "location_id", "customer_id", "customer_key", "driver_id"),
+    *("shift_day", "order_day", "status", "started_ts", "finished_ts", "ready_ts"),
+    *("driver_arrived_ts", "picked_up_ts", "delivered_ts", "delivered_day", "cancelled_ts"),
+    *("cancellation_reason", "queue_minutes", "prep_minutes", "pack_minutes", "kitchen_minutes"),
+    *("pickup_wait_minutes", "driver_wait_minutes", "drive_minutes", "total_minutes"),
+    *("promised_minutes", "delivery_fee", "service_fee", "tax", "tip", "discount"),
+)
+OF_THE_CANDIDATE = ("p50_minutes", "p75_minutes", "p99_minutes", "is_late", "late_cause")
+OF_THE_HEADER = ("order_revenue", "total_qty", "total_items", "brands_in_order")
+
+
+def order_facts(tables: Tables, complaints: Iterable[Row]) -> list[Row]:
+    """Return one row per order with everything that is asked of it.
+
+    Parameters
+    ----------
+    tables
+        The other tables, as ``all_tables`` returns them.
+    complaints
+        The answers to complaints, as ``complaint_responses`` returns them.
+    """
+
+    def by_order(rows: Iterable[Row]) -> dict[str, Row]:
+        return {row["order_id"]: row for row in rows}
+
+    headers = by_order(tables["lakeflow.gold_order_header"])
+    candidates = by_order(tables["recommender.refund_candidates"])
+    verdicts = by_order(tables["recommender.refund_recommendations"])
+    decisions = by_order(row for row in tables["recommender.refund_decisions"] if row["is_current"])
+    answers = by_order(complaints)
+    first_orders = {
+        row["customer_id"]: row["first_order_key"] for row in tables["lakeflow.dim_customer"]
+    }
+    rows = []
+    for order in tables["lakeflow.silver_order_timeline"]:
+        order_id = order["order_id"]
+        header, candidate = headers.get(order_id, {}), candidates.get(order_id, {})
+        verdict, decision = verdicts.get(order_id, {}), decisions.get(order_id, {})
+        answer, first = answers.get(order_id, {}), first_orders.get(order["customer_id"])
+        total, promised = order["total_minutes"], order["promised_minutes"]
+        is_timed = total is not None and promised is not None
+        revenue = header.get("order_revenue")
+        lost = (order["discount"] or 0) + decision.get("amount_usd", 0)
+        net = None if revenue is None else revenue - lost
+        rows.append(
+            {
+                **{name: order[name] for name in OF_THE_TIMELINE},
+                "first_order_key": first,
+                "order_hour": order["created_ts"].hour if order["created_ts"] else None,
+                "order_ts": order["created_ts"],
+                "minutes_past_promise": total - promised if is_timed else None,
+                "is_past_promise": total > promised if is_timed else None,
+                **{name: candidate.get(name) for name in OF_THE_CANDIDATE},
+                **{name: header.get(name) for name in OF_THE_HEADER},
+                "total_paid": order["total"],
+                "refund_recommended_class": verdict.get("refund_class"),
+                "refund_recommended_usd": verdict.get("refund_usd"),
+                "refund_decided_class": decision.get("refund_class"),
+                "refund_decided_usd": decision.get("amount_usd"),
+                "decided_ts": decision.get("decided_ts"),
+                "net_revenue": Decimal(0) if order["status"] == "cancelled" else net,
+                "has_complaint": bool(answer),
+                "complaint_category": answer.get("complaint_category"),
+                "complaint_decision": answer.get("decision"),
+                "complaint_credit": answer.get("credit_amount"),
+                "is_repeat": None if first is None else order["order_key"] != first,
             }
         )
     return rows

@@ -124,9 +124,13 @@ def test_wrong_weather_is_named_with_its_place_and_a_remedy(
     assert remedy in message
 
 
-def test_a_business_without_weather_has_dry_weather(seeds: Path) -> None:
-    (seeds / "weather.csv").unlink()
+def test_a_header_alone_is_dry_weather(seeds: Path) -> None:
+    weather = seeds / "weather.csv"
+    header = weather.read_text().splitlines()[0]
+    weather.write_text(header + "\n")
     assert load_catalogue(seeds).weather == {}
+    weather.unlink()
+    assert f"write its header alone: {header}" in refusal(seeds)
 
 
 def test_a_menu_given_to_another_brand_is_named_with_both_lines(

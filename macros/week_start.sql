@@ -1,0 +1,3 @@
+{% macro week_start(day) -%}
+    cast({{ date_trunc('week', day) }} as date)
+{%- endmacro %}
