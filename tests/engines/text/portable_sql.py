@@ -8,7 +8,7 @@ from dataclasses import dataclass
 FUNCTIONS = frozenset(
     """
     abs approx_count_distinct array_agg array_contains array_sort asin avg concat cos count
-    date_trunc exp first_value floor greatest lag lead least lpad max max_by min nullif
+    date_trunc exp first_value floor greatest lag lead least lower lpad max max_by min nullif
     percentile_cont power radians regexp_replace round row_number sin split_part sqrt substr sum
     """.split()
 )

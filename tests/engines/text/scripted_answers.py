@@ -328,6 +328,10 @@ SCRIPT = (
     Scripted(r"select distinct cast\(key_value as bigint\) from", _affected_orders),
     Scripted(r"select cast\(sum\(counted\) as bigint\) from", lambda *_: _one(0)),
     Scripted(r"select distinct change\.affected_model, ", _changes),
+    Scripted(
+        r"select distinct 'fct_orders' as affected_model, 'first_order_key' as key_name,",
+        lambda *_: Answer(("affected_model", "key_name", "key_value"), ()),
+    ),
     Scripted(r"select \(select count\(\*\) from", lambda here, _: _one(here.scenario.log_rows)),
     Scripted(
         r"select changes\.model, changes\.affected_model, least\(",

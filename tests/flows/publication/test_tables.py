@@ -11,9 +11,10 @@ from tests.support.business import DbtWorker
 from tests.support.publication import declared_tables
 
 SEEDS = (
-    "brand_locations brands cancellation_reasons categories event_types items locations menus "
-    "rejection_reasons weather"
+    "brand_locations brands cancellation_reasons categories conformed_names event_types holidays "
+    "items locations menus rejection_reasons weather"
 )
+DIMENSIONS = "brand brand_location customer date driver item location weather"
 
 
 def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: DbtWorker) -> None:
@@ -23,6 +24,7 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
         "complaints.complaint_candidates": "delivered_day",
         "complaints.complaint_responses": "delivered_day",
         "complaints.raw_complaints": "delivered_day",
+        "lakeflow.fct_orders": "order_day",
         "lakeflow.gold_brand_sales_day": "day",
         "lakeflow.gold_data_quality_day": "day",
         "lakeflow.gold_delivery_times_day": "day",
@@ -40,7 +42,11 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
         "recommender.refund_recommendations": "delivered_day",
     }
     whole = [table.full_name for table in tables if not table.partition]
-    assert whole == ["lakeflow.gold_kitchen_summary", *(f"simulator.{s}" for s in SEEDS.split())]
+    assert whole == [
+        *(f"lakeflow.dim_{dimension}" for dimension in DIMENSIONS.split()),
+        "lakeflow.gold_kitchen_summary",
+        *(f"simulator.{seed}" for seed in SEEDS.split()),
+    ]
 
 
 def test_the_manifest_as_a_file_says_the_same(dbt_worker: DbtWorker) -> None:

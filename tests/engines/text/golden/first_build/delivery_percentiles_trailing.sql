@@ -10,7 +10,7 @@ create or replace table `caspersdev`.`recommender`.`delivery_percentiles_trailin
     using delta
       comment 'What an order is judged by - the delivery times of its kitchen over the completed days before the day of its delivery (`refund_history_days`, default 7). The day itself never counts, so a verdict does not change while the day goes on.'
       as
-    select location_id, day, deliveries, p50_minutes, p75_minutes, p99_minutes
+    select location_id, day, deliveries, p50_minutes, p75_minutes, p99_minutes, usual_kitchen_minutes, usual_pickup_minutes, usual_drive_minutes
     from (
         -- Grain: one row per kitchen and day on which it delivered: the percentiles of the days before it.
 with delivery_days as (
@@ -39,7 +39,19 @@ final as (
         cast(
         cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int))) * (((count(orders.total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
         * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
-    ) as p99_minutes
+    ) as p99_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50) div 100) as int))) * (((count(orders.kitchen_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_kitchen_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50) div 100) as int))) * (((count(orders.pickup_wait_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_pickup_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50) div 100) as int))) * (((count(orders.drive_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_drive_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders

@@ -9,9 +9,9 @@ insert into `caspersdev`.`increments`.`changes` select 'refund_candidates', 1, a
 create or replace table `caspersdev`.`recommender`.`refund_candidates`
     using delta
       CLUSTER BY (delivered_day)
-      comment 'Every delivered order with all that its refund is judged by.'
+      comment 'Every delivered order with all that its refund is judged by. Whether an order is late, and why, is decided here, and everybody else takes it from here or from fct_orders.'
       as
-    select order_id, order_key, location_id, order_day, order_ts, delivered_day, total_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, agent_outcome, agent_answer
+    select order_id, order_key, location_id, order_day, order_ts, delivered_day, total_minutes, order_revenue, p50_minutes, p75_minutes, p99_minutes, history_deliveries, is_late, late_cause, agent_outcome, agent_answer
     from (
         -- Grain: one row per delivered order, with all that its refund is judged by.
 with orders as (
@@ -39,6 +39,23 @@ ranked_responses as (
         ) as preference
     from responses
 ),
+-- Which stage took longest compared with what is usual in this kitchen; of two the earlier one.
+compared as (
+    select
+        orders.*,
+        percentiles.p50_minutes,
+        percentiles.p75_minutes,
+        percentiles.p99_minutes,
+        coalesce(percentiles.deliveries, 0) as history_deliveries,
+        orders.total_minutes > percentiles.p75_minutes as is_late,
+        (cast(round(orders.kitchen_minutes * 60000) as bigint) - cast(percentiles.usual_kitchen_minutes * 60000 as bigint)) as beyond_kitchen,
+        (cast(round(orders.pickup_wait_minutes * 60000) as bigint) - cast(percentiles.usual_pickup_minutes * 60000 as bigint)) as beyond_pickup,
+        (cast(round(orders.drive_minutes * 60000) as bigint) - cast(percentiles.usual_drive_minutes * 60000 as bigint)) as beyond_drive
+    from orders
+    left join percentiles
+        on orders.location_id = percentiles.location_id
+        and orders.delivered_day = percentiles.day
+),
 final as (
     select
         orders.order_id,
@@ -49,17 +66,23 @@ final as (
         orders.delivered_day,
         orders.total_minutes,
         order_headers.order_revenue,
-        percentiles.p50_minutes,
-        percentiles.p75_minutes,
-        percentiles.p99_minutes,
-        coalesce(percentiles.deliveries, 0) as history_deliveries,
+        orders.p50_minutes,
+        orders.p75_minutes,
+        orders.p99_minutes,
+        orders.history_deliveries,
+        orders.is_late,
+        case
+            when orders.is_late then
+                case greatest(orders.beyond_kitchen, orders.beyond_pickup, orders.beyond_drive)
+                    when orders.beyond_kitchen then 'kitchen'
+                    when orders.beyond_pickup then 'pickup'
+                    when orders.beyond_drive then 'drive'
+                end
+        end as late_cause,
         ranked_responses.outcome as agent_outcome,
         ranked_responses.answer as agent_answer
-    from orders
+    from compared as orders
     left join order_headers on orders.order_id = order_headers.order_id
-    left join percentiles
-        on orders.location_id = percentiles.location_id
-        and orders.delivered_day = percentiles.day
     left join ranked_responses
         on orders.order_key = ranked_responses.order_key
         and orders.order_id = ranked_responses.subject_id

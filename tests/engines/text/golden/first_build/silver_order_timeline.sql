@@ -11,7 +11,7 @@ create or replace table `caspersdev`.`lakeflow`.`silver_order_timeline`
       CLUSTER BY (order_day)
       comment 'Silver. One row per order that any event has landed of: who ordered and who carried it, when each step happened, how long each stage took, what was charged, and how it ended. Where a step is reported more than once the earliest report counts; an order that was created twice was created by the earlier event. An order of which a cancellation has landed is cancelled, whatever else has landed of it: a delivery that is reported all the same is seen in `delivered_ts` alone.'
       as
-    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, cancelled_ts, cancellation_reason, customer_id, driver_id, shift_day, pings, queue_minutes, prep_minutes, pack_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, promised_minutes, subtotal, delivery_fee, service_fee, tax, tip, discount, total, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts
+    select order_id, order_key, location_id, order_day, status, created_event_id, created_ts, creations, started_ts, finished_ts, ready_ts, driver_arrived_ts, picked_up_ts, delivered_ts, delivered_day, cancelled_ts, cancellation_reason, customer_id, customer_key, driver_id, shift_day, pings, queue_minutes, prep_minutes, pack_minutes, kitchen_minutes, pickup_wait_minutes, driver_wait_minutes, drive_minutes, total_minutes, eta_minutes, promised_minutes, subtotal, delivery_fee, service_fee, tax, tip, discount, total, customer_lat, customer_lon, customer_addr, first_event_ts, last_event_ts
     from (
         -- Grain: one row per order that any event has landed of.
 with landed_lines as (
@@ -141,12 +141,18 @@ final as (
         stages.cancelled_ts,
         nullif(cancellations.cancellation.reason, '') as cancellation_reason,
         nullif(first_creations.customer.customer_id, '') as customer_id,
+        (
+        cast(conv(concat(substring(md5(nullif(first_creations.customer.customer_id, '')), 31, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 29, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 27, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 25, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 23, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 21, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 19, 2),substring(md5(nullif(first_creations.customer.customer_id, '')), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(nullif(first_creations.customer.customer_id, '')), 18, 1), 16, 10) as bigint) div 2
+    ) as customer_key,
         couriers.driver_id,
         couriers.shift_day,
         stages.pings,
         case when stages.started_ts >= first_creations.created_ts then cast(unix_millis(stages.started_ts) - unix_millis(first_creations.created_ts) as double) / 60000.0 end as queue_minutes,
         case when stages.finished_ts >= stages.started_ts then cast(unix_millis(stages.finished_ts) - unix_millis(stages.started_ts) as double) / 60000.0 end as prep_minutes,
         case when stages.ready_ts >= stages.finished_ts then cast(unix_millis(stages.ready_ts) - unix_millis(stages.finished_ts) as double) / 60000.0 end as pack_minutes,
+        case when stages.ready_ts >= first_creations.created_ts then cast(unix_millis(stages.ready_ts) - unix_millis(first_creations.created_ts) as double) / 60000.0 end as kitchen_minutes,
         case when stages.picked_up_ts >= stages.ready_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.ready_ts) as double) / 60000.0 end as pickup_wait_minutes,
         case when stages.picked_up_ts >= stages.driver_arrived_ts then cast(unix_millis(stages.picked_up_ts) - unix_millis(stages.driver_arrived_ts) as double) / 60000.0 end as driver_wait_minutes,
         case when stages.accepted_ts >= stages.picked_up_ts then cast(unix_millis(stages.accepted_ts) - unix_millis(stages.picked_up_ts) as double) / 60000.0 end as drive_minutes,

@@ -156,6 +156,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'priority', 'nulls', count(*) - count(priority)), named_struct('column_name', 'kind', 'nulls', count(*) - count(kind)), named_struct('column_name', 'word', 'nulls', count(*) - count(word)), named_struct('column_name', 'conformed_name', 'nulls', count(*) - count(conformed_name))) as counts from `caspersdev`.`simulator`.`conformed_names`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'deliveries', 'nulls', count(*) - count(deliveries))) as counts from `caspersdev`.`recommender`.`delivery_percentiles_trailing`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
@@ -169,7 +182,124 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'cuisine', 'nulls', count(*) - count(cuisine)), named_struct('column_name', 'cuisine_group', 'nulls', count(*) - count(cuisine_group)), named_struct('column_name', 'avg_prep_time_min', 'nulls', count(*) - count(avg_prep_time_min)), named_struct('column_name', 'kitchens', 'nulls', count(*) - count(kitchens))) as counts from `caspersdev`.`lakeflow`.`dim_brand`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'brand_location_id', 'nulls', count(*) - count(brand_location_id)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'trajectory', 'nulls', count(*) - count(trajectory)), named_struct('column_name', 'growth_rate_monthly', 'nulls', count(*) - count(growth_rate_monthly))) as counts from `caspersdev`.`lakeflow`.`dim_brand_location`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'customer_key', 'nulls', count(*) - count(customer_key)), named_struct('column_name', 'customer_id', 'nulls', count(*) - count(customer_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'first_order_key', 'nulls', count(*) - count(first_order_key)), named_struct('column_name', 'first_order_id', 'nulls', count(*) - count(first_order_id)), named_struct('column_name', 'first_order_ts', 'nulls', count(*) - count(first_order_ts)), named_struct('column_name', 'first_order_day', 'nulls', count(*) - count(first_order_day)), named_struct('column_name', 'cohort_week', 'nulls', count(*) - count(cohort_week)), named_struct('column_name', 'latest_order_day', 'nulls', count(*) - count(latest_order_day)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'orders_cancelled', 'nulls', count(*) - count(orders_cancelled)), named_struct('column_name', 'revenue', 'nulls', count(*) - count(revenue)), named_struct('column_name', 'is_repeat_customer', 'nulls', count(*) - count(is_repeat_customer))) as counts from `caspersdev`.`lakeflow`.`dim_customer`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'date_day', 'nulls', count(*) - count(date_day)), named_struct('column_name', 'day_number', 'nulls', count(*) - count(day_number)), named_struct('column_name', 'day_of_story', 'nulls', count(*) - count(day_of_story)), named_struct('column_name', 'weekday', 'nulls', count(*) - count(weekday)), named_struct('column_name', 'weekday_name', 'nulls', count(*) - count(weekday_name)), named_struct('column_name', 'is_weekend', 'nulls', count(*) - count(is_weekend)), named_struct('column_name', 'week_start', 'nulls', count(*) - count(week_start)), named_struct('column_name', 'month_start', 'nulls', count(*) - count(month_start)), named_struct('column_name', 'kitchens_with_rain', 'nulls', count(*) - count(kitchens_with_rain))) as counts from `caspersdev`.`lakeflow`.`dim_date`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'driver_key', 'nulls', count(*) - count(driver_key)), named_struct('column_name', 'driver_id', 'nulls', count(*) - count(driver_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'first_shift_day', 'nulls', count(*) - count(first_shift_day)), named_struct('column_name', 'latest_shift_day', 'nulls', count(*) - count(latest_shift_day)), named_struct('column_name', 'shifts', 'nulls', count(*) - count(shifts)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'worked_minutes', 'nulls', count(*) - count(worked_minutes)), named_struct('column_name', 'driving_minutes', 'nulls', count(*) - count(driving_minutes)), named_struct('column_name', 'waiting_minutes', 'nulls', count(*) - count(waiting_minutes)), named_struct('column_name', 'idle_minutes', 'nulls', count(*) - count(idle_minutes))) as counts from `caspersdev`.`lakeflow`.`dim_driver`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'item_id', 'nulls', count(*) - count(item_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'price', 'nulls', count(*) - count(price)), named_struct('column_name', 'menu_id', 'nulls', count(*) - count(menu_id)), named_struct('column_name', 'menu_name', 'nulls', count(*) - count(menu_name)), named_struct('column_name', 'category_id', 'nulls', count(*) - count(category_id)), named_struct('column_name', 'category_name', 'nulls', count(*) - count(category_name)), named_struct('column_name', 'category', 'nulls', count(*) - count(category)), named_struct('column_name', 'brand_id', 'nulls', count(*) - count(brand_id)), named_struct('column_name', 'brand_name', 'nulls', count(*) - count(brand_name)), named_struct('column_name', 'cuisine', 'nulls', count(*) - count(cuisine)), named_struct('column_name', 'cuisine_group', 'nulls', count(*) - count(cuisine_group))) as counts from `caspersdev`.`lakeflow`.`dim_item`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'location_code', 'nulls', count(*) - count(location_code)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'address', 'nulls', count(*) - count(address)), named_struct('column_name', 'lat', 'nulls', count(*) - count(lat)), named_struct('column_name', 'lon', 'nulls', count(*) - count(lon)), named_struct('column_name', 'radius_mi', 'nulls', count(*) - count(radius_mi)), named_struct('column_name', 'stations', 'nulls', count(*) - count(stations)), named_struct('column_name', 'base_orders_day', 'nulls', count(*) - count(base_orders_day)), named_struct('column_name', 'growth_rate_daily', 'nulls', count(*) - count(growth_rate_daily)), named_struct('column_name', 'narrative', 'nulls', count(*) - count(narrative))) as counts from `caspersdev`.`lakeflow`.`dim_location`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'date_day', 'nulls', count(*) - count(date_day)), named_struct('column_name', 'high_c', 'nulls', count(*) - count(high_c)), named_struct('column_name', 'low_c', 'nulls', count(*) - count(low_c)), named_struct('column_name', 'precipitation_mm', 'nulls', count(*) - count(precipitation_mm)), named_struct('column_name', 'is_wet', 'nulls', count(*) - count(is_wet)), named_struct('column_name', 'wet_hours', 'nulls', count(*) - count(wet_hours))) as counts from `caspersdev`.`lakeflow`.`dim_weather`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'event_type_id', 'nulls', count(*) - count(event_type_id)), named_struct('column_name', 'event_type', 'nulls', count(*) - count(event_type)), named_struct('column_name', 'description', 'nulls', count(*) - count(description))) as counts from `caspersdev`.`simulator`.`event_types`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'status', 'nulls', count(*) - count(status)), named_struct('column_name', 'has_complaint', 'nulls', count(*) - count(has_complaint))) as counts from `caspersdev`.`lakeflow`.`fct_orders`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;
@@ -274,6 +404,19 @@ select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
     from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'recommended', 'nulls', count(*) - count(recommended)), named_struct('column_name', 'recommended_usd', 'nulls', count(*) - count(recommended_usd)), named_struct('column_name', 'decided', 'nulls', count(*) - count(decided)), named_struct('column_name', 'decided_usd', 'nulls', count(*) - count(decided_usd)), named_struct('column_name', 'agreed', 'nulls', count(*) - count(agreed)), named_struct('column_name', 'agreed_usd', 'nulls', count(*) - count(agreed_usd)), named_struct('column_name', 'overridden_up', 'nulls', count(*) - count(overridden_up)), named_struct('column_name', 'overridden_up_usd', 'nulls', count(*) - count(overridden_up_usd)), named_struct('column_name', 'overridden_down', 'nulls', count(*) - count(overridden_down)), named_struct('column_name', 'overridden_down_usd', 'nulls', count(*) - count(overridden_down_usd))) as counts from `caspersdev`.`lakeflow`.`gold_refund_agreement_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'day_of_story', 'nulls', count(*) - count(day_of_story)), named_struct('column_name', 'holiday', 'nulls', count(*) - count(holiday))) as counts from `caspersdev`.`simulator`.`holidays`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;

@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_responses' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_responses' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_responses' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_responses', 'raw_complaints', 'complaint_candidates') group by model;
 
-insert into `caspersdev`.`increments`.`changes` select 'complaint_responses', 6, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+insert into `caspersdev`.`increments`.`changes` select 'complaint_responses', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'fct_orders' as affected_model) as affected;
 
 -- (descriptions become comments (TABLE of complaint_responses))
 

@@ -6,6 +6,8 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses` AS JSON;
 
+insert into `caspersdev`.`increments`.`changes` select 'complaint_responses', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'delivered_day', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_responses` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'delivered_day', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
 insert into `caspersdev`.`complaints`.`complaint_responses` replace where delivered_day in (date '2026-11-20') select `complaint_id`, `order_id`, `ts`, `agent_response`, `complaint_category`, `decision`, `credit_amount`, `confidence`, `priority`, `rationale`, `customer_response`, `generated_by`, `location_id`, `delivered_day` from `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`;
 
 drop table if exists `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`;

@@ -28,7 +28,19 @@ final as (
         cast(
         cast((((get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.total_minutes * 60000) as bigint)) filter (where orders.total_minutes is not null)), cast((((count(orders.total_minutes) - 1) * 99) div 100) as int))) * (((count(orders.total_minutes) - 1) * 99) % 100)) + 3000) div 6000) as decimal(12, 0))
         * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
-    ) as p99_minutes
+    ) as p99_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.kitchen_minutes * 60000) as bigint)) filter (where orders.kitchen_minutes is not null)), cast((((count(orders.kitchen_minutes) - 1) * 50) div 100) as int))) * (((count(orders.kitchen_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_kitchen_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.pickup_wait_minutes * 60000) as bigint)) filter (where orders.pickup_wait_minutes is not null)), cast((((count(orders.pickup_wait_minutes) - 1) * 50) div 100) as int))) * (((count(orders.pickup_wait_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_pickup_minutes,
+        cast(
+        cast((((get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50) div 100) as int)) * 100 + (get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50 + 99) div 100) as int)) - get(array_sort(array_agg(cast(round(orders.drive_minutes * 60000) as bigint)) filter (where orders.drive_minutes is not null)), cast((((count(orders.drive_minutes) - 1) * 50) div 100) as int))) * (((count(orders.drive_minutes) - 1) * 50) % 100)) + 3000) div 6000) as decimal(12, 0))
+        * cast(0.001 as decimal(4, 3)) as decimal(12, 3)
+    ) as usual_drive_minutes
     from delivery_days
     -- The day itself is not part of it: the verdict must not change while the day goes on.
     left join orders
@@ -47,6 +59,6 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`delivery_percentiles_trailin
 
 insert into `caspersdev`.`increments`.`changes` select 'delivery_percentiles_trailing', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `caspersdev`.`recommender`.`delivery_percentiles_trailing` where day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'refund_candidates', 'key_name', 'partition', 'key_value', cast(day as string)))) as change from `delivery_percentiles_trailing__dbt_tmp`) as changed where change.key_value is not null) as changes;
 
-insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing` replace where day in (date '2026-11-20') select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes` from `delivery_percentiles_trailing__dbt_tmp`;
+insert into `caspersdev`.`recommender`.`delivery_percentiles_trailing` replace where day in (date '2026-11-20') select `location_id`, `day`, `deliveries`, `p50_minutes`, `p75_minutes`, `p99_minutes`, `usual_kitchen_minutes`, `usual_pickup_minutes`, `usual_drive_minutes` from `delivery_percentiles_trailing__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('delivery_percentiles_trailing', 'gold_delivery_times_day', 2, 2, '[{"partition": "day"}]'), ('delivery_percentiles_trailing', 'silver_order_timeline', 2, 2, '[{"partition": "delivered_day", "days_after": "7"}]');

@@ -160,6 +160,16 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_courier_shifts` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_courier_shifts` AS JSON;
 
+insert into `caspersdev`.`increments`.`changes` select 'silver_courier_shifts', 2, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'dim_driver', 'key_name', 'partition', 'key_value', cast((
+        cast(conv(concat(substring(md5(driver_id), 31, 2),substring(md5(driver_id), 29, 2),substring(md5(driver_id), 27, 2),substring(md5(driver_id), 25, 2),substring(md5(driver_id), 23, 2),substring(md5(driver_id), 21, 2),substring(md5(driver_id), 19, 2),substring(md5(driver_id), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(driver_id), 18, 1), 16, 10) as bigint) div 2
+    ) as string)))) as change from `caspersdev`.`lakeflow`.`silver_courier_shifts` where shift_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'dim_driver', 'key_name', 'partition', 'key_value', cast((
+        cast(conv(concat(substring(md5(driver_id), 31, 2),substring(md5(driver_id), 29, 2),substring(md5(driver_id), 27, 2),substring(md5(driver_id), 25, 2),substring(md5(driver_id), 23, 2),substring(md5(driver_id), 21, 2),substring(md5(driver_id), 19, 2),substring(md5(driver_id), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(driver_id), 18, 1), 16, 10) as bigint) div 2
+    ) as string)))) as change from `silver_courier_shifts__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
 insert into `caspersdev`.`lakeflow`.`silver_courier_shifts` replace where shift_day in (date '2026-11-20') select `driver_id`, `shift_day`, `location_id`, `began_ts`, `ended_ts`, `orders`, `orders_delivered`, `orders_batched`, `worked_minutes`, `driving_minutes`, `waiting_minutes`, `idle_minutes` from `silver_courier_shifts__dbt_tmp`;
 
 insert into `caspersdev`.`increments`.`progress` values ('silver_courier_shifts', 'silver_order_timeline', 2, 2, '[{"partition": "shift_day"}]');

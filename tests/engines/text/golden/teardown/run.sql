@@ -20,11 +20,11 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of lakeflow are asked for)
 
+-- (the relations of simulator are asked for)
+
 -- (the relations of recommender are asked for)
 
 -- (the relations of complaints are asked for)
-
--- (the relations of simulator are asked for)
 
 -- (the relations of increments are asked for)
 
@@ -52,6 +52,18 @@ SHOW SCHEMAS IN `caspersdev` LIKE 'lakeflow';
 
 show user functions in `caspersdev`.`lakeflow`;
 
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+show tables in `caspersdev`.`simulator`;
+
+show volumes in `caspersdev`.`simulator`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+show user functions in `caspersdev`.`simulator`;
+
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
@@ -76,18 +88,6 @@ SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
 
 show user functions in `caspersdev`.`complaints`;
 
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-show tables in `caspersdev`.`simulator`;
-
-show volumes in `caspersdev`.`simulator`;
-
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-show user functions in `caspersdev`.`simulator`;
-
 SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
@@ -110,21 +110,25 @@ drop function if exists `caspersdev`.`ai`.`get_order_timing`;
 
 drop function if exists `caspersdev`.`ai`.`get_location_timings`;
 
+drop view if exists `caspersdev`.`lakeflow`.`dim_location`;
+
 drop table if exists `caspersdev`.`lakeflow`.`gold_item_sales_day`;
+
+drop view if exists `caspersdev`.`lakeflow`.`dim_item`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_location_sales_hourly`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
 
+drop view if exists `caspersdev`.`lakeflow`.`dim_weather`;
+
 drop table if exists `caspersdev`.`lakeflow`.`gold_data_quality_day`;
+
+drop table if exists `caspersdev`.`lakeflow`.`dim_driver`;
 
 drop table if exists `caspersdev`.`lakeflow`.`gold_refund_agreement_day`;
 
 drop view if exists `caspersdev`.`lakeflow`.`gold_kitchen_summary`;
-
-drop table if exists `caspersdev`.`recommender`.`refund_decisions`;
-
-drop table if exists `caspersdev`.`lakeflow`.`landed_decisions`;
 
 drop view if exists `caspersdev`.`lakeflow`.`rejected_events`;
 
@@ -132,25 +136,43 @@ drop table if exists `caspersdev`.`lakeflow`.`silver_driver_pings`;
 
 drop table if exists `caspersdev`.`lakeflow`.`silver_courier_shifts`;
 
-drop table if exists `caspersdev`.`recommender`.`refund_recommendations`;
-
-drop table if exists `caspersdev`.`complaints`.`complaint_responses`;
-
-drop table if exists `caspersdev`.`complaints`.`raw_complaints`;
-
 drop table if exists `caspersdev`.`simulator`.`menus`;
+
+drop table if exists `caspersdev`.`simulator`.`categories`;
+
+drop table if exists `caspersdev`.`simulator`.`cancellation_reasons`;
+
+drop table if exists `caspersdev`.`simulator`.`rejection_reasons`;
+
+drop view if exists `caspersdev`.`lakeflow`.`dim_brand`;
+
+drop view if exists `caspersdev`.`lakeflow`.`dim_brand_location`;
+
+drop view if exists `caspersdev`.`lakeflow`.`dim_date`;
 
 drop table if exists `caspersdev`.`simulator`.`brands`;
 
 drop table if exists `caspersdev`.`simulator`.`brand_locations`;
 
-drop table if exists `caspersdev`.`simulator`.`categories`;
-
 drop table if exists `caspersdev`.`simulator`.`weather`;
 
-drop table if exists `caspersdev`.`simulator`.`cancellation_reasons`;
+drop table if exists `caspersdev`.`simulator`.`holidays`;
 
-drop table if exists `caspersdev`.`simulator`.`rejection_reasons`;
+drop table if exists `caspersdev`.`simulator`.`conformed_names`;
+
+drop table if exists `caspersdev`.`lakeflow`.`fct_orders`;
+
+drop table if exists `caspersdev`.`lakeflow`.`dim_customer`;
+
+drop table if exists `caspersdev`.`recommender`.`refund_decisions`;
+
+drop table if exists `caspersdev`.`lakeflow`.`landed_decisions`;
+
+drop table if exists `caspersdev`.`recommender`.`refund_recommendations`;
+
+drop table if exists `caspersdev`.`complaints`.`complaint_responses`;
+
+drop table if exists `caspersdev`.`complaints`.`raw_complaints`;
 
 drop table if exists `caspersdev`.`complaints`.`complaint_candidates`;
 
@@ -188,10 +210,10 @@ drop table if exists `caspersdev`.`increments`.`changes`;
 
 drop schema if exists `caspersdev`.`ai`;
 
+drop schema if exists `caspersdev`.`simulator`;
+
 drop schema if exists `caspersdev`.`recommender`;
 
 drop schema if exists `caspersdev`.`complaints`;
-
-drop schema if exists `caspersdev`.`simulator`;
 
 drop schema if exists `caspersdev`.`increments`;

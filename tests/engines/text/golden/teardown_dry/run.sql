@@ -20,11 +20,11 @@ show user functions in `caspersdev`.`ai`;
 
 -- (the relations of lakeflow are asked for)
 
+-- (the relations of simulator are asked for)
+
 -- (the relations of recommender are asked for)
 
 -- (the relations of complaints are asked for)
-
--- (the relations of simulator are asked for)
 
 -- (the relations of increments are asked for)
 
@@ -52,6 +52,18 @@ SHOW SCHEMAS IN `caspersdev` LIKE 'lakeflow';
 
 show user functions in `caspersdev`.`lakeflow`;
 
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+show tables in `caspersdev`.`simulator`;
+
+show volumes in `caspersdev`.`simulator`;
+
+SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
+
+show user functions in `caspersdev`.`simulator`;
+
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'recommender';
@@ -75,18 +87,6 @@ show volumes in `caspersdev`.`complaints`;
 SHOW SCHEMAS IN `caspersdev` LIKE 'complaints';
 
 show user functions in `caspersdev`.`complaints`;
-
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-show tables in `caspersdev`.`simulator`;
-
-show volumes in `caspersdev`.`simulator`;
-
-SHOW SCHEMAS IN `caspersdev` LIKE 'simulator';
-
-show user functions in `caspersdev`.`simulator`;
 
 SHOW SCHEMAS IN `caspersdev` LIKE 'increments';
 

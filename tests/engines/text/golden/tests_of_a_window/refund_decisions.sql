@@ -12,7 +12,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_decisions` AS JSON;
 
 select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition';
 
-select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_decisions` where order_key in (4611686018427387904) union all select explode(array(named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `refund_decisions__dbt_tmp`) as changed where change.key_value is not null;
+select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_decisions` where order_key in (4611686018427387904) union all select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `refund_decisions__dbt_tmp`) as changed where change.key_value is not null;
 
 insert into `caspersdev`.`increments`.`changes` values ('refund_decisions', 5, 'silver_order_items', 'partition', '2026-11-20');
 
