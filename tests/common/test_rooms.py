@@ -10,7 +10,7 @@ import pytest
 
 from common.paths import PROJECT
 
-ROOMS = ("apps", "bench", "common", "flows", "generator", "reports")
+ROOMS = ("analyses", "apps", "bench", "common", "flows", "generator", "reports")
 UPWARD = {
     "common/time_units.py": "from generator.catalogue import seed_files",
     "generator/catalogue/records.py": "import generator.simulation.orders.order_ids",

@@ -1,0 +1,1 @@
+"""Questions to the tables, answered in SQL, and exercises that check themselves."""
