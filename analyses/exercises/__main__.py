@@ -17,6 +17,7 @@ from common.system_errors import to_user_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 _WRONG = 1
 _NOT_CHECKED = 2
@@ -32,10 +33,10 @@ examples:
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, places: Places | None = None) -> int:
     """Run one command; return 0, 1 for a wrong answer, or 2 where nothing could be checked."""
     options = _parser().parse_args(arguments)
-    places = Places(PROJECT / "answers", data_directory())
+    places = places or Places(PROJECT / "answers", data_directory())
     try:
         return _run(options, places)
     except UserError as error:
@@ -104,10 +105,14 @@ def _find(number: int) -> Exercise:
 def _list(places: Places) -> list[str]:
     return [
         f"{exercise.number}. {exercise.title:34} about {exercise.minutes} minutes; "
-        f"{exercise.file(places).relative_to(places.project)}"
+        f"{_short(exercise.file(places))}"
         f"{' (is there)' if exercise.file(places).exists() else ''}"
         for exercise in EXERCISES
     ]
+
+
+def _short(file: Path) -> Path:
+    return file.relative_to(PROJECT) if file.is_relative_to(PROJECT) else file
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,6 +11,24 @@ from analyses.exercises.published import check_query, open_published
 
 _HALF_A_CENT = 0.005001
 _HUNDREDTH = 0.005001
+_TIMELINE = "lakeflow.silver_order_timeline"
+# The customers of a kitchen's orders of a day, by their place in it: two of six come again on that
+# day, others on the 28th or on the 29th after it.
+_RETURNS = f"""
+    SELECT * EXCLUDE (place) REPLACE (
+        location_id || CASE
+            WHEN place % 3 > 0 THEN ' same ' || order_day || ' ' || place // 3
+            WHEN place % 2 > 0 THEN ' 28 ' || (order_day - DATE '2000-01-03') % 28 || ' ' || place
+            ELSE ' 29 ' || (order_day - DATE '2000-01-03') % 29 || ' ' || place
+        END AS customer_id
+    )
+    FROM (
+        SELECT *, row_number() OVER (
+            PARTITION BY location_id, order_day, status ORDER BY order_key
+        ) AS place
+        FROM original.{_TIMELINE}
+    )
+"""
 _FIRST_DAY = "(SELECT min(order_day) FROM original.lakeflow.gold_order_header)"
 
 EXERCISES = (
@@ -136,6 +154,12 @@ EXERCISES = (
                 ),
             ),
         ),
+        alterations=(
+            Alteration(
+                "in which people come back on the same day, on the 28th after it or on the 29th",
+                {_TIMELINE: _RETURNS},
+            ),
+        ),
     ),
     Exercise(
         4,
@@ -178,7 +202,7 @@ EXERCISES = (
             Alteration(
                 "in which hardly anybody tips and all have the same discount",
                 {
-                    "lakeflow.silver_order_timeline": "SELECT * REPLACE ("
+                    _TIMELINE: "SELECT * REPLACE ("
                     "CAST(CASE WHEN order_key % 3 = 0 THEN subtotal * 0.4 ELSE 0 END "
                     "AS DECIMAL(12,2)) AS tip, CAST(subtotal * 0.3 AS DECIMAL(12,2)) AS discount) "
                     "FROM original.lakeflow.silver_order_timeline"
