@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -38,14 +39,21 @@ def main(arguments: Sequence[str] | None = None, places: Places | None = None) -
     options = _parser().parse_args(arguments)
     places = places or Places(PROJECT / "answers", data_directory())
     try:
-        return _run(options, places)
+        code = _run(options, places)
+        sys.stdout.flush()
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` has; what is left must not be written at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"error: {to_user_error(error, 'check', 'TMPDIR')}", file=sys.stderr)
     except KeyboardInterrupt:
         print("stopped: nothing was checked, and nothing has changed.", file=sys.stderr)
         return _INTERRUPTED
+    else:
+        return code
     return _NOT_CHECKED
 
 

@@ -98,8 +98,8 @@ def _of_rows(
     if not found and expected:
         return [f"no rows at all, where {len(expected)} are right"]
     lines = []
-    missing = sorted((values for values in expected if values not in found), key=str)
-    extra = sorted((values for values in found if values not in expected), key=str)
+    missing = sorted((values for values in expected if values not in found), key=_order)
+    extra = sorted((values for values in found if values not in expected), key=_order)
     for what, keys in (("missing", missing), ("not right to be there", extra)):
         if keys:
             lines.append(f"{len(keys)} {'row is' if len(keys) == 1 else 'rows are'} {what}:")
@@ -107,7 +107,7 @@ def _of_rows(
             lines += _and_more(len(keys))
     wrong = {
         values: _wrong_values(found[values], row, tolerance)
-        for values, row in sorted(expected.items(), key=str)
+        for values, row in sorted(expected.items(), key=lambda item: _order(item[0]))
         if values in found
     }
     wrong = {values: text for values, text in wrong.items() if text}
@@ -149,6 +149,14 @@ def _deviation(found: object, expected: object) -> str:
     if _is_number(expected):
         return f"is {shown}, and is to be a number"
     return f"is {shown}: another value is right"
+
+
+def _order(values: tuple[Any, ...]) -> list[tuple[bool, float, str]]:
+    """Return by what keys are sorted: numbers as numbers, all else by its text."""
+    return [
+        (False, float(value), "") if _is_number(value) else (True, 0.0, str(value))
+        for value in values
+    ]
 
 
 def _shown(value: object) -> str:

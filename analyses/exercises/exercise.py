@@ -107,7 +107,7 @@ class Exercise:
     number, title
         As in the heading of the task.
     minutes
-        How long it takes those who know the tools, about.
+        How long it takes somebody who knows SQL, estimated.
     answer
         File of the answer, in the project or in the folder of answers.
     solution

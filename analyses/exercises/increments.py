@@ -105,7 +105,8 @@ def _comes_late(line: str) -> bool:
 
 
 def _build(places: Places, folder: Path, model: str) -> None:
-    options = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    unneeded = ["test", "unit_test", *(["seed"] if (folder / "target").exists() else [])]
+    options = [word for kind in unneeded for word in ("--exclude-resource-type", kind)]
     options += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     arguments = dbt_arguments(
         "build", *options, "--target", "duckdb", select=[f"+{model}"], project=places.project
