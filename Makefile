@@ -16,7 +16,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines install-browser run live desk status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines install-browser run evidence live desk status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -110,6 +110,16 @@ lint: $(INSTALLED)  ## style, types, the order of the rooms, YAML, SQL, and link
 
 bench: $(INSTALLED)  ## the benchmarks whose ratios docs/proofs-and-figures.md quotes
 	@$(BIN)/python -m bench
+
+# The pages are one more reader of the published tables; Node.js is needed for nothing else.
+evidence: $(INSTALLED)  ## pages over the published tables with Evidence (needs Node.js 18); served on PORT=8700
+	@command -v npm >/dev/null || \
+		{ echo 'error: Evidence needs Node.js 18 or newer, and npm is not there: https://nodejs.org' >&2; exit 1; }
+	@test -e '$(DATA)/published/publication.json' || \
+		{ echo 'error: nothing is published in $(DATA) yet: `make run`' >&2; exit 1; }
+	@ln -sfn '$(abspath $(DATA))/published' reports/evidence/published
+	cd reports/evidence && npm install && npm run sources && npm run build
+	$(if $(NO_SERVER),,$(BIN)/python -m http.server --bind 127.0.0.1 --directory reports/evidence/build $(or $(PORT),8700))
 
 docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static_index.html
 	@$(BIN)/dbt docs generate --static
