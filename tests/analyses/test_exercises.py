@@ -413,7 +413,14 @@ def models_of_learners() -> dict[str, tuple[str, int, str]]:
     }
 
 
-@pytest.mark.parametrize("kind", models_of_learners())
+# Each builds three windows of a project of its own.
+KINDS = [
+    pytest.param(kind, marks=() if kind in ("right", "forgets late data") else pytest.mark.long)
+    for kind in models_of_learners()
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_model_is_built_window_by_window(
     kind: str,
     dataset: Path,
