@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reports.page.figures import Unit
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 _WITH_CENTS = 1_000
 
@@ -39,6 +39,11 @@ def format_share(part: float, whole: float) -> str:
 def format_day(day: date) -> str:
     """Return a day, in the way that no country takes for another one."""
     return f"{day.day} {day:%b %Y}"
+
+
+def format_moment(moment: datetime) -> str:
+    """Return a moment, to the minute."""
+    return f"{format_day(moment)}, {moment:%H:%M}"
 
 
 def format_change(after: Any, before: Any, unit: Unit) -> str:  # noqa: ANN401  (numbers of any engine)

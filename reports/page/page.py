@@ -16,15 +16,10 @@ from markupsafe import Markup
 from reports.page.charts import complaints, couriers, lateness, quality, refunds, stories
 from reports.page.charts.parts import CONFIG, WIDTH, Drawing, Spec, Table
 from reports.page.figures import CARDS, FIGURES, GROUPS, HEADLINE
-from reports.page.formats import format_change, format_day, format_value
+from reports.page.formats import format_change, format_day, format_moment, format_value
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from reports.page.business import Business
-
-MOST_BYTES = 3_000_000
-"""What a page may have, so that it can be mailed."""
 
 _VEGA_LITE = "6.4"  # what Altair 6.3 writes
 # Digits that nobody sees, and what only serves scripts and screen readers: the figure around a
@@ -71,7 +66,7 @@ def render_page(business: Business) -> str:
     library = library.replace("</script", "<\\/script")
     page = environment.get_template("page.html").render(
         business=business,
-        until=_moment(business.period.until),
+        until=format_moment(business.period.until),
         last_day=format_day(business.period.last_day),
         lead=_lead(business),
         cards=_cards(business),
@@ -153,7 +148,7 @@ def headline(business: Business) -> Table:
     ]
     rows.append(("All kitchens", business.totals))
     return Table(
-        f"{format_day(business.period.first_day)} to {_moment(business.period.until)}",
+        f"{format_day(business.period.first_day)} to {format_moment(business.period.until)}",
         ("Kitchen", *(FIGURES[key].name for key in HEADLINE)),
         tuple(
             (name, *(format_value(row[key], FIGURES[key].unit) for key in HEADLINE))
@@ -243,7 +238,3 @@ def _source(environment: Environment, name: str) -> str:
     loader = environment.loader
     assert loader is not None  # noqa: S101  (it was just given one)
     return loader.get_source(environment, name)[0]
-
-
-def _moment(moment: datetime) -> str:
-    return f"{format_day(moment)}, {moment:%H:%M}"
