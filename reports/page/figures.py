@@ -23,7 +23,7 @@ class Unit(Enum):
     DOLLARS = "US dollars"
     PERCENT = "percent"
     MINUTES = "minutes"
-    RATE = "number, one digit"
+    RATE = "average"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +189,8 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_share",
             "Late",
             Unit.PERCENT,
-            "Deliveries slower than the P75 of their kitchen's seven days before, of those with "
-            "enough history.",
+            "Deliveries that took longer than three in four of their kitchen in the days before (its "
+            "P75), of those with enough history.",
             _ORDERS,
             "is_late",
             _share("is_late", "is_late is not null"),
@@ -199,7 +199,8 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_kitchen_share",
             "Late because of the kitchen",
             Unit.PERCENT,
-            "Late orders that lost most in queue, cooking and packing, of all late ones.",
+            "Late orders that lost most, against what is usual in their kitchen, between order and "
+            "packed bag; of all late ones.",
             _ORDERS,
             "late_cause",
             _share("late_cause = 'kitchen'", "late_cause is not null"),
@@ -208,7 +209,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_pickup_share",
             "Late because of the wait for a courier",
             Unit.PERCENT,
-            "Late orders whose bag waited for its courier, of all late ones.",
+            "The same, between packed bag and pick-up.",
             _ORDERS,
             "late_cause",
             _share("late_cause = 'pickup'", "late_cause is not null"),
@@ -217,7 +218,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_drive_share",
             "Late because of the drive",
             Unit.PERCENT,
-            "Late orders that lost most on the road, of all late ones.",
+            "The same, between pick-up and door.",
             _ORDERS,
             "late_cause",
             _share("late_cause = 'drive'", "late_cause is not null"),

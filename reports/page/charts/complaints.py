@@ -50,7 +50,7 @@ def complaints(business: Business) -> Drawing:
         chart(rows, 40 * max(len(order), 1))
         .mark_bar()
         .encode(
-            x=alt.X("value:Q", title="complaints", axis=alt.Axis(format="~s")),
+            x=alt.X("value:Q", title="complaints", axis=alt.Axis(format=",.0f")),
             y=alt.Y("category:N", title=None, sort=order),
             color=color("answer", names, (SERIES[0], SERIES[1], QUIET)),
             order=alt.Order("place:Q"),

@@ -47,8 +47,8 @@ def lateness(business: Business) -> Drawing:
         key="lateness",
         title=f"{share} of the deliveries are late",
         units=f"Late orders, in percent of deliveries, by {period.coarse} of the order",
-        description=f"Late is what took longer than the P75 of its kitchen's seven days before, so "
-        f"about a quarter is late while nothing changes. Over everything: {listed}.",
+        description=f"Late is what took longer than three in four before it, so about a "
+        f"quarter is late while nothing changes. Over everything: {listed}.",
         panels=(lines_by_kitchen(business, rows, "late, percent", percent=True),),
         table=table_by_kitchen(
             business, "Late, in percent of deliveries", rows, lambda row: percent(row["value"])
@@ -99,7 +99,7 @@ def causes(business: Business) -> Drawing:
     return Drawing(
         key="causes",
         title=f"{worst[0].upper()}{worst[1:]} makes {share} of them late",
-        units="Late orders by what cost them most, in percent of deliveries",
+        units="Late orders by where they lost most, in percent of deliveries",
         description=f"Of all late orders: {listed}.",
         panels=(to_spec(bars),),
         table=Table(

@@ -50,7 +50,7 @@ _SHAPES = (
 
 CONFIG: Spec = {
     "background": "transparent",
-    "font": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+    "font": "Helvetica, Arial, 'Liberation Sans', sans-serif",
     "aria": False,  # the figure around a chart describes it, and its table has the numbers
     "view": {"stroke": None},
     "bar": {"stroke": "var(--paper)", "strokeWidth": 1},  # a gap tells parts apart, too
@@ -66,7 +66,7 @@ CONFIG: Spec = {
     },
     "legend": {
         "labelColor": INK,
-        "labelFontSize": 12,
+        "labelFontSize": 11,
         "labelLimit": 220,
         "orient": "top",
         "columns": 2,

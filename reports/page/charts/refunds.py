@@ -60,7 +60,7 @@ def refund_weeks(business: Business) -> Drawing:
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=36))
         .encode(
             x=time_axis(period),
-            y=alt.Y("value:Q", title="US dollars a day", axis=alt.Axis(format="$~s")),
+            y=alt.Y("value:Q", title="US dollars a day", axis=alt.Axis(format="$,.0f")),
             color=color("what", names, (SERIES[1], SERIES[0])),
             shape=shape("what", names),
             tooltip=[
