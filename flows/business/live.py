@@ -85,9 +85,7 @@ def serve(options: LiveOptions) -> None:
         # The desk then finds a server that runs, and leaves it running.
         postgres.wait_until_started()
         with started_desk(), display:
-            resources = Resources(
-                Builder(dbt, keep_warm=True), display, postgres, BusinessReport()
-            )
+            resources = Resources(Builder(dbt, keep_warm=True), display, postgres, BusinessReport())
             _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 

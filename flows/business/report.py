@@ -46,8 +46,10 @@ class Report:
         """Return its figures as a Markdown table, below a link to it."""
         return "\n".join(
             (
-                f"[{self.file}]({Path(self.file).as_uri()}): {self.size / 1e6:.1f} MB, from "
-                f"{self.origin}, until {self.until} by the clock of the business.",
+                (
+                    f"[{self.file}]({Path(self.file).as_uri()}): {self.size / 1e6:.1f} MB, from "
+                    f"{self.origin}, until {self.until} by the clock of the business."
+                ),
                 "",
                 "| figure | value |",
                 "|---|---:|",

@@ -189,8 +189,8 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_share",
             "Late",
             Unit.PERCENT,
-            "Deliveries that took longer than three in four of their kitchen in the days before (its "
-            "P75), of those with enough history.",
+            "Deliveries that took longer than three in four of their kitchen in the days before "
+            "(its P75), of those with enough history.",
             _ORDERS,
             "is_late",
             _share("is_late", "is_late is not null"),

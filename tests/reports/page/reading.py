@@ -1,7 +1,12 @@
-"""The words and tables of a page, as a program that runs no script sees them."""
+"""What a page and a business say, in a form that can be compared."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
 from html.parser import HTMLParser
+from typing import Any
+
+from reports.page.business import Business
 
 
 @dataclass
@@ -67,3 +72,19 @@ def read_page(html: str) -> Page:
     page = Page()
     page.feed(html)
     return page
+
+
+def as_plain(business: Business) -> dict[str, Any]:
+    """Return all that was read of a business, without the types of an engine."""
+
+    def plain(value: Any) -> Any:  # noqa: ANN401  # whatever a query returns
+        if isinstance(value, dict):
+            return {str(key): plain(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(each) for each in value]
+        if isinstance(value, float | Decimal):
+            return f"{value:.4f}"  # sums of floats depend on their order
+        return value.isoformat() if isinstance(value, date) else value
+
+    read: dict[str, Any] = plain(asdict(business))
+    return read

@@ -38,8 +38,10 @@ BY_HAND = {
     "p99_minutes": (MINUTES, "select quantile_cont(total_minutes, 0.99) from lakeflow.fct_orders"),
     "on_time_share": (
         SHARE,
-        "select count(*) filter (where is_past_promise = false) / count(is_past_promise) "
-        "from lakeflow.fct_orders",
+        (
+            "select count(*) filter (where is_past_promise = false) / count(is_past_promise) "
+            "from lakeflow.fct_orders"
+        ),
     ),
     "late_share": (
         SHARE,
@@ -48,8 +50,10 @@ BY_HAND = {
     **{
         f"late_{cause}_share": (
             SHARE,
-            f"select count(*) filter (where late_cause = '{cause}') / count(late_cause) "
-            "from lakeflow.fct_orders",
+            (
+                f"select count(*) filter (where late_cause = '{cause}') / count(late_cause) "
+                "from lakeflow.fct_orders"
+            ),
         )
         for cause in ("kitchen", "pickup", "drive")
     },
@@ -73,8 +77,10 @@ BY_HAND = {
     "decided_usd": (CENTS, "select sum(refund_decided_usd) from lakeflow.fct_orders"),
     "agreement_share": (
         SHARE,
-        "select count(*) filter (where refund_decided_class <> 'partial') "
-        "/ count(refund_decided_class) from lakeflow.fct_orders",
+        (
+            "select count(*) filter (where refund_decided_class <> 'partial') "
+            "/ count(refund_decided_class) from lakeflow.fct_orders"
+        ),
     ),
     "complaints": (COUNT, "select count(complaint_category) from lakeflow.fct_orders"),
     "complaint_share": (
@@ -84,8 +90,10 @@ BY_HAND = {
     "credit_usd": (CENTS, "select sum(complaint_credit) from lakeflow.fct_orders"),
     "escalated_share": (
         SHARE,
-        "select count(*) filter (where complaint_decision = 'escalate') "
-        "/ count(complaint_decision) from lakeflow.fct_orders",
+        (
+            "select count(*) filter (where complaint_decision = 'escalate') "
+            "/ count(complaint_decision) from lakeflow.fct_orders"
+        ),
     ),
     "couriers": (COUNT, "select count(distinct driver_id) from lakeflow.silver_courier_shifts"),
     "shifts": (COUNT, "select count(*) from lakeflow.silver_courier_shifts"),

@@ -181,7 +181,7 @@ def test_nothing_published_no_order_and_a_missing_table_are_reported(tmp_path: P
         report_of(published)
     with duckdb.connect(str(published / "caspers.duckdb")) as connection:
         connection.execute("drop table lakeflow.fct_orders")
-    with pytest.raises(UserError, match="misses a table in published build 7 .*fct_orders"):
+    with pytest.raises(UserError, match=r"misses a table in published build 7 .*fct_orders"):
         report_of(published)
 
 
