@@ -105,7 +105,7 @@ def sections_of(business: Business) -> tuple[Section, ...]:
         Section(
             "lateness",
             "Who is late, and why",
-            FIGURES["late_share"].definition,
+            _definition("late_share"),
             (
                 lateness.lateness(business),
                 lateness.causes(business),
@@ -123,13 +123,14 @@ def sections_of(business: Business) -> tuple[Section, ...]:
         Section(
             "complaints",
             "Complaints",
-            FIGURES["complaint_share"].definition,
+            "Some customers complain. What they write is answered with a credit, or handed to a "
+            "person.",
             (complaints.complaints(business), complaints.complaint_weeks(business)),
         ),
         Section(
             "couriers",
             "Couriers",
-            FIGURES["utilisation"].definition,
+            _definition("utilisation"),
             (couriers.couriers(business), couriers.utilisation(business)),
         ),
         Section(
@@ -155,6 +156,11 @@ def headline(business: Business) -> Table:
             for name, row in rows
         ),
     )
+
+
+def _definition(key: str) -> str:
+    figure = FIGURES[key]
+    return f"{figure.name}: {figure.definition[0].lower()}{figure.definition[1:]}"
 
 
 def _lead(business: Business) -> str:

@@ -13,8 +13,9 @@ from reports.page.charts.parts import (
     Table,
     chart,
     color,
+    from_first_to_last,
     lines_by_kitchen,
-    percent,
+    lowest_and_highest,
     table_by_kitchen,
     to_spec,
 )
@@ -100,14 +101,9 @@ def complaint_weeks(business: Business) -> Drawing:
     ]
     return Drawing(
         key="complaint-weeks",
-        title=f"Complaint rate by {period.coarse}",
+        title=f"The complaint rate is {lowest_and_highest(rows)}",
         units=f"Complaints, in percent of deliveries, by {period.coarse} of the order",
-        description="One line for each kitchen; the table has every value.",
-        panels=(lines_by_kitchen(business, rows, "complaints, percent", percent=True),),
-        table=table_by_kitchen(
-            business,
-            "Complaints, in percent of deliveries",
-            rows,
-            lambda row: percent(row["value"]),
-        ),
+        description=from_first_to_last(business, rows),
+        panels=(lines_by_kitchen(business, rows, "complaints, percent"),),
+        table=table_by_kitchen(business, "Complaints, in percent of deliveries", rows),
     )

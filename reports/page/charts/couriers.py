@@ -13,8 +13,9 @@ from reports.page.charts.parts import (
     Table,
     chart,
     color,
+    from_first_to_last,
     lines_by_kitchen,
-    percent,
+    lowest_and_highest,
     table_by_kitchen,
     to_spec,
 )
@@ -114,14 +115,9 @@ def utilisation(business: Business) -> Drawing:
     ]
     return Drawing(
         key="utilisation",
-        title=f"Utilisation by {period.coarse}",
+        title=f"Utilisation is {lowest_and_highest(rows)}",
         units=f"Minutes with an order on board, in percent of minutes worked, by {period.coarse}",
-        description="One line for each kitchen; the table has every value.",
-        panels=(lines_by_kitchen(business, rows, "driving, percent", percent=True),),
-        table=table_by_kitchen(
-            business,
-            "Driving, in percent of minutes worked",
-            rows,
-            lambda row: percent(row["value"]),
-        ),
+        description=from_first_to_last(business, rows),
+        panels=(lines_by_kitchen(business, rows, "driving, percent"),),
+        table=table_by_kitchen(business, "Driving, in percent of minutes worked", rows),
     )

@@ -14,7 +14,6 @@ from reports.page.charts.parts import (
     chart,
     color,
     lines_by_kitchen,
-    percent,
     table_by_kitchen,
     to_spec,
 )
@@ -49,10 +48,8 @@ def lateness(business: Business) -> Drawing:
         units=f"Late orders, in percent of deliveries, by {period.coarse} of the order",
         description=f"Late is what took longer than three in four before it, so about a "
         f"quarter is late while nothing changes. Over everything: {listed}.",
-        panels=(lines_by_kitchen(business, rows, "late, percent", percent=True),),
-        table=table_by_kitchen(
-            business, "Late, in percent of deliveries", rows, lambda row: percent(row["value"])
-        ),
+        panels=(lines_by_kitchen(business, rows, "late, percent"),),
+        table=table_by_kitchen(business, "Late, in percent of deliveries", rows),
     )
 
 

@@ -16,7 +16,7 @@ from reports.page.figures import Unit
 from reports.page.formats import NOTHING, format_day, format_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from reports.page.business import Business, Period
@@ -53,6 +53,7 @@ CONFIG: Spec = {
     "font": "Helvetica, Arial, 'Liberation Sans', sans-serif",
     "aria": False,  # the figure around a chart describes it, and its table has the numbers
     "view": {"stroke": None},
+    "mark": {"color": SERIES[0]},
     "bar": {"stroke": "var(--paper)", "strokeWidth": 1},  # a gap tells parts apart, too
     "axis": {
         "domainColor": MUTED,
@@ -125,8 +126,8 @@ class Drawing:
     table: Table
 
 
-def lines_by_kitchen(business: Business, rows: list[Row], title: str, *, percent: bool) -> Spec:
-    """Return a line for each kitchen."""
+def lines_by_kitchen(business: Business, rows: list[Row], title: str) -> Spec:
+    """Return a line of shares for each kitchen."""
     names = {kitchen.location_id: kitchen.name for kitchen in business.kitchens}
     period = business.period
     values = [
@@ -147,26 +148,27 @@ def lines_by_kitchen(business: Business, rows: list[Row], title: str, *, percent
             y=alt.Y(
                 "value:Q",
                 title=title,
-                axis=alt.Axis(format="%" if percent else "~s"),
+                axis=alt.Axis(format="%"),
                 scale=alt.Scale(zero=True),
             ),
             color=color("kitchen", order, SERIES),
             shape=shape("kitchen", order),
             tooltip=[
-                when("begins", period),
+                when(period.coarse),
                 "kitchen:N",
-                alt.Tooltip("value:Q", format=".1%" if percent else ",.1f", title=title),
+                alt.Tooltip("value:Q", format=".1%", title=title),
             ],
         )
     )
     return to_spec(lines)
 
 
-def table_by_kitchen(
-    business: Business, caption: str, rows: list[Row], cell: Callable[[Row], str]
-) -> Table:
-    """Return a table with a row for each step and a column for each kitchen."""
-    found = {(row["begins"], row["location_id"]): cell(row) for row in rows}
+def table_by_kitchen(business: Business, caption: str, rows: list[Row]) -> Table:
+    """Return a table of shares with a row for each step and a column for each kitchen."""
+    found = {
+        (row["begins"], row["location_id"]): format_value(row["value"], Unit.PERCENT)
+        for row in rows
+    }
     steps = sorted({begins for begins, _ in found})
     return Table(
         caption,
@@ -184,9 +186,24 @@ def table_by_kitchen(
     )
 
 
-def percent(value: float) -> str:
-    """Return a share in percent."""
-    return format_value(value, Unit.PERCENT)
+def lowest_and_highest(rows: list[Row]) -> str:
+    """Return between which shares all kitchens stay."""
+    values = [row["value"] for row in rows]
+    if not values:
+        return "unknown so far"
+    low, high = (format_value(end, Unit.PERCENT) for end in (min(values), max(values)))
+    return f"between {low} and {high}"
+
+
+def from_first_to_last(business: Business, rows: list[Row]) -> str:
+    """Return in a sentence how the share of each kitchen has changed."""
+    told = []
+    for kitchen in business.kitchens:
+        values = [row["value"] for row in rows if row["location_id"] == kitchen.location_id]
+        if values:
+            first, last = (format_value(values[place], Unit.PERCENT) for place in (0, -1))
+            told.append(f"{kitchen.name} from {first} to {last}")
+    return f"From the first {business.period.coarse} to the last: {', '.join(told)}."
 
 
 def iso(day: date) -> str:
@@ -220,9 +237,9 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def when(field: str, period: Period) -> alt.Tooltip:
-    """Return the line of a tooltip that says which day or week it is about."""
-    return alt.Tooltip(f"{field}:N", title=f"{period.finest} of")
+def when(step: str) -> alt.Tooltip:
+    """Return the line of a tooltip that says which day, week or month it is about."""
+    return alt.Tooltip("begins:N", title=step if step == "day" else f"{step} of")
 
 
 def color(field: str, names: Sequence[str], colors: Sequence[str]) -> alt.Color:

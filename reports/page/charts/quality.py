@@ -9,7 +9,6 @@ import altair as alt
 from reports.page.charts.parts import (
     HEIGHT,
     INK,
-    SERIES,
     Drawing,
     Table,
     chart,
@@ -44,7 +43,7 @@ def quality(business: Business) -> Drawing:
     rows = [{"what": words, "value": value} for words, value in counted.items()]
     bars = (
         chart(rows, 34 * len(order))
-        .mark_bar(color=SERIES[0])
+        .mark_bar(strokeWidth=0)
         .encode(
             x=alt.X(
                 "value:Q",
@@ -126,12 +125,12 @@ def landed(business: Business) -> Drawing:
     ]
     lines = (
         chart(rows, HEIGHT)
-        .mark_line(color=SERIES[0], point=alt.OverlayMarkDef(filled=True, size=40))
+        .mark_line(point=alt.OverlayMarkDef(filled=True, size=40))
         .encode(
             x=time_axis(period),
             y=alt.Y("value:Q", title="lines a day", axis=alt.Axis(format="~s")),
             tooltip=[
-                when("begins", period),
+                when(period.coarse),
                 alt.Tooltip("value:Q", format=",.0f", title="lines a day"),
             ],
         )

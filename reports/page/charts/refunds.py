@@ -64,7 +64,7 @@ def refund_weeks(business: Business) -> Drawing:
             color=color("what", names, (SERIES[1], SERIES[0])),
             shape=shape("what", names),
             tooltip=[
-                when("begins", period),
+                when(period.coarse),
                 alt.Tooltip("what:N", title="refunds"),
                 alt.Tooltip("value:Q", format="$,.0f", title="dollars a day"),
             ],

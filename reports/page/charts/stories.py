@@ -140,7 +140,7 @@ def _healthy(business: Business, kitchen: Kitchen) -> _Special | None:
             alt.FieldEqualPredicate(field="group", equal=ahead), alt.value(3), alt.value(1.2)
         ),
         tooltip=[
-            when("begins", period),
+            when(period.coarse),
             "group:N",
             alt.Tooltip("value:Q", format=".1f", title="dishes a day"),
         ],
@@ -233,7 +233,7 @@ def _slower(business: Business, kitchen: Kitchen) -> _Special | None:
             color=color("measure", names, (STRONG, MUTED)),
             shape=shape("measure", names),
             tooltip=[
-                when("begins", period),
+                when(period.coarse),
                 "measure:N",
                 alt.Tooltip("value:Q", format=".1f", title="minutes"),
             ],
@@ -338,7 +338,7 @@ def _curve(rows: list[Row], events: list[Row], period: Period, title: str) -> Sp
     values = [{**row, "begins": iso(row["begins"])} for row in rows]
     x, y = time_axis(period), alt.Y("value:Q", title=title, scale=alt.Scale(zero=True))
     tooltip = [
-        when("begins", period),
+        when(period.finest),
         alt.Tooltip("value:Q", format=".0f", title=title),
         alt.Tooltip("mean:Q", format=".0f", title="mean of a week"),
     ]
@@ -360,7 +360,7 @@ def _marks(events: list[Row], period: Period, *, labelled: bool) -> list[alt.Cha
         base = alt.Chart(alt.InlineData(values=values))
         rule = base.mark_rule(color=INK, strokeDash=[5, 4], strokeWidth=1.5).encode(
             x=time_axis(period),
-            tooltip=[when("begins", period), alt.Tooltip("text:N", title="event")],
+            tooltip=[when("day"), alt.Tooltip("text:N", title="event")],
         )
         marks.append(rule)
         if labelled:

@@ -1,4 +1,4 @@
-"""The report of a business that dbt has built: its tables have the columns that the report reads."""
+"""The report of a business that dbt has built: its columns are those that the report reads."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,8 +33,8 @@ def test_it_agrees_with_the_summary_of_the_kitchens(built: Business) -> None:
         business = read_business(source)
     with duckdb.connect(str(published.resolve() / "caspers.duckdb"), read_only=True) as connection:
         kitchens = connection.execute(
-            "select name, orders, revenue, p50_minutes, refunded from lakeflow.gold_kitchen_summary "
-            "where orders > 0 order by location_id"
+            "select name, orders, revenue, p50_minutes, refunded "
+            "from lakeflow.gold_kitchen_summary where orders > 0 order by location_id"
         ).fetchall()
     assert kitchens
     assert [kitchen.name for kitchen in business.kitchens] == [name for name, *_ in kitchens]
