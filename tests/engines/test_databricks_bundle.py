@@ -387,6 +387,12 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
             assert is_synced(path)
         if top == "tests" and not path.startswith("tests/dbt/"):
             assert not is_synced(path)
+    # The app installs the project from what is there.
+    packages = PYPROJECT["tool"]["setuptools"]["packages"]
+    moved = PYPROJECT["tool"]["setuptools"]["package-dir"]
+    folders = [moved.get(package, package.replace(".", "/")) for package in packages]
+    assert all(is_synced(f"{folder}/__init__.py") for folder in folders)
+    assert is_synced("reports/page/templates/page.html")
     files = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "app.yaml")
     assert all(is_synced(path) for path in (*files, "requirements.txt", "apps/__init__.py"))
 
