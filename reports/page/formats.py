@@ -46,10 +46,15 @@ def format_moment(moment: datetime) -> str:
     return f"{format_day(moment)}, {moment:%H:%M}"
 
 
+def format_growth(part: float, digits: int) -> str:
+    """Return a change in percent, which is never a negative zero."""
+    return f"{round(part, digits + 2) + 0.0:+.{digits}%}"
+
+
 def format_change(after: Any, before: Any, unit: Unit) -> str:  # noqa: ANN401  (numbers of any engine)
     """Return how a number has changed: shares in points, everything else in percent."""
     if after is None or before is None:
         return "nothing to compare with"
     if unit is Unit.PERCENT:
-        return f"{100 * (after - before):+.1f} points"
-    return f"{100 * (float(after) / float(before) - 1):+.1f}%" if before else "from nothing"
+        return f"{round(100 * (after - before), 1) + 0.0:+.1f} points"
+    return format_growth(float(after) / float(before) - 1, 1) if before else "from nothing"

@@ -7,7 +7,7 @@ being drawn again, on a screen as on paper. No chart says anything by colour alo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -17,7 +17,6 @@ from reports.page.formats import NOTHING, format_day, format_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from reports.page.business import Business, Period
     from reports.page.source import Row
@@ -215,6 +214,8 @@ def chart(rows: list[Row], height: int) -> alt.Chart:
     """Return a chart of rows without marks yet, as wide as its column."""
     values = [
         {key: round(value, 4) if isinstance(value, float) else value for key, value in row.items()}
+        # Vega reads days as numbers, which a tooltip would show.
+        | ({"label": format_day(date.fromisoformat(row["begins"]))} if "begins" in row else {})
         for row in rows
     ]
     return alt.Chart(alt.InlineData(values=values)).properties(width="container", height=height)
@@ -229,7 +230,9 @@ def time_axis(period: Period) -> alt.X:
         "begins:T",
         title=None,
         scale=alt.Scale(type="utc", domain=domain),
-        axis=alt.Axis(format="%-d %b", labelOverlap="greedy", tickCount=6, grid=False),
+        axis=alt.Axis(
+            format="%-d %b", labelOverlap="greedy", labelSeparation=8, tickCount=6, grid=False
+        ),
     )
 
 
@@ -239,7 +242,7 @@ def _monday(day: date) -> date:
 
 def when(step: str) -> alt.Tooltip:
     """Return the line of a tooltip that says which day, week or month it is about."""
-    return alt.Tooltip("begins:N", title=step if step == "day" else f"{step} of")
+    return alt.Tooltip("label:N", title=step if step == "day" else f"{step} of")
 
 
 def color(field: str, names: Sequence[str], colors: Sequence[str]) -> alt.Color:

@@ -28,7 +28,7 @@ from reports.page.charts.parts import (
     when,
 )
 from reports.page.figures import Unit
-from reports.page.formats import NOTHING, format_day, format_share, format_value
+from reports.page.formats import NOTHING, format_day, format_growth, format_share, format_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,9 +145,9 @@ def _healthy(business: Business, kitchen: Kitchen) -> _Special | None:
             alt.Tooltip("value:Q", format=".1f", title="dishes a day"),
         ],
     )
-    listed = ", ".join(f"{group} {growth[group]:+.0%}" for group in ranked)
+    listed = ", ".join(f"{group} {format_growth(growth[group], 0)}" for group in ranked)
     return _Special(
-        title=f"{ahead} brands lead ({growth[ahead]:+.0%})",
+        title=f"{ahead} brands lead ({format_growth(growth[ahead], 0)})",
         units="Above, orders a day; below, dishes sold a day by group of cuisines",
         description=f"Below, dishes sold a day by group of cuisines, from first to last: {listed}.",
         panels=(to_spec(lines),),
@@ -239,7 +239,10 @@ def _slower(business: Business, kitchen: Kitchen) -> _Special | None:
             ],
         )
     )
-    layers = [lines, *_marks(business.of_kitchen("brand_events", kitchen), period, labelled=False)]
+    layers = [
+        lines,
+        *_marks(business.of_kitchen("brand_events", kitchen), period, LOW, labelled=False),
+    ]
     first, last = (float(weeks[place]["p50_minutes"]) for place in (0, -1))
     slower = "slower" if last > first else "faster"
     return _Special(
@@ -302,7 +305,7 @@ def _verb(first: float, last: float) -> str:
 
 
 def _change(first: float, last: float) -> str:
-    return f"{last / first - 1:+.0%}" if first else "from nothing"
+    return format_growth(last / first - 1, 0) if first else "from nothing"
 
 
 def _tell_event(event: Row) -> str:
@@ -345,10 +348,10 @@ def _curve(rows: list[Row], events: list[Row], period: Period, title: str) -> Sp
     base = chart(values, HEIGHT)
     dots = base.mark_circle(size=26, color=MUTED, opacity=0.7).encode(x=x, y=y, tooltip=tooltip)
     line = base.mark_line(color=STRONG, strokeWidth=3).encode(x=x, y=alt.Y("mean:Q", title=title))
-    return to_spec(alt.layer(line, dots, *_marks(events, period, labelled=True)))
+    return to_spec(alt.layer(line, dots, *_marks(events, period, HEIGHT, labelled=True)))
 
 
-def _marks(events: list[Row], period: Period, *, labelled: bool) -> list[alt.Chart]:
+def _marks(events: list[Row], period: Period, height: int, *, labelled: bool) -> list[alt.Chart]:
     """Return rules for brands that came or went, with their names where asked for."""
     if not events:
         return []
@@ -356,8 +359,9 @@ def _marks(events: list[Row], period: Period, *, labelled: bool) -> list[alt.Cha
     marks = []
     for place, event in enumerate(events):
         verb = "launches" if event["event"] == "launch" else "leaves"
-        values = [{"begins": iso(event["event_day"]), "text": f"{event['brand']} {verb}"}]
-        base = alt.Chart(alt.InlineData(values=values))
+        base = chart(
+            [{"begins": iso(event["event_day"]), "text": f"{event['brand']} {verb}"}], height
+        )
         rule = base.mark_rule(color=INK, strokeDash=[5, 4], strokeWidth=1.5).encode(
             x=time_axis(period),
             tooltip=[when("day"), alt.Tooltip("text:N", title="event")],
@@ -371,6 +375,6 @@ def _marks(events: list[Row], period: Period, *, labelled: bool) -> list[alt.Cha
                     dx=-5 if before else 5,
                     color=INK,
                     fontSize=12,
-                ).encode(x=time_axis(period), y=alt.value(HEIGHT - 12 - 16 * place), text="text:N")
+                ).encode(x=time_axis(period), y=alt.value(height - 12 - 16 * place), text="text:N")
             )
     return marks

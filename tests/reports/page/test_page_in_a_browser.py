@@ -98,6 +98,10 @@ def test_charts_are_as_wide_as_their_column_and_have_tooltips(
     expect(tooltip).to_be_visible()
     expect(tooltip).to_contain_text("San Francisco")
     expect(tooltip).to_contain_text("of delivered orders")
+    days = page.locator("#story-1")
+    days.scroll_into_view_if_needed()
+    days.locator(".mark-symbol path").nth(3).hover()
+    expect(tooltip).to_contain_text("10 Jan 2026")
 
 
 def test_charts_follow_the_mode_without_being_drawn_again(open_page: Callable[..., Page]) -> None:
