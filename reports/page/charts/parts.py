@@ -231,7 +231,7 @@ def time_axis(period: Period) -> alt.X:
         title=None,
         scale=alt.Scale(type="utc", domain=domain),
         axis=alt.Axis(
-            format="%-d %b", labelOverlap="greedy", labelSeparation=8, tickCount=6, grid=False
+            format="%-d %b", labelOverlap="parity", labelSeparation=4, tickCount=6, grid=False
         ),
     )
 
