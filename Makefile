@@ -16,7 +16,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines install-browser run evidence live desk status check sql exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines install-browser run evidence live desk status check sql report exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,9 @@ sql: $(INSTALLED)  ## a SQL prompt on the published tables, read-only; make -s s
 	@test -e '$(DATA)/published/caspers.duckdb' || \
 		{ echo 'error: nothing is published in $(DATA) yet: `make run`' >&2; exit 1; }
 	@$(BIN)/duckdb -readonly "$$(readlink -f '$(DATA)/published/caspers.duckdb')"
+
+report: $(INSTALLED)  ## one HTML page of the business that can be mailed, data/report.html
+	@$(BIN)/python -m reports.page
 
 exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a copy: make exact MODEL=name
 	$(if $(MODEL),,$(error say which table: make exact MODEL=gold_order_header))
@@ -126,7 +129,7 @@ docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static
 
 clean:  ## remove what was generated (downloaded streets in data/roads are kept)
 	@test ! -d $(DATA)/postgres || $(BIN)/python -m flows.postgres stop
-	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal $(DATA)/casper.png
+	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal $(DATA)/casper.png $(DATA)/report.html
 	rm -rf $(DATA)/published $(DATA)/publications $(DATA)/postgres
 	rm -rf target logs
 

@@ -100,6 +100,11 @@ def picture_file() -> Path:
     return data_directory() / "casper.png"
 
 
+def report_file() -> Path:
+    """Return the page of the business that `python -m reports.page` writes."""
+    return data_directory() / "report.html"
+
+
 def warehouse_file() -> Path:
     """Return the DuckDB file that dbt writes."""
     return data_directory() / "caspers.duckdb"

@@ -83,7 +83,7 @@ class Parameters:
 
     @property
     def _schema_folder(self) -> Path:
-        return _schema_folder(self.catalog, self.schema)
+        return schema_folder(self.catalog, self.schema)
 
 
 def parameters(arguments: Sequence[str] | None = None) -> Parameters:
@@ -104,7 +104,7 @@ def parameters(arguments: Sequence[str] | None = None) -> Parameters:
     parser.add_argument("--PIPELINE_SCHEDULE_MINUTES", default="0")
     given = vars(parser.parse_args(arguments))
     for name in ("CATALOG", "SCHEMA", "VOLUME"):
-        _check_name(given, name)
+        check_name(given, name)
     replay_options = commands.check_options(
         _number(given, "START_DAY", int, 0), _number(given, "SPEED_MULTIPLIER", float, 0.0)
     )
@@ -193,7 +193,7 @@ def lakebase(
     parser.add_argument("--MIRROR", choices=MIRRORS, required=True)
     parser.add_argument("--DESK", default="", help="role of the app, for the mirror `refunds`")
     given = vars(parser.parse_args(arguments))
-    _check_name(given, "CATALOG")
+    check_name(given, "CATALOG")
     what = MIRRORS[given["MIRROR"]]
     if (what is REFUNDS) != bool(given["DESK"]):
         raise UserError("--DESK names the role of the app, for --MIRROR=refunds and only there.")
@@ -210,7 +210,7 @@ def remove_lakebase(
 ) -> None:
     """Remove what `lakebase` has created and the bundle does not know: the synced tables."""
     given = vars(_parser_of_lakebase().parse_args(arguments))
-    _check_name(given, "CATALOG")
+    check_name(given, "CATALOG")
     for name in remove(workspace or workspace_client(), given["CATALOG"]):
         print(f"{name} is removed.")
 
@@ -225,8 +225,8 @@ def decisions(
     parser.add_argument("--SCHEMA", default="simulator")
     given = vars(parser.parse_args(arguments))
     for name in ("CATALOG", "SCHEMA"):
-        _check_name(given, name)
-    landing = _schema_folder(given["CATALOG"], given["SCHEMA"]) / DECISIONS_VOLUME
+        check_name(given, name)
+    landing = schema_folder(given["CATALOG"], given["SCHEMA"]) / DECISIONS_VOLUME
     url = owner_url(workspace or workspace_client(), given["CATALOG"], REFUNDS)
     exported = export_decisions(landing, url)
     assert exported is not None  # noqa: S101  (the URL was given)
@@ -268,7 +268,14 @@ def _parser_of_lakebase() -> argparse.ArgumentParser:
     return parser
 
 
-def _check_name(given: dict[str, str], name: str) -> None:
+def check_name(given: dict[str, str], name: str) -> None:
+    """Check that a parameter is a name in Unity Catalog.
+
+    Raises
+    ------
+    UserError
+        If it is none.
+    """
     if not _NAME.fullmatch(given[name]):
         raise UserError(
             f"{name}={given[name]!r} is not a name in Unity Catalog: leave out spaces, dots "
@@ -276,7 +283,14 @@ def _check_name(given: dict[str, str], name: str) -> None:
         )
 
 
-def _schema_folder(catalog: str, schema: str) -> Path:
+def schema_folder(catalog: str, schema: str) -> Path:
+    """Return the folder in which the volumes of a schema are.
+
+    Raises
+    ------
+    UserError
+        If there are no volumes.
+    """
     root = volumes_root()
     if root is None:
         raise UserError(

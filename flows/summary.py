@@ -23,6 +23,7 @@ WHAT_NEXT = (
     ("make live", "a window every three minutes"),
     ("make status", "how far virtual time has come"),
     ("make sql", "a SQL prompt on the tables"),
+    ("make report", "the business as one page that can be mailed"),
     ("source .venv/bin/activate", "puts dbt and all commands of docs/ on the path"),
 )
 """Commands to try after a run, each with what it does."""

@@ -27,6 +27,7 @@ from common.paths import (
     landing_directory,
     picture_file,
     published_directory,
+    report_file,
     roads_directory,
     warehouse_file,
 )
@@ -174,9 +175,9 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
         yield Removal(
             "streets", str(roads_directory()), lambda: _remove_files(streets, roads_directory())
         )
-    picture = picture_file()
-    if picture.exists():
-        yield Removal("file", str(picture), picture.unlink)
+    for file in (picture_file(), report_file()):
+        if file.exists():
+            yield Removal("file", str(file), file.unlink)
     prefect = data_directory() / "prefect"
     if prefect.exists():
         yield Removal("folder", str(prefect), lambda: shutil.rmtree(prefect))

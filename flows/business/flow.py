@@ -134,6 +134,25 @@ def report_window(report: Report, built: Build, exchanged: Exchanged) -> tuple[K
     return kitchens
 
 
+@task
+def write_report() -> None:
+    """Write the report of what was published, and link it; without one the business goes on."""
+    writer = resources().report
+    if writer is None:
+        return
+    with _step("Writing the report"):
+        try:
+            written = writer.write()
+        except UserError as error:
+            resources().display.print_error(f"warning: {error}")
+            return
+    create_markdown_artifact(
+        key="business-report",
+        markdown=written.as_markdown(),
+        description="The business to date, as a page that can be mailed",
+    )
+
+
 @flow(name="casper-kitchens", log_prints=False)
 def casper_kitchens() -> Outcome:
     """Land the next window, build and test the tables, mirror what was published, report it."""
@@ -146,6 +165,8 @@ def casper_kitchens() -> Outcome:
         if is_endpoint_set():
             ask_agents()
         kitchens = report_window(report, built, Exchanged(decided, synced))
+        if found.report is not None and found.report.is_due():
+            write_report()
         return Outcome(report, built, kitchens)
 
 

@@ -22,6 +22,7 @@ from flows.business.desk import started_desk
 from flows.business.display import make_display
 from flows.business.messages import format_next_window, format_window
 from flows.business.once import outcome_of
+from flows.business.report import BusinessReport
 from flows.business.resources import Resources, StoppedError, using
 from flows.business.startup import started
 from flows.check import format_check
@@ -84,7 +85,7 @@ def serve(options: LiveOptions) -> None:
         # The desk then finds a server that runs, and leaves it running.
         postgres.wait_until_started()
         with started_desk(), display:
-            resources = Resources(Builder(dbt, keep_warm=True), display, postgres)
+            resources = Resources(Builder(dbt, keep_warm=True), display, postgres, BusinessReport())
             _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.business.display import PlainDisplay
+    from flows.business.report import BusinessReport
 
 
 class StoppedError(UserError):
@@ -38,6 +39,8 @@ class Resources:
         Shows what is done.
     postgres
         Mirrors what is published.
+    report
+        Writes the report; ``None`` where none is wanted.
     stop
         Set when somebody wants the business to end after the running step.
     """
@@ -45,6 +48,7 @@ class Resources:
     builder: Builder
     display: PlainDisplay
     postgres: BusinessPostgres = field(default_factory=BusinessPostgres)
+    report: BusinessReport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def check_stop(self) -> None:

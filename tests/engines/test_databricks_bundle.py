@@ -238,6 +238,16 @@ def test_streams_run_every_ten_minutes_and_build_one_after_another() -> None:
         assert [*(PROJECT / path).glob("*.sql")]
 
 
+def test_the_report_follows_a_build_of_everything_and_has_what_it_needs() -> None:
+    build, report = JOBS["business_report"]["tasks"]
+    assert build["run_job_task"]["job_parameters"]["SELECTION"] == "--select fqn:*"
+    assert report["depends_on"] == [{"task_key": build["task_key"]}]
+    (environment,) = JOBS["business_report"]["environments"]
+    wheel, *libraries = environment["spec"]["dependencies"]
+    assert wheel == "./dist/*.whl"
+    assert libraries == PYPROJECT["project"]["optional-dependencies"]["report"]
+
+
 def test_the_app_finds_its_database_and_its_command() -> None:
     app = yaml.safe_load((PROJECT / "app.yaml").read_text())
     environment = {each["name"]: each["value"] for each in app["env"]}
@@ -315,7 +325,7 @@ def test_the_build_follows_the_replay_when_it_says_so() -> None:
 
 def test_jobs_are_started_with_parameters_that_they_have() -> None:
     started = [task["run_job_task"] for _, task in TASKS if "run_job_task" in task]
-    assert len(started) == 8
+    assert len(started) == 10
     for start in started:
         job = JOBS[start["job_id"].split(".")[2]]
         assert start["job_parameters"].keys() == {each["name"] for each in job["parameters"]}
@@ -323,7 +333,7 @@ def test_jobs_are_started_with_parameters_that_they_have() -> None:
 
 def test_entry_points_are_in_the_wheel_and_accept_their_parameters() -> None:
     wheels = [task["python_wheel_task"] for _, task in TASKS if "python_wheel_task" in task]
-    assert len(wheels) == 6
+    assert len(wheels) == 7
     landing = [wheel for wheel in wheels if wheel["named_parameters"].keys() == SEEDS.keys()]
     assert len(landing) == 2
     for wheel in wheels:
@@ -335,8 +345,9 @@ def test_entry_points_are_in_the_wheel_and_accept_their_parameters() -> None:
             assert parameters(given) == parameters([])
         else:
             # It accepts all of them, and then asks the workspace.
+            asked = "session" if job.__module__.startswith("reports.") else "workspace"
             with pytest.raises(AskedError):
-                job(given, workspace=NoWorkspace())
+                job(given, **{asked: NoWorkspace()})
 
 
 class AskedError(Exception):
@@ -376,6 +387,12 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
             assert is_synced(path)
         if top == "tests" and not path.startswith("tests/dbt/"):
             assert not is_synced(path)
+    # The app installs the project from what is there.
+    packages = PYPROJECT["tool"]["setuptools"]["packages"]
+    moved = PYPROJECT["tool"]["setuptools"]["package-dir"]
+    folders = [moved.get(package, package.replace(".", "/")) for package in packages]
+    assert all(is_synced(f"{folder}/__init__.py") for folder in folders)
+    assert is_synced("reports/page/templates/page.html")
     files = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "app.yaml")
     assert all(is_synced(path) for path in (*files, "requirements.txt", "apps/__init__.py"))
 

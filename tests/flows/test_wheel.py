@@ -35,7 +35,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout, built as the bundle builds it but without a package index."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for name in ("common", "generator", "flows", "seeds"):
+    for name in ("common", "generator", "flows", "reports", "seeds"):
         shutil.copytree(PROJECT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "pyproject.toml", source)
     subprocess.run(
@@ -75,9 +75,9 @@ def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
     # A plugin of dbt is found by its name alone, so it is a top-level package.
     wanted = {
         str(file.relative_to(PROJECT)).removeprefix("flows/plugins/")
-        for package in ("common", "generator", "flows")
+        for package in ("common", "generator", "flows", "reports")
         for file in (PROJECT / package).rglob("*")
-        if file.suffix in {".py", ".json", ".geojson", ".csv"}
+        if file.suffix in {".py", ".json", ".geojson", ".csv", ".sql", ".html", ".css", ".js"}
     }
     wanted |= {f"generator/seeds/{file.name}" for file in (PROJECT / "seeds").glob("*.csv")}
     assert packed == wanted
@@ -94,6 +94,7 @@ def test_it_asks_for_little_and_for_no_extra(wheel: Path, tmp_path: Path) -> Non
     assert set(scripts["console_scripts"]) == {
         *("caspers-canonical-job", "caspers-generator", "caspers-replay", "caspers-replay-job"),
         *("caspers-decisions-job", "caspers-lakebase-job", "caspers-lakebase-removal-job"),
+        "caspers-report-job",
     }
 
 

@@ -34,6 +34,7 @@ def kept(new_business: Callable[[], Business]) -> Business:
     (answers / f"responses-{1:012}-0a1b2c3d.jsonl").write_bytes(b"")
     (business.data / "prefect").mkdir()
     (business.data / "casper.png").write_bytes(b"")
+    (business.data / "report.html").write_bytes(b"")
     business.build()
     business.build_functions()
     publish_business(business)

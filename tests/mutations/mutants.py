@@ -40,6 +40,7 @@ PUBLICATION = (
     "tests/flows/publication/test_partitions.py",
     "tests/flows/publication/test_publish.py",
 )
+REPORT = ("tests/reports/page/test_numbers.py", "tests/reports/page/test_page.py")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Mutant:
         """The tests that have to notice, the likely ones first."""
         if self.file.startswith("flows/publication/"):
             return PUBLICATION
+        if self.file.startswith("reports/"):
+            return REPORT
         return REPLAY if self.file.startswith("flows/") else MODELS
 
     def applied(self, project: Path) -> str:
@@ -862,5 +865,29 @@ MUTANTS = (
         "flows/publication/builds.py",
         "(self.path(successor) / INVENTORY).stat()",
         "(self.path(build) / INVENTORY).stat()",
+    ),
+    Mutant(
+        "a curve of the report falls into the day that is not over",
+        "reports/page/business.py",
+        'row["until_ts"].date() - timedelta(days=1)',
+        'row["until_ts"].date()',
+    ),
+    Mutant(
+        "a week of the report that began before its first day has seven days",
+        "reports/page/business.py",
+        "(end - max(begins, self.first_day)).days",
+        "(end - begins).days",
+    ),
+    Mutant(
+        "a share of the report counts what is unknown, too",
+        "reports/page/figures.py",
+        "case when {among} then case when {condition} then 1e0 else 0e0 end end",
+        "case when {condition} then 1e0 else 0e0 end",
+    ),
+    Mutant(
+        "JSON in the report ends the element it stands in",
+        "reports/page/page.py",
+        r'text.replace("<", "\\u003c")',
+        "text",
     ),
 )

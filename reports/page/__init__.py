@@ -1,0 +1,1 @@
+"""The report: one HTML page of the business, which can be mailed (``make report``)."""
