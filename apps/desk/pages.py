@@ -210,7 +210,7 @@ def error_page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a page that says what is wrong and what to do."""
-    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "build": None}
+    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "tables": None}
     return _templates.TemplateResponse(
         request, "error.html", values, status_code=status, headers=headers
     )
@@ -221,7 +221,7 @@ def _page(request: Request, used: Services, template: str, values: dict[str, obj
     about = {
         "user": user,
         "asks_name": not used.settings.trusts_proxy,
-        "build": used.published.build(),
+        "tables": used.published.publication(),
     }
     return _templates.TemplateResponse(request, template, values | about)
 

@@ -11,6 +11,7 @@ from apps.desk.database import Database
 from apps.desk.published import PublishedTables
 from apps.desk.recommendations import Totals
 from apps.desk.schemas import MAX_NAME
+from apps.desk.updates import Updates
 
 if TYPE_CHECKING:
     from apps.desk.schemas import NewDecision
@@ -22,12 +23,17 @@ _USER_HEADERS = ("x-forwarded-email", "x-forwarded-preferred-username", "x-forwa
 
 @dataclass(frozen=True)
 class Services:
-    """The settings, Postgres, the published tables, and totals that are kept for a second."""
+    """The settings, Postgres, the published tables, and what is kept of both."""
 
     settings: DeskSettings
     database: Database = field(default_factory=Database)
     published: PublishedTables = field(default_factory=PublishedTables)
     totals: Totals = field(default_factory=Totals)
+    updates: Updates = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Watch for builds of the same tables that pages are made from."""
+        object.__setattr__(self, "updates", Updates(self.published))
 
 
 def services(request: Request) -> Services:
