@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from apps.desk.database import Database
+from apps.desk.now import NowReader
 from apps.desk.published import PublishedTables
 from apps.desk.recommendations import Totals
 from apps.desk.schemas import MAX_NAME
@@ -30,10 +31,12 @@ class Services:
     published: PublishedTables = field(default_factory=PublishedTables)
     totals: Totals = field(default_factory=Totals)
     updates: Updates = field(init=False)
+    now: NowReader = field(init=False)
 
     def __post_init__(self) -> None:
-        """Watch for builds of the same tables that pages are made from."""
+        """Have all of them read the same tables."""
         object.__setattr__(self, "updates", Updates(self.published))
+        object.__setattr__(self, "now", NowReader(self.published))
 
 
 def services(request: Request) -> Services:
