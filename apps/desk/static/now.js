@@ -152,6 +152,7 @@
       this.pointer = null;
       this.size = 0;
       this.drawing = 0;
+      this.drawn = false;
       this.kitchen = null;
       this.orders = [];
       this.trips = [];
@@ -230,6 +231,7 @@
       context.arc(half, half, this.kitchen.radius_mi * this.scale, 0, 2 * Math.PI);
       context.fillStyle = colours.ground;
       context.fill();
+      this.drawn = false;
       if (!this.lines) return;
       context.strokeStyle = colours.street;
       context.lineWidth = 0.6;
@@ -246,7 +248,10 @@
           }
         }
         context.stroke();
-        if (done < lines.length) requestAnimationFrame(step);
+        this.drawn = done >= lines.length;
+        if (!this.drawn) requestAnimationFrame(step);
+        // For whoever takes pictures of the page.
+        else if (cities.every((city) => city.drawn)) document.documentElement.dataset.streets = "drawn";
       };
       step();
     }
@@ -493,7 +498,7 @@
     showChange(article.querySelector("[data-change=orders]"), day.orders[step], day.orders_before[step], `${before}: ${day.orders_before[step]}`);
     showChange(article.querySelector("[data-change=revenue]"), day.cents[step], day.cents_before[step], `${before}: ${dollars.format(day.cents_before[step] / 100)}`);
     setText(article.querySelector(".compared"), hasBefore
-      ? `Dashed: ${before}, then ${whole.format(day.orders_before[step])}, ${dollars.format(day.cents_before[step] / 100)}`
+      ? `${before}: ${whole.format(day.orders_before[step])}, ${dollars.format(day.cents_before[step] / 100)} (dashed)`
       : `No orders on ${before} to compare with`);
     const top = Math.max(day.orders.at(-1), day.orders_before.at(-1), 1);
     const line = (values, until) => values.slice(0, until + 1).map((value, index) => `${index ? "L" : "M"}${index} ${(58 - (value / top) * 54).toFixed(1)}`).join("");

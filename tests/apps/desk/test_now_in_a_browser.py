@@ -122,7 +122,7 @@ def test_a_window_that_is_over_stands_at_its_end_and_says_so(
     expect(article.locator(".pips .on")).to_have_count(1)
     expect(article.locator("[data-today=orders]")).to_have_text("8")
     expect(article.locator("[data-today=revenue]")).to_have_text("$160")
-    expect(article.locator(".compared")).to_have_text("Dashed: Fri, Nov 20, then 1, $20")
+    expect(article.locator(".compared")).to_have_text("Fri, Nov 20: 1, $20 (dashed)")
     expect(page.locator("#orders-change")).to_have_text("▲ 700 %")
     expect(page.locator("#open")).to_have_text("4")
     expect(page.locator("#couriers")).to_have_text("1")

@@ -101,8 +101,8 @@ def publish_window(data: Path, build: int, orders: Iterable[Order], *, stations:
             connection.executemany("insert into fixes values (?, ?, ?, ?, ?, ?)", fixes)
         connection.execute(
             """create table lakeflow.silver_order_timeline as select * from orders;
-            create table lakeflow.gold_order_header as
-            select order_id, location_id, order_day, order_revenue from orders;
+            create table lakeflow.fct_orders as
+            select *, created_ts as order_ts from orders;
             create table lakeflow.silver_driver_pings as
             select *, ping_ts::date as ping_day, order_id || ping_ts as event_id,
               0 as sequence from fixes"""
