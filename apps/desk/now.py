@@ -50,7 +50,8 @@ order by created_ts, orders.order_id
 """
 
 _PINGS = """
-select order_id, ping_ts, lat, lon from lakeflow.silver_driver_pings
+select order_id, ping_ts, round(lat, 5) as lat, round(lon, 5) as lon
+from lakeflow.silver_driver_pings
 where ping_day between $first_day and $last_day and ping_ts between $since_ts and $to_ts
   and lat is not null and lon is not null
 order by ping_ts, sequence, event_id
@@ -221,10 +222,7 @@ def _trip(
         order_ids=[order["order_id"] for order in carried],
         picked_up=_seconds(picked_up, played.from_ts),
         ends=(ends_ts - played.from_ts) // _SECOND,
-        points=[
-            ((ts - played.from_ts) // _SECOND, round(lat, 5), round(lon, 5))
-            for ts, lat, lon in known
-        ],
+        points=[((ts - played.from_ts) // _SECOND, lat, lon) for ts, lat, lon in known],
     )
 
 

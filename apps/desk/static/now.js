@@ -21,10 +21,12 @@
   const FIGURES_MILLISECONDS = 250;
   const LIST_MILLISECONDS = 5000;
   const LINES_A_FRAME = 2500;
+  const HEADINGS = 64;
   const TRAIL_SECONDS = 300;
   const NEW_SECONDS = 180;
   const FADING_SECONDS = 1800;
   const REACH_PIXELS = 16;
+  const RETRY_MILLISECONDS = 5000;
   const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
   const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
   const whole = new Intl.NumberFormat("en-US");
@@ -39,7 +41,6 @@
 
   const paths = Object.fromEntries(STAGES.map((stage) => [stage, new Path2D(SHAPES[stage])]));
   const ring = new Path2D("M4.5 0A4.5 4.5 0 1 1-4.5 0A4.5 4.5 0 1 1 4.5 0Z");
-  const dot = paths.queue;
   const colours = {};
   let now = null; // the answer of /api/now that is played
   let newer = null; // one that came while somebody looked at another moment
@@ -55,6 +56,8 @@
   let listReal = 0;
   let chosen = null; // order that the keyboard, a finger or the mouse points at
   let loading = null;
+  let isStale = false;
+  let retry = null;
 
   const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
@@ -138,6 +141,24 @@
 
   // ------------------------------------------------------------------ the cities
 
+  // Draws a mark around (0, 0): a stage, the door that a courier drives to, or a courier.
+  function paint(context, name) {
+    if (name === "courier" || name === "resting") {
+      context.lineWidth = 2.5;
+      context.strokeStyle = name === "courier" ? colours.ground : colours.courier;
+      context.stroke(paths.drive);
+      context.fillStyle = name === "courier" ? colours.courier : colours.ground;
+      context.fill(paths.drive);
+    } else if (name === "door" || IS_LINE[name]) {
+      context.lineWidth = 2.2;
+      context.strokeStyle = colours[name === "door" ? "drive" : name];
+      context.stroke(name === "door" ? ring : paths[name]);
+    } else {
+      context.fillStyle = colours[name];
+      context.fill(paths[name]);
+    }
+  }
+
   class City {
     constructor(article) {
       this.article = article;
@@ -156,6 +177,7 @@
       this.kitchen = null;
       this.orders = [];
       this.trips = [];
+      this.sprites = new Map();
     }
 
     take(kitchen, answer) {
@@ -206,7 +228,7 @@
     }
 
     resize() {
-      const size = Math.round(this.frame.clientWidth);
+      const size = Math.floor(this.frame.clientWidth);
       if (!size || !this.kitchen) return;
       this.size = size;
       this.ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -214,6 +236,8 @@
       for (const canvas of [this.streets, this.moving]) {
         const wanted = Math.round(size * this.ratio);
         if (canvas.width !== wanted) canvas.width = canvas.height = wanted;
+        // Whole pixels: else every frame is scaled.
+        canvas.style.width = canvas.style.height = `${size}px`;
       }
       this.drawStreets();
       requestFrame();
@@ -225,6 +249,7 @@
       const context = this.streets.getContext("2d");
       const half = this.size / 2;
       const drawing = ++this.drawing;
+      this.sprites.clear(); // other colours, or another size
       context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       context.clearRect(0, 0, this.size, this.size);
       context.beginPath();
@@ -261,25 +286,13 @@
       const context = this.moving.getContext("2d");
       const { ratio, scale, size } = this;
       const half = size / 2;
-      const grow = Math.max(0.8, Math.min(size / 380, 1.15));
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, size, size);
-      const mark = (path, x, y, large, turn = 0) => {
-        const across = Math.cos(turn) * large * ratio * grow;
-        const along = Math.sin(turn) * large * ratio * grow;
-        context.setTransform(across, along, -along, across, (half + x * scale) * ratio, (half + y * scale) * ratio);
+      const stamp = (name, place, large, heading) => {
+        const { canvas, side } = this.sprite(name, large, heading);
+        context.drawImage(canvas, half + place.x * scale - side / 2, half + place.y * scale - side / 2, side, side);
       };
-      const draw = (stage, x, y, large, turn) => {
-        mark(paths[stage], x, y, large, turn);
-        if (IS_LINE[stage]) {
-          context.lineWidth = 2;
-          context.strokeStyle = colours[stage];
-          context.stroke(paths[stage]);
-        } else {
-          context.fillStyle = colours[stage];
-          context.fill(paths[stage]);
-        }
-      };
+      context.fillStyle = colours.done;
       for (const order of this.orders) {
         if (order.x === null) continue;
         const stage = stageAt(order, at);
@@ -289,77 +302,68 @@
           const isNew = age < NEW_SECONDS;
           context.globalAlpha = isNew ? 1 : Math.max(0.35, 1 - age / FADING_SECONDS);
           // What was delivered a while ago is a dot: where the window's orders went.
-          if (isNew || stage === "lost") draw(stage, order.x, order.y, isNew ? 1 : 0.5);
-          else {
-            mark(dot, order.x, order.y, 0.4);
-            context.fillStyle = colours.done;
-            context.fill(dot);
-          }
+          if (isNew || stage === "lost") stamp(stage, order, isNew ? 1 : 0.5);
+          else context.fillRect(half + order.x * scale - 1.6, half + order.y * scale - 1.6, 3.2, 3.2);
           context.globalAlpha = 1;
-        } else if (stage === "drive") {
-          mark(ring, order.x, order.y, 0.9);
-          context.lineWidth = 2.4;
-          context.strokeStyle = colours.drive;
-          context.stroke(ring);
-        } else draw(stage, order.x, order.y, 0.8);
+        } else if (stage === "drive") stamp("door", order, 0.9);
+        else stamp(stage, order, 0.8);
       }
-      this.drawTrails(context, half);
-      this.drawKitchen(context, half, mark);
-      context.lineJoin = "round";
-      for (const trip of this.trips) {
-        if (!isDriving(trip, at)) continue;
-        const place = placeAt(trip, at);
-        mark(paths.drive, place.x, place.y, 1.25, place.heading);
-        context.lineWidth = 2.5;
-        context.strokeStyle = colours.ground;
-        context.stroke(paths.drive);
-        context.fillStyle = colours.courier;
-        context.fill(paths.drive);
-      }
+      const driving = this.trips.filter((trip) => isDriving(trip, at)).map((trip) => ({ trip, place: placeAt(trip, at) }));
+      this.drawTrails(context, half, driving);
+      this.drawKitchen(context, half, stamp);
+      for (const { place } of driving) stamp("courier", place, 1.25, place.heading);
       this.drawChosen(context, half);
-      context.setTransform(1, 0, 0, 1, 0, 0);
     }
 
-    drawTrails(context, half) {
-      const { ratio, scale } = this;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.strokeStyle = colours.courier;
-      context.lineCap = context.lineJoin = "round";
-      for (const [seconds, alpha, width] of [[TRAIL_SECONDS, 0.3, 1.6], [TRAIL_SECONDS / 3, 0.5, 2.4]]) {
-        context.beginPath();
-        for (const trip of this.trips) {
-          if (!isDriving(trip, at)) continue;
-          const since = Math.max(at - seconds, trip.picked_up);
-          const start = placeAt(trip, since);
-          const here = placeAt(trip, at);
-          context.moveTo(half + start.x * scale, half + start.y * scale);
-          for (let index = start.index + 1; index <= here.index; index += 1) {
-            context.lineTo(half + trip.xs[index] * scale, half + trip.ys[index] * scale);
-          }
-          context.lineTo(half + here.x * scale, half + here.y * scale);
-        }
-        context.globalAlpha = alpha;
-        context.lineWidth = width;
-        context.stroke();
+    // A mark as a small picture: without a GPU it is drawn many times faster than as a shape.
+    sprite(name, large, heading = 0) {
+      const turn = Math.round((heading / (2 * Math.PI)) * HEADINGS + HEADINGS) % HEADINGS;
+      const key = `${name} ${large} ${turn}`;
+      let sprite = this.sprites.get(key);
+      if (!sprite) {
+        const grow = large * Math.max(0.8, Math.min(this.size / 380, 1.15));
+        const side = Math.ceil(20 * grow);
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = Math.round(side * this.ratio);
+        const context = canvas.getContext("2d");
+        const scale = grow * this.ratio;
+        context.setTransform(scale, 0, 0, scale, canvas.width / 2, canvas.height / 2);
+        context.rotate((turn / HEADINGS) * 2 * Math.PI);
+        context.lineJoin = "round";
+        paint(context, name);
+        sprite = { canvas, side };
+        this.sprites.set(key, sprite);
       }
+      return sprite;
+    }
+
+    drawTrails(context, half, driving) {
+      const { scale } = this;
+      context.strokeStyle = colours.courier;
+      context.lineJoin = "bevel";
+      context.beginPath();
+      for (const { trip, place: here } of driving) {
+        const start = placeAt(trip, Math.max(at - TRAIL_SECONDS, trip.picked_up));
+        context.moveTo(half + start.x * scale, half + start.y * scale);
+        for (let index = start.index + 1; index <= here.index; index += 1) {
+          context.lineTo(half + trip.xs[index] * scale, half + trip.ys[index] * scale);
+        }
+        context.lineTo(half + here.x * scale, half + here.y * scale);
+      }
+      context.globalAlpha = 0.5;
+      context.lineWidth = 2;
+      context.stroke();
       context.globalAlpha = 1;
     }
 
     // The kitchen, and around it the couriers who wait there.
-    drawKitchen(context, half, mark) {
+    drawKitchen(context, half, stamp) {
       const waiting = this.trips.filter((trip) => isWaiting(trip, at)).length;
-      const { ratio, scale } = this;
       for (let number = 0; number < waiting; number += 1) {
         const angle = (number * 2 * Math.PI) / Math.max(8, waiting) - Math.PI / 2;
-        const away = 15 / scale;
-        mark(paths.drive, Math.cos(angle) * away, Math.sin(angle) * away, 0.6, angle - Math.PI / 2);
-        context.fillStyle = colours.ground;
-        context.fill(paths.drive);
-        context.lineWidth = 1.8;
-        context.strokeStyle = colours.courier;
-        context.stroke(paths.drive);
+        const away = 15 / this.scale;
+        stamp("resting", { x: Math.cos(angle) * away, y: Math.sin(angle) * away }, 0.6, angle - Math.PI / 2);
       }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.beginPath();
       context.rect(half - 5, half - 5, 10, 10);
       context.fillStyle = colours.text;
@@ -372,9 +376,8 @@
     drawChosen(context, half) {
       const place = this.placeOf(chosen);
       if (!place) return;
-      const { ratio, scale } = this;
+      const { scale } = this;
       const { trip } = chosen;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.strokeStyle = colours.text;
       context.lineWidth = 1.5;
       if (trip && trip.times[0] <= at) {
@@ -687,6 +690,7 @@
     const speed = `at ${whole.format(Math.round(played.speed * 10) / 10)} times speed${slower}`;
     if (playing) return `Playing ${what}, ${bounds}, ${speed}.`;
     if (at < span) return `Stopped in ${what}, ${bounds}.`;
+    if (still.matches) return `The end of ${what}, ${bounds}. Nothing moves by itself, as your browser asks.`;
     const why = played.is_paused ? "The replay is paused." : played.replay_speed === null ? "No replay is known here." : "The next has not come yet.";
     return `${what[0].toUpperCase()}${what.slice(1)}, ${bounds}, is over. ${why}`;
   }
@@ -801,6 +805,11 @@
   // ------------------------------------------------------------------ windows
 
   function begin(answer) {
+    // Another kitchen has opened: the page is made with a place for each.
+    if (answer.kitchens.map((each) => each.location_id).join() !== cities.map((city) => city.id).join()) {
+      location.reload();
+      return;
+    }
     newer = null;
     now = answer;
     fromMilliseconds = Date.parse(answer.played.from_ts);
@@ -808,7 +817,6 @@
     chosen = null;
     for (const city of cities) {
       const kitchen = answer.kitchens.find((each) => each.location_id === city.id);
-      if (!kitchen) continue;
       const first = city.kitchen === null;
       city.take(kitchen, answer);
       if (first) city.resize();
@@ -829,7 +837,11 @@
   }
 
   async function load() {
-    if (loading) return;
+    if (loading) {
+      isStale = true; // a build came while another was read
+      return;
+    }
+    clearTimeout(retry);
     loading = fetch("/api/now", { headers: { accept: "application/json" } });
     try {
       const response = await loading;
@@ -848,8 +860,13 @@
       }
     } catch (error) {
       setText(byId("about"), `The last window cannot be read: ${error.message}`);
+      retry = setTimeout(load, RETRY_MILLISECONDS);
     } finally {
       loading = null;
+      if (isStale) {
+        isStale = false;
+        load();
+      }
     }
   }
 

@@ -198,6 +198,7 @@ def test_reduced_motion_moves_nothing_by_itself(open_now: Callable[..., Page]) -
     expect(page.locator("#time")).to_have_text("15:00:00")
     page.wait_for_timeout(300)
     expect(page.get_by_role("button", name="Play it again")).to_be_visible()
+    expect(page.locator("#about")).to_contain_text("Nothing moves by itself")
     page.get_by_role("button", name="Play it again").click()
     expect(page.locator("#time")).to_have_text(re.compile("12:0[1-9]:00"))
 
