@@ -115,7 +115,7 @@ def _looked_at(address: str) -> Iterator[str]:
             page.get_by_role("button", name="Pause").wait_for()
             paint = page.evaluate(_PAINT)
             yield f"{width} pixels wide: first paint after {paint:.0f} ms with an empty cache"
-            page.wait_for_load_state("networkidle")
+            page.locator("html[data-streets='drawn']").wait_for(timeout=120_000)
             frames = sorted(page.evaluate(_FRAMES, SECONDS))
             soon = sum(each < FRAME_MILLISECONDS for each in frames) / len(frames)
             yield (

@@ -20,7 +20,7 @@
   const FRAME_MILLISECONDS = 30; // thirty frames a second are smooth, at half the work of sixty
   const FIGURES_MILLISECONDS = 250;
   const LIST_MILLISECONDS = 5000;
-  const LINES_A_FRAME = 2500;
+  const LINES_A_FRAME = 1000;
   const HEADINGS = 64;
   const TRAIL_SECONDS = 300;
   const NEW_SECONDS = 180;
@@ -55,6 +55,8 @@
   let figuresReal = 0;
   let listReal = 0;
   let chosen = null; // order that the keyboard, a finger or the mouse points at
+  const undrawn = new Set(); // cities whose streets are not all drawn
+  let laying = false;
   let loading = null;
   let isStale = false;
   let retry = null;
@@ -172,8 +174,7 @@
       this.visible = true;
       this.pointer = null;
       this.size = 0;
-      this.drawing = 0;
-      this.drawn = false;
+      this.undrawn = 0;
       this.kitchen = null;
       this.orders = [];
       this.trips = [];
@@ -243,12 +244,10 @@
       requestFrame();
     }
 
-    // Some lines a frame, so that nothing stutters while a city is drawn.
     drawStreets() {
       if (!this.size || !this.kitchen) return;
       const context = this.streets.getContext("2d");
       const half = this.size / 2;
-      const drawing = ++this.drawing;
       this.sprites.clear(); // other colours, or another size
       context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       context.clearRect(0, 0, this.size, this.size);
@@ -256,29 +255,29 @@
       context.arc(half, half, this.kitchen.radius_mi * this.scale, 0, 2 * Math.PI);
       context.fillStyle = colours.ground;
       context.fill();
-      this.drawn = false;
-      if (!this.lines) return;
+      this.undrawn = 0;
+      undrawn.delete(this);
+      if (this.lines) undrawn.add(this);
+      layStreets();
+    }
+
+    // Draws some of the lines that are not drawn yet, and says whether there are more.
+    drawLines() {
+      const context = this.streets.getContext("2d");
+      const { lines, scale, size } = this;
+      const half = size / 2;
       context.strokeStyle = colours.street;
       context.lineWidth = 0.6;
-      const { lines, scale } = this;
-      let done = 0;
-      const step = () => {
-        if (drawing !== this.drawing) return;
-        context.beginPath();
-        for (const until = Math.min(done + LINES_A_FRAME, lines.length); done < until; done += 1) {
-          const line = lines[done];
-          context.moveTo(half + line[0] * scale, half + line[1] * scale);
-          for (let index = 2; index < line.length; index += 2) {
-            context.lineTo(half + line[index] * scale, half + line[index + 1] * scale);
-          }
+      context.beginPath();
+      for (const until = Math.min(this.undrawn + LINES_A_FRAME, lines.length); this.undrawn < until; this.undrawn += 1) {
+        const line = lines[this.undrawn];
+        context.moveTo(half + line[0] * scale, half + line[1] * scale);
+        for (let index = 2; index < line.length; index += 2) {
+          context.lineTo(half + line[index] * scale, half + line[index + 1] * scale);
         }
-        context.stroke();
-        this.drawn = done >= lines.length;
-        if (!this.drawn) requestAnimationFrame(step);
-        // For whoever takes pictures of the page.
-        else if (cities.every((city) => city.drawn)) document.documentElement.dataset.streets = "drawn";
-      };
-      step();
+      }
+      context.stroke();
+      return this.undrawn < lines.length;
     }
 
     draw() {
@@ -447,6 +446,20 @@
       const top = y > height + 18 ? y - height - 16 : y + 16;
       this.tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
     }
+  }
+
+  // Some lines in each frame, so that nothing stutters while cities are drawn.
+  function layStreets() {
+    if (laying) return;
+    laying = true;
+    requestAnimationFrame(() => {
+      laying = false;
+      const [city] = undrawn;
+      if (city && !city.drawLines()) undrawn.delete(city);
+      if (undrawn.size) layStreets();
+      // For whoever takes pictures of the page.
+      else if (cities.every((each) => each.lines)) document.documentElement.dataset.streets = "drawn";
+    });
   }
 
   const cities = [...document.querySelectorAll(".kitchen")].map((article) => new City(article));
