@@ -277,9 +277,7 @@ def test_nothing_is_drawn_while_nothing_moves(open_now: Callable[..., Page], dat
         setTimeout(() => resolve(frames), 1000);
     })"""
     assert open_now().evaluate(count) > 5
-    _age(data, 1)
-    publish_window(data, 2, ORDERS)
-    _age(data, 2)
+    publish_window(data, 2, ORDERS, published=LONG_AGO)
     page = open_now()
     expect(page.get_by_role("button", name="Play it again")).to_be_visible()
     page.wait_for_timeout(500)

@@ -1,6 +1,7 @@
 """A window for the page *Now*: published tables with a few orders, and their replay."""
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -55,8 +56,13 @@ def delivered(order_id: str, created_ts: datetime, driver_id: str = "driver1") -
     return Order(order_id, created_ts, steps, driver_id, fixes=fixes)
 
 
-def publish_window(data: Path, build: int, orders: Iterable[Order], *, stations: int = 6) -> None:
-    """Publish a build that holds these orders, as builds are published: a folder, then a link."""
+def publish_window(
+    data: Path, build: int, orders: Iterable[Order], *, published: float | None = None
+) -> None:
+    """Publish a build that holds these orders, as builds are published: a folder, then a link.
+
+    ``published`` is when, in seconds since 1970, if it was not now.
+    """
     folder = data / "publications" / str(build)
     folder.mkdir(parents=True)
     rows, fixes = [], []
@@ -90,7 +96,7 @@ def publish_window(data: Path, build: int, orders: Iterable[Order], *, stations:
               ping_ts timestamp, lat double, lon double);
             create table simulator.locations as select * from (values
               (1, 'sf', 'San Francisco', {KITCHEN[0]}::double, {KITCHEN[1]}::double, 4.0::double,
-               {stations}),
+               6),
               (2, 'sv', 'Silicon Valley', 37.3894::double, -122.0819::double, 5.0::double, 5))
               as kitchens (location_id, location_code, name, lat, lon, radius_mi, stations)"""
         )
@@ -109,6 +115,8 @@ def publish_window(data: Path, build: int, orders: Iterable[Order], *, stations:
         )
     inventory = {"build": build, "token": str(build), "tables": []}
     (folder / "publication.json").write_text(json.dumps(inventory))
+    if published is not None:
+        os.utime(folder / "publication.json", (published, published))
     (data / "link").symlink_to(folder)
     (data / "link").replace(data / "published")
 
