@@ -11,6 +11,7 @@ from bench.desk import bench_desk
 from bench.generation import bench_generation
 from bench.landing import bench_landing
 from bench.loop import bench_loop
+from bench.now import bench_now
 from bench.spark import bench_spark
 from bench.sync import bench_sync
 
@@ -22,6 +23,7 @@ BENCHMARKS = {
     "loop": bench_loop,
     "sync": bench_sync,
     "desk": bench_desk,
+    "now": bench_now,
 }
 
 

@@ -50,7 +50,7 @@ def bench_desk(scratch: Path) -> Iterator[str]:
         publication = Publication(data / "published")
         publication.change(DAYS, ABOVE_ZERO_A_DAY)
         synchronize(url)
-        with _served() as address, httpx.Client(base_url=address, trust_env=False) as client:
+        with served() as address, httpx.Client(base_url=address, trust_env=False) as client:
             made = decide_all(client, limit=DECISIONS)
             yield f"{DAYS * ROWS_A_DAY:,} recommendations, {made:,} decisions"
             for page in PAGES:
@@ -98,7 +98,8 @@ def _load(address: str, publication: Publication, url: str) -> str:
 
 
 @contextmanager
-def _served() -> Iterator[str]:
+def served() -> Iterator[str]:
+    """Serve the desk as a process of its own; its address."""
     command = [sys.executable, "-m", "apps.desk", "--port", "0"]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
         try:

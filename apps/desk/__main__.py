@@ -51,26 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(host: str, port: int | None, *, managers: bool) -> int:
-    import uvicorn  # noqa: PLC0415  (with the application it takes a second: not for --help)
-
+    # They take a second: not for --help.
     from apps.desk.application import create_application  # noqa: PLC0415
     from apps.desk.manager import work  # noqa: PLC0415
+    from apps.desk.serving import DeskServer  # noqa: PLC0415
 
     application = create_application(settings_from_environment(host))
     with listen(host, [DEFAULT_PORT, 0] if port is None else [port]) as listening:
-        config = uvicorn.Config(
-            application,
-            log_level="warning",
-            server_header=False,
-            # Addresses of proxies are not looked at, so nobody may claim to be one.
-            proxy_headers=False,
-        )
         name = f"[{host}]" if ":" in host else host
         address = f"http://{name}:{listening.getsockname()[1]}"
         print(f"The desk is at {address}", flush=True)
         if managers:
             threading.Thread(target=work, args=[address], daemon=True).start()
-        uvicorn.Server(config).run(sockets=[listening])
+        DeskServer(application).run(sockets=[listening])
     return 0
 
 

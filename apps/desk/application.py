@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from apps.desk import api, pages
+from apps.desk import api, now_api, pages, updates
 from apps.desk.security import Guard
 from apps.desk.services import Services
 from common.errors import UserError
@@ -50,7 +50,9 @@ def create_application(settings: DeskSettings) -> FastAPI:
     )
     application.state.services = services
     application.include_router(api.router)
+    application.include_router(now_api.router)
     application.include_router(pages.router)
+    application.include_router(updates.router)
     application.mount("/static", StaticFiles(directory=_STATIC), name="static")
     application.add_exception_handler(psycopg.OperationalError, _postgres_is_away)
     application.add_exception_handler(UserError, _cannot_work)

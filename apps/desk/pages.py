@@ -1,4 +1,4 @@
-"""The pages: the queue, one order's story, decisions, complaints."""
+"""The pages: what happens now, the queue, one order's story, decisions, complaints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BeforeValidator
 
@@ -15,6 +14,7 @@ from apps.desk import complaints, orders
 from apps.desk.api import LocationId, Offset, SearchText  # noqa: TC001  (FastAPI reads them)
 from apps.desk.decisions import decisions_of, latest_decisions
 from apps.desk.drawings import WIDTH, draw_map, draw_timeline
+from apps.desk.now import KITCHENS
 from apps.desk.published import NothingPublishedError
 from apps.desk.recommendations import (
     Filters,
@@ -41,6 +41,15 @@ SORT_NAMES = {
     Sort.SLOWEST: "slowest first",
     Sort.FASTEST: "fastest first",
 }
+STAGE_NAMES = {
+    "queue": "Waiting for the kitchen",
+    "cook": "Cooking",
+    "wait": "Packed, waiting for a courier",
+    "drive": "On the way",
+    "done": "Delivered in this window",
+    "lost": "Cancelled in this window",
+}
+"""Stages of an order as the page *Now* counts them."""
 
 # A form sends what is not chosen as an empty text.
 _NOTHING = BeforeValidator(lambda value: value or None)
@@ -62,9 +71,14 @@ _templates.env.trim_blocks = _templates.env.lstrip_blocks = True
 
 
 @router.get("/")
-def show_start() -> Response:
-    """Lead to the queue."""
-    return RedirectResponse("/queue")
+def show_now(request: Request, used: Used) -> Response:
+    """Show what happens now; a script fills it from ``/api/now``."""
+    try:
+        kitchens, missing = used.published.query(KITCHENS), ""
+    except NothingPublishedError as error:
+        kitchens, missing = [], str(error)
+    values = {"kitchens": kitchens, "missing": missing, "stages": STAGE_NAMES}
+    return _page(request, used, "now.html", dict(values))
 
 
 @router.get("/queue")
@@ -210,7 +224,7 @@ def error_page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a page that says what is wrong and what to do."""
-    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "build": None}
+    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "tables": None}
     return _templates.TemplateResponse(
         request, "error.html", values, status_code=status, headers=headers
     )
@@ -221,7 +235,7 @@ def _page(request: Request, used: Services, template: str, values: dict[str, obj
     about = {
         "user": user,
         "asks_name": not used.settings.trusts_proxy,
-        "build": used.published.build(),
+        "tables": used.published.publication(),
     }
     return _templates.TemplateResponse(request, template, values | about)
 

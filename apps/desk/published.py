@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from common.errors import BusyError
 from common.paths import published_file
-from flows.publication.inventory import read_inventory
+from flows.publication.inventory import INVENTORY, read_inventory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +26,22 @@ class NothingPublishedError(BusyError):
         super().__init__("Nothing is published yet: `make run` builds and publishes the tables.")
 
 
+@dataclass(frozen=True)
+class Publication:
+    """A published build.
+
+    Attributes
+    ----------
+    build
+        Its number.
+    published_ts
+        When it was published, UTC.
+    """
+
+    build: int
+    published_ts: datetime
+
+
 class PublishedTables:
     """Reads the latest published build; another is opened when it has been published."""
 
@@ -31,7 +49,7 @@ class PublishedTables:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._numbered: tuple[Path | None, int | None] = (None, None)
+        self._latest: tuple[Path | None, Publication | None] = (None, None)
 
     def query(self, statement: str, values: dict[str, object] | None = None) -> list[Row]:
         """Return the rows of a query, whose values are bound.
@@ -53,15 +71,22 @@ class PublishedTables:
 
     def build(self) -> int | None:
         """Return the number of the latest published build."""
+        publication = self.publication()
+        return publication.build if publication else None
+
+    def publication(self) -> Publication | None:
+        """Return the latest published build; ``None`` before the first."""
         folder = published_file().resolve().parent
         with self._lock:
             # An inventory lists all files: it is not read for every page.
-            if folder != self._numbered[0]:
+            if folder != self._latest[0]:
                 inventory = read_inventory(folder)
                 if inventory is None:
                     return None
-                self._numbered = (folder, inventory.build)
-            return self._numbered[1]
+                # It is written last.
+                written = datetime.fromtimestamp((folder / INVENTORY).stat().st_mtime, UTC)
+                self._latest = (folder, Publication(inventory.build, written))
+            return self._latest[1]
 
     def close(self) -> None:
         """Close the file."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from apps.desk.database import Database
+from apps.desk.now import NowReader
 from apps.desk.published import PublishedTables
 from apps.desk.recommendations import Totals
 from apps.desk.schemas import MAX_NAME
+from apps.desk.updates import Updates
 
 if TYPE_CHECKING:
     from apps.desk.schemas import NewDecision
@@ -22,12 +24,19 @@ _USER_HEADERS = ("x-forwarded-email", "x-forwarded-preferred-username", "x-forwa
 
 @dataclass(frozen=True)
 class Services:
-    """The settings, Postgres, the published tables, and totals that are kept for a second."""
+    """The settings, Postgres, the published tables, and what is kept of both."""
 
     settings: DeskSettings
     database: Database = field(default_factory=Database)
     published: PublishedTables = field(default_factory=PublishedTables)
     totals: Totals = field(default_factory=Totals)
+    updates: Updates = field(init=False)
+    now: NowReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have all of them read the same tables."""
+        object.__setattr__(self, "updates", Updates(self.published))
+        object.__setattr__(self, "now", NowReader(self.published))
 
 
 def services(request: Request) -> Services:

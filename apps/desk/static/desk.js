@@ -193,7 +193,7 @@
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (event.key === "Enter" && event.target.closest("a, button")) return;
+    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
     event.preventDefault();
     KEYS[event.key]();
   });

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 import psycopg
-import uvicorn
 from fastapi import FastAPI
 
 from apps.desk.listening import listen
+from apps.desk.serving import DeskServer
 from flows.postgres.server import Server
 from tests.support.postgres import owner_url
 
@@ -121,7 +121,7 @@ def publish(data: Path) -> None:
 def served(application: FastAPI) -> Iterator[str]:
     """Serve an application in a thread; its address."""
     with listen("127.0.0.1", [0]) as listening:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
+        server = DeskServer(application)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
