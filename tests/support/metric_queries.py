@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from metricflow.data_table.mf_table import MetricFlowDataTable
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
 from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.databricks import DatabricksSqlPlanRenderer
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
 from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
 
     import duckdb
     from metricflow.sql.render.sql_plan_renderer import SqlPlanRenderer
+
+
+class _Dialect:
+    """What MetricFlow asks where it writes SQL and runs none."""
+
+    sql_engine_type = SqlEngine.DATABRICKS
+    sql_plan_renderer: SqlPlanRenderer = DatabricksSqlPlanRenderer()
+
+
+def databricks_sql(semantic_manifest: Path, metrics: Sequence[str], group_by: Sequence[str]) -> str:
+    """Return the SQL that answers a query of metrics on Databricks."""
+    dialect: Any = _Dialect()
+    engine = MetricFlowEngine(SemanticManifestLookup(_parsed(semantic_manifest)), dialect)
+    request = MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=group_by)
+    return engine.explain(request).sql_statement.without_descriptions.sql
+
+
+def _parsed(semantic_manifest: Path) -> Any:  # noqa: ANN401  (of MetricFlow)
+    return parse_manifest_from_dbt_generated_manifest(
+        manifest_json_string=semantic_manifest.read_text(encoding="utf-8")
+    )
 
 
 class _Client:
@@ -48,9 +70,7 @@ class MetricQueries:
     """
 
     def __init__(self, semantic_manifest: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        self.manifest = parse_manifest_from_dbt_generated_manifest(
-            manifest_json_string=semantic_manifest.read_text(encoding="utf-8")
-        )
+        self.manifest = _parsed(semantic_manifest)
         client: Any = _Client(connection)
         self._engine = MetricFlowEngine(SemanticManifestLookup(self.manifest), client)
 
