@@ -86,7 +86,7 @@ test-long: $(ENGINES)  ## the tests that take long: thousands of random schedule
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_*_equal_a_full_refresh.py
 	CASPERS_SCHEDULES=2000 $(BIN)/python -m pytest $(IN_PARALLEL) tests/oracle/test_schedules_equal_the_oracle.py
 
-test-mutations: $(INSTALLED)  ## small breaks in a copy of the project: each has to make a test fail
+test-mutations: $(ENGINES)  ## small breaks in a copy of the project: each has to make a test fail
 	@$(BIN)/python -m tests.mutations
 
 test-spark: $(ENGINES) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)

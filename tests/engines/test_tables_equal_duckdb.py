@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import random
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.replay import commands
@@ -17,7 +19,8 @@ from tests.engines.conftest import Pair
 from tests.engines.standalone_cluster import WORKERS
 from tests.engines.unavoidable_differences import STRANGE_LINES
 from tests.oracle.adversarial import decision_files, order_ids_of
-from tests.support.business import Business, cancelled, event, item, order_life
+from tests.support.business import WAREHOUSE, Business, cancelled, event, item, order_life
+from tests.support.metric_queries import MetricQueries, databricks_sql
 
 FIRST_RUN = datetime(2026, 11, 20, 18, 30)
 HOUR = timedelta(hours=1)
@@ -278,6 +281,40 @@ def test_a_full_refresh_makes_the_same_tables(pair: Pair, tmp_path: Path) -> Non
     for side in (pair.duckdb, pair.engine):
         side.dbt("run", "--full-refresh")
     assert differences(pair.duckdb, pair.engine, tmp_path) == {}
+
+
+def test_every_metric_is_the_same(pair: Pair) -> None:
+    group_by = ["kitchen__name", "metric_time__week"]
+    here, there = (
+        side.worker.target / "semantic_manifest.json" for side in (pair.duckdb, pair.engine)
+    )
+    with duckdb.connect(str(pair.duckdb.data / WAREHOUSE), read_only=True) as connection:
+        metrics = MetricQueries(here, connection)
+        names = [metric.name for metric in metrics.manifest.metrics]
+        expected = metrics.ask(names, group_by)
+    sql = re.sub(r"`?hive_metastore`?\.", "", databricks_sql(there, names, group_by))
+    columns = list(expected[0])
+    answered = [dict(zip(columns, row, strict=True)) for row in pair.engine.rows(sql)]
+    both = [
+        {tuple(str(row[name]) for name in group_by): row for row in rows}
+        for rows in (expected, answered)
+    ]
+    assert both[0].keys() == both[1].keys()
+    assert len(both[0]) > 1
+    different = [
+        (group, name, row[name], both[1][group][name])
+        for group, row in both[0].items()
+        for name in columns
+        if not is_same(row[name], both[1][group][name])
+    ]
+    assert different == []
+
+
+def is_same(value: object, text: str) -> bool:
+    """Return whether a text is this value; of a quotient, to nine digits."""
+    if isinstance(value, float):
+        return text != "None" and math.isclose(value, float(text), rel_tol=1e-9)
+    return str(value) == text
 
 
 def test_engines_judge_only_the_declared_lines_differently(pair: Pair) -> None:

@@ -25,6 +25,7 @@ TABLES = {
     "gold_order_header",
     "gold_item_sales_day",
     "gold_brand_sales_day",
+    "gold_kitchen_day",
     "gold_location_sales_hourly",
     "gold_delivery_times_day",
     "gold_refund_agreement_day",

@@ -22,6 +22,7 @@ MODELS = (
     "tests/models/test_replayed_windows_equal_a_full_refresh.py",
     "tests/models/test_change_log.py",
     "tests/models/test_analyses_answer.py",
+    "tests/models/test_metrics.py",
     "tests/models/test_declarations.py",
     "tests/oracle/test_schedules_equal_the_oracle.py",
 )
@@ -98,6 +99,7 @@ _LINES = "models/bronze/landed_lines.sql"
 _TIMELINE = "models/silver/silver_order_timeline.sql"
 _SHIFTS = "models/silver/silver_courier_shifts.sql"
 _ITEMS = "models/silver/silver_order_items.sql"
+_MEASURES = "models/metrics/_metrics__semantic_models.yml"
 _QUALITY = "models/gold/gold_data_quality_day.sql"
 _PERCENTILES = "models/recommender/delivery_percentiles_trailing.sql"
 _CANDIDATES = "models/recommender/refund_candidates.sql"
@@ -597,6 +599,31 @@ MUTANTS = (
         "macros/increments/window_minutes.sql",
         "try_cast(split_part({{ landed_window }}, '-', 3) as bigint)",
         "try_cast(split_part({{ landed_window }}, '-', 1) as bigint)",
+    ),
+    # Metrics
+    Mutant(
+        "couriers who drive are busy, those who wait are not",
+        _MEASURES,
+        "expr: driving_minutes + waiting_minutes",
+        "expr: driving_minutes",
+    ),
+    Mutant(
+        "an order that nobody can judge is on time",
+        _MEASURES,
+        "expr: case when is_late then 0 when not is_late then 1 end",
+        "expr: case when is_late then 0 else 1 end",
+    ),
+    Mutant(
+        "complaints are a share of all orders",
+        "models/metrics/_metrics__metrics.yml",
+        "{numerator: complaints, denominator: orders_delivered}",
+        "{numerator: complaints, denominator: orders}",
+    ),
+    Mutant(
+        "a dashboard counts promises that are broken",
+        "models/gold/gold_kitchen_day.sql",
+        "count(case when not is_past_promise then 1 end) as kept_promises",
+        "count(case when is_past_promise then 1 end) as kept_promises",
     ),
     # Refunds
     Mutant(

@@ -29,6 +29,7 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
         "lakeflow.gold_data_quality_day": "day",
         "lakeflow.gold_delivery_times_day": "day",
         "lakeflow.gold_item_sales_day": "day",
+        "lakeflow.gold_kitchen_day": "day",
         "lakeflow.gold_location_sales_hourly": "cast(hour_ts as date)",
         "lakeflow.gold_order_header": "order_day",
         "lakeflow.gold_refund_agreement_day": "day",

@@ -364,6 +364,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'orders_delivered', 'nulls', count(*) - count(orders_delivered)), named_struct('column_name', 'orders_cancelled', 'nulls', count(*) - count(orders_cancelled)), named_struct('column_name', 'orders_with_basket', 'nulls', count(*) - count(orders_with_basket)), named_struct('column_name', 'judged_orders', 'nulls', count(*) - count(judged_orders)), named_struct('column_name', 'late_orders', 'nulls', count(*) - count(late_orders)), named_struct('column_name', 'late_orders_kitchen', 'nulls', count(*) - count(late_orders_kitchen)), named_struct('column_name', 'late_orders_pickup', 'nulls', count(*) - count(late_orders_pickup)), named_struct('column_name', 'late_orders_drive', 'nulls', count(*) - count(late_orders_drive)), named_struct('column_name', 'promised_orders', 'nulls', count(*) - count(promised_orders)), named_struct('column_name', 'kept_promises', 'nulls', count(*) - count(kept_promises)), named_struct('column_name', 'orders_of_known_customers', 'nulls', count(*) - count(orders_of_known_customers)), named_struct('column_name', 'repeat_orders', 'nulls', count(*) - count(repeat_orders)), named_struct('column_name', 'scored_orders', 'nulls', count(*) - count(scored_orders)), named_struct('column_name', 'refunds_recommended', 'nulls', count(*) - count(refunds_recommended)), named_struct('column_name', 'refunds_decided', 'nulls', count(*) - count(refunds_decided)), named_struct('column_name', 'complaints', 'nulls', count(*) - count(complaints)), named_struct('column_name', 'orders_with_total_minutes', 'nulls', count(*) - count(orders_with_total_minutes)), named_struct('column_name', 'orders_with_kitchen_minutes', 'nulls', count(*) - count(orders_with_kitchen_minutes)), named_struct('column_name', 'orders_with_pickup_wait_minutes', 'nulls', count(*) - count(orders_with_pickup_wait_minutes)), named_struct('column_name', 'orders_with_drive_minutes', 'nulls', count(*) - count(orders_with_drive_minutes))) as counts from `caspersdev`.`lakeflow`.`gold_kitchen_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'orders', 'nulls', count(*) - count(orders)), named_struct('column_name', 'revenue', 'nulls', count(*) - count(revenue)), named_struct('column_name', 'refunds_none', 'nulls', count(*) - count(refunds_none)), named_struct('column_name', 'refunds_partial', 'nulls', count(*) - count(refunds_partial)), named_struct('column_name', 'refunds_full', 'nulls', count(*) - count(refunds_full)), named_struct('column_name', 'refunded', 'nulls', count(*) - count(refunded))) as counts from `caspersdev`.`lakeflow`.`gold_kitchen_summary`) as counted_once
 ) as counted_columns
 where counted.nulls > 0

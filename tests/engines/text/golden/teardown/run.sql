@@ -130,6 +130,8 @@ drop table if exists `caspersdev`.`lakeflow`.`gold_refund_agreement_day`;
 
 drop view if exists `caspersdev`.`lakeflow`.`gold_kitchen_summary`;
 
+drop table if exists `caspersdev`.`lakeflow`.`gold_kitchen_day`;
+
 drop view if exists `caspersdev`.`lakeflow`.`rejected_events`;
 
 drop table if exists `caspersdev`.`lakeflow`.`silver_driver_pings`;
