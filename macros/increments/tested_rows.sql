@@ -114,7 +114,7 @@
         {% endif %}
     {% endfor %}
     {% if not changes %}{{ return('false') }}{% endif %}
-    {% set keys = increment_declaration(node).key_column ~ ' in (select cast(key_value as bigint) from ' ~ change_log()
+    {% set keys = increment_declaration(node).key_column ~ ' in (select try_cast(key_value as bigint) from ' ~ change_log()
         ~ " where affected_model = '" ~ node.name ~ "' and key_name = 'partition' and (" ~ changes | join(' or ') ~ '))' %}
     {% for affected, declared in logged.affected %}
         {% for entry in fromjson(declared) if 'days_after' not in entry %}

@@ -322,10 +322,10 @@ SCRIPT = (
     ),
     Scripted(r"select '\w+' as seed, .*", _seeds),
     Scripted(
-        r"select count\(\*\) from \(select distinct cast\(key_value",
+        r"select count\(\*\) from \(select distinct try_cast\(key_value",
         lambda here, _: _one(len(here.scenario.affected_orders)),
     ),
-    Scripted(r"select distinct cast\(key_value as bigint\) from", _affected_orders),
+    Scripted(r"select distinct try_cast\(key_value as bigint\) from", _affected_orders),
     Scripted(r"select cast\(sum\(counted\) as bigint\) from", lambda *_: _one(0)),
     Scripted(r"select distinct change\.affected_model, ", _changes),
     Scripted(

@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'dim_driver' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'dim_driver' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('dim_driver', 'silver_courier_shifts') group by model;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition') as affected;
 
 create or replace temporary view `dim_driver__dbt_tmp` as
       -- Grain: one row per courier who has worked.
@@ -16,7 +16,7 @@ with shifts as (
         cast(conv(concat(substring(md5(driver_id), 31, 2),substring(md5(driver_id), 29, 2),substring(md5(driver_id), 27, 2),substring(md5(driver_id), 25, 2),substring(md5(driver_id), 23, 2),substring(md5(driver_id), 21, 2),substring(md5(driver_id), 19, 2),substring(md5(driver_id), 17, 1)
         ), 16, 10) as bigint) * 8
         + cast(conv(substring(md5(driver_id), 18, 1), 16, 10) as bigint) div 2
-    ) in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition')
+    ) in (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition')
 ),
 final as (
     select
@@ -46,7 +46,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_driver` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_driver` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition';
 
 insert into `caspersdev`.`lakeflow`.`dim_driver` replace where driver_key in (4611686018427387904) select `driver_key`, `driver_id`, `location_id`, `first_shift_day`, `latest_shift_day`, `shifts`, `orders_delivered`, `worked_minutes`, `driving_minutes`, `waiting_minutes`, `idle_minutes` from `dim_driver__dbt_tmp`;
 

@@ -1,12 +1,12 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'refund_decisions' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'refund_decisions' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('refund_decisions', 'landed_decisions', 'silver_order_timeline') group by model;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition') as affected;
 
 create or replace temporary view `refund_decisions__dbt_tmp` as
       -- Grain: one row per decision that landed (decision_id), the first copy of it.
 with decisions as (
     select * from `caspersdev`.`lakeflow`.`landed_decisions`
-    where rejection_code is null and not is_duplicate and order_key in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition')
+    where rejection_code is null and not is_duplicate and order_key in (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition')
 ),
 orders as (
     select
@@ -14,7 +14,7 @@ orders as (
         location_id,
         delivered_day
     from `caspersdev`.`lakeflow`.`silver_order_timeline`
-    where order_key in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition')
+    where order_key in (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition')
 ),
 -- A decision can only revise one that was there: the newest of an order has the largest number.
 final as (
@@ -46,7 +46,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_decisions` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`recommender`.`refund_decisions` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'refund_decisions' and key_name = 'partition';
 
 select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`recommender`.`refund_decisions` where order_key in (4611686018427387904) union all select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'order_key', 'key_value', cast(order_key as string)), named_struct('affected_model', 'gold_refund_agreement_day', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `refund_decisions__dbt_tmp`) as changed where change.key_value is not null;
 

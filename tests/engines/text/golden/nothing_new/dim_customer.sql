@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'dim_customer' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'dim_customer' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('dim_customer', 'silver_order_timeline', 'silver_order_items') group by model;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition') as affected;
 
 -- (as in next_window: create or replace temporary view `dim_customer__dbt_tmp` as)
 
@@ -10,7 +10,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_customer` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_customer` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition';
 
 select cast(sum(counted) as bigint) from (select count(*) as counted from `dim_customer__dbt_tmp` union all select -count(*) from `dim_customer__dbt_tmp` where false) as counts;
 

@@ -1,8 +1,8 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_order_timeline' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_order_timeline' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('silver_order_timeline', 'landed_lines') group by model;
 
-select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_code is null and load_number > 2 union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition')) as spans;
+select min(first_ts), max(last_ts) from (select min(event_ts) as first_ts, max(event_ts) as last_ts from `caspersdev`.`lakeflow`.`landed_lines` where rejection_code is null and load_number > 2 union all select min(first_event_ts) as first_ts, max(last_event_ts) as last_ts from `caspersdev`.`lakeflow`.`silver_order_timeline` where order_key in (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition')) as spans;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition') as affected;
 
 -- (as in next_window, but: create or replace temporary view `silver_order_timeline__dbt_tmp` as)
 @@ -19 +19 @@
@@ -15,7 +15,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_order_timeline` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'silver_order_timeline' and key_name = 'partition';
 
 select cast(sum(counted) as bigint) from (select count(*) as counted from `silver_order_timeline__dbt_tmp` union all select -count(*) from `silver_order_timeline__dbt_tmp` where false) as counts;
 

@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'dim_customer' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'dim_customer' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('dim_customer', 'silver_order_timeline', 'silver_order_items') group by model;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition') as affected;
 
 -- (as in next_window: create or replace temporary view `dim_customer__dbt_tmp` as)
 
@@ -10,7 +10,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_customer` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_customer` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_customer' and key_name = 'partition';
 
 select distinct 'fct_orders' as affected_model, 'first_order_key' as key_name, key_value from (select 'before' as moment, customer_key as changed_row, cast(first_order_key as string) as key_value from `caspersdev`.`lakeflow`.`dim_customer` where customer_key in (4611686018427387904) union all select 'after' as moment, customer_key as changed_row, cast(first_order_key as string) as key_value from `dim_customer__dbt_tmp`) as compared where key_value is not null group by changed_row, key_value having count(distinct moment) = 1;
 

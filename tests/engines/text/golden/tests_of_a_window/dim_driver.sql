@@ -1,6 +1,6 @@
 select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name <> 'partition' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'dim_driver' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'dim_driver' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('dim_driver', 'silver_courier_shifts') group by model;
 
-select count(*) from (select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition') as affected;
+select count(*) from (select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition') as affected;
 
 -- (as in next_window: create or replace temporary view `dim_driver__dbt_tmp` as)
 
@@ -10,7 +10,7 @@ DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_driver` AS JSON;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`dim_driver` AS JSON;
 
-select distinct cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition';
+select distinct try_cast(key_value as bigint) from `caspersdev`.`increments`.`pending` where model = 'dim_driver' and key_name = 'partition';
 
 insert into `caspersdev`.`lakeflow`.`dim_driver` replace where driver_key in (4611686018427387904) select `driver_key`, `driver_id`, `location_id`, `first_shift_day`, `latest_shift_day`, `shifts`, `orders_delivered`, `worked_minutes`, `driving_minutes`, `waiting_minutes`, `idle_minutes` from `dim_driver__dbt_tmp`;
 
