@@ -329,7 +329,7 @@ def _bars(series: Sequence[Series], count: int, high: float) -> Iterator[Bar]:
         top = 100.0
         for each in series:
             height = 100 * float(each.values[point] or 0) / high
-            if height:
+            if height > 0:
                 top -= height
                 yield Bar(
                     each.style,
