@@ -42,16 +42,16 @@ _HOURS = """select location_id, cast(hour_ts as date) as day, sum(orders) as ord
   where hour_ts >= $first and hour_ts < $last + interval 1 day group by all"""
 _TIMES = """select location_id, day, p75_minutes
   from lakeflow.gold_delivery_times_day where day between $first and $last"""
-_HEALTHY = """with groups as (
+# One for all that is asked of orders by brand: opening the files of the days is what it costs.
+_BY_BRAND = """with groups as (
     select list(brand_id) filter (cuisine_group = 'Healthy') as healthy,
       list(brand_id) filter (cuisine_group <> 'Healthy') as others from lakeflow.dim_brand)
-  select order_day as day, count(*) filter (list_has_any(brands_in_order, healthy)) as healthy,
-    count(*) filter (list_has_any(brands_in_order, others)) as others
+  select location_id, order_day as day,
+    count(*) filter (list_has_any(brands_in_order, healthy)) as healthy,
+    count(*) filter (list_has_any(brands_in_order, others)) as others{brands}
   from lakeflow.fct_orders cross join groups
-  where order_day between $first and $last and location_id = $location_id group by all"""
-_OF_BRAND = """select order_day as day, count(*) as orders from lakeflow.fct_orders
-  where order_day between $first and $last and location_id = $location_id
-    and list_contains(brands_in_order, $brand_id) group by all"""
+  where order_day between $first and $last group by all"""
+_OF_BRAND = ", count(*) filter (list_contains(brands_in_order, {0})) as brand_{0}"
 _DAYS_OF_STORY = """select date_day, day_number from lakeflow.dim_date
   where day_of_story = 0 order by date_day"""
 _EVENTS = """with first as (select min(date_day) as day from lakeflow.dim_date),
@@ -136,11 +136,7 @@ class Stories:
             )
             make = special.get(kitchen.code, self._plain)
             yield f"story-{kitchen.number}", kitchen.name, partial(make, kitchen)
-        try:
-            events = self._kept.query(_EVENTS)
-        except NothingPublishedError:
-            events = []
-        for row in events:
+        for row in self._events():
             kind = "launch" if row["launched"] is not None else "exit"
             name = f"{kind}-{row['brand_id']}-{row['location_id']}"
             title = f"{row['name']} {'comes' if kind == 'launch' else 'leaves'}"
@@ -164,10 +160,8 @@ class Stories:
         )
 
     def _healthy(self, kitchen: Kitchen, period: Period) -> _Parts:
-        rows = self._kept.query(_HEALTHY, period.values | {"location_id": kitchen.number})
         healthy, others = (
-            along(period.days, {row["day"]: row[name] for row in rows}, 0)
-            for name in ("healthy", "others")
+            self._orders_by_brand(kitchen.number, name, period) for name in ("healthy", "others")
         )
         series = (
             Series("health brands", 3, mean_of_week(healthy)),
@@ -222,11 +216,7 @@ class Stories:
         return _Parts((Panel(_ORDERS, series),), summary, _MEAN)
 
     def _brand(self, row: Row, period: Period) -> _Parts:
-        found = self._kept.query(
-            _OF_BRAND,
-            period.values | {"location_id": row["location_id"], "brand_id": row["brand_id"]},
-        )
-        orders = along(period.days, {each["day"]: each["orders"] for each in found}, 0)
+        orders = self._orders_by_brand(row["location_id"], f"brand_{row['brand_id']}", period)
         # Dates of the first story; later ones have it on the same day.
         points = [
             (row[name], word)
@@ -245,6 +235,21 @@ class Stories:
         )
         events = tuple(Event(point, word) for point, word in points)
         return _Parts((Panel(_ORDERS, series),), summary, _MEAN, events)
+
+    def _events(self) -> Sequence[Row]:
+        """Return the brands that came or left; none of a build that does not know."""
+        try:
+            return self._kept.query(_EVENTS)
+        except NothingPublishedError:
+            return []
+
+    def _orders_by_brand(self, location_id: int, column: str, period: Period) -> list[Number]:
+        """Return orders of a kitchen with something of certain brands, day by day."""
+        brands = sorted({int(row["brand_id"]) for row in self._events()})
+        statement = _BY_BRAND.format(brands="".join(_OF_BRAND.format(brand) for brand in brands))
+        rows = self._kept.query(statement, period.values)
+        found = {row["day"]: row[column] for row in rows if row["location_id"] == location_id}
+        return along(period.days, found, 0)
 
     def _orders_of(self, kitchen: Kitchen, period: Period) -> list[Number]:
         rows = self._kept.query(_HOURS, period.values)
