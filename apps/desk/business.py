@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ORDERS = Unit("orders a day")
 DOLLARS = Unit("dollars a day", before="$")
 MINUTES = Unit("minutes from order to door", decimals=1)
-SHARE = Unit("% of delivered orders", after=" %", decimals=1)
+SHARE = Unit("% of delivered orders", after="%", decimals=1)
 LATE_ORDERS = Unit("late orders a day")
 
 
@@ -335,7 +335,7 @@ def style_of(names: Mapping[int, str], kitchen: int) -> int:
 
 
 def _share(part: Decimal, whole: Decimal) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "-"
+    return f"{100 * part / whole:.1f}%" if whole else "-"
 
 
 def _dollars(value: Decimal) -> str:

@@ -213,4 +213,4 @@ class QualityByDay:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.2%}".replace("%", " %") if whole else "-"
+    return f"{part / whole:.2%}" if whole else "-"

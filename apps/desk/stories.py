@@ -28,7 +28,7 @@ _LEAST_DAYS = 21
 """What a story needs to be seen; before that, the one before it is shown."""
 
 _ORDERS = Unit("orders a day", decimals=1)
-_SHARE = Unit("% of orders made from 22:00 to 1:00", after=" %", decimals=1)
+_SHARE = Unit("% of orders made from 22:00 to 1:00", after="%", decimals=1)
 _MINUTES = Unit("minutes to the door, P75 of a day", decimals=1)
 _MEAN = "Each day is the mean of it and the six days before it"
 _OTHER = 6

@@ -3,6 +3,7 @@
 "use strict";
 
 (() => {
+  const OFTEN_MILLISECONDS = 20_000;
   document.documentElement.classList.add("scripted");
 
   // The table is the one place where a chart's numbers are written.
@@ -89,15 +90,25 @@
     same.focus({ preventScroll: true });
   }
 
-  async function renew() {
+  const shown = new Map();
+
+  async function renew(which) {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const old of document.querySelectorAll("[data-renew], footer")) {
-      const fresh = old.id ? page.getElementById(old.id) : page.querySelector("footer");
-      if (fresh) exchange(old, fresh);
+    for (const old of document.querySelectorAll(which)) {
+      const name = old.id || old.localName;
+      const fresh = old.id ? page.getElementById(old.id) : page.querySelector(old.localName);
+      // What is the same stays: somebody may be pointing at it.
+      if (!fresh || fresh.outerHTML === shown.get(name)) continue;
+      shown.set(name, fresh.outerHTML);
+      exchange(old, fresh);
     }
   }
 
-  document.addEventListener("build", () => renew().catch(() => {}));
+  document.addEventListener("build", () => renew("[data-renew], footer").catch(() => {}));
+  // What changes without a build: a window that failed, a sync, a decision.
+  setInterval(() => {
+    if (!document.hidden && document.querySelector("[data-renew=often]")) renew("[data-renew=often]").catch(() => {});
+  }, OFTEN_MILLISECONDS);
 })();

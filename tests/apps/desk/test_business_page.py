@@ -168,7 +168,7 @@ def test_totals_are_those_of_the_period_and_kitchens(
         ("orders", f"{orders:,}"),
         ("revenue", f"${revenue:,.0f}"),
         ("average basket", f"${revenue / orders:,.2f}"),
-        ("late", f"{late:.1f} %"),
+        ("late", f"{late:.1f}%"),
         ("refunds recommended", f"${recommended:,.0f}"),
         ("refunds decided", f"${decided:,.0f}"),
     ):

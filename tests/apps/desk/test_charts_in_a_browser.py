@@ -34,7 +34,12 @@ def open_page(browser: Browser, control_room: ControlRoom) -> Iterator[Callable[
     write_run(control_room.data / "runs", _run(1))
 
     def open_(
-        path: str, scheme: str = "light", size: tuple[int, int] = WIDE, *, scripts: bool = True
+        path: str,
+        scheme: str = "light",
+        size: tuple[int, int] = WIDE,
+        *,
+        scripts: bool = True,
+        clock: bool = False,
     ) -> Page:
         context = browser.new_context(
             base_url=control_room.address,
@@ -50,6 +55,8 @@ def open_page(browser: Browser, control_room: ControlRoom) -> Iterator[Callable[
             "console",
             lambda said: errors.append(said.text) if said.type in {"error", "warning"} else None,
         )
+        if clock:
+            page.clock.install()
         page.goto(path)
         return page
 
@@ -219,3 +226,13 @@ def test_a_new_build_is_shown_and_leaves_everything_as_it_was(
         expect(runs.locator("#log tbody tr")).to_have_count(4, timeout=10_000)
     finally:
         publish_days(control_room.data, build=9)
+
+
+def test_a_window_that_failed_is_shown_without_a_build(
+    open_page: Callable[..., Page], control_room: ControlRoom
+) -> None:
+    page = open_page("/runs", clock=True)
+    expect(page.locator("#log tbody tr")).to_have_count(3)
+    write_run(control_room.data / "runs", _run(2).model_copy(update={"message": "Fix it."}))
+    page.clock.fast_forward(21_000)
+    expect(page.locator("#log tbody")).to_contain_text("Fix it.")

@@ -91,8 +91,8 @@ def test_figures_and_reasons_are_those_of_the_period(
           from lakeflow.gold_data_quality_day)""",
     )
     assert f"<dt>lines landed</dt><dd>{lines:,}</dd>" in page
-    assert f"<dt>rejected</dt><dd>{100 * rejected / lines:.2f} %</dd>" in page
-    assert f"<dt>orders with all steps</dt><dd>{100 * complete:.2f} %</dd>" in page
+    assert f"<dt>rejected</dt><dd>{100 * rejected / lines:.2f}%</dd>" in page
+    assert f"<dt>orders with all steps</dt><dd>{100 * complete:.2f}%</dd>" in page
     assert f"{without_time} more lines do not say when" in page
     table = re.split('<section class="panel reasons"', page)[1]
     assert f"{unreadable:,}</td>" in table
