@@ -26,6 +26,7 @@ from apps.desk import (
 from apps.desk.rendering import error_page
 from apps.desk.security import Guard
 from apps.desk.services import Services
+from apps.desk.warming import Warming
 from common.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,9 +48,12 @@ def create_application(settings: DeskSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.database.open()
+        warming = Warming(services.published, services.kept)
+        warming.start()
         try:
             yield
         finally:
+            warming.stop()
             services.database.close()
             services.published.close()
 

@@ -28,6 +28,7 @@ class KeptQueries:
         self._published = published
         self._lock = threading.Lock()
         self._kept: LRUCache[object, Sequence[Row]] = LRUCache(_KEPT)
+        self._asked: dict[object, threading.Lock] = {}
 
     def query(self, statement: str, values: dict[str, object] | None = None) -> Sequence[Row]:
         """Return the rows of a query, which are not to be changed.
@@ -42,9 +43,19 @@ class KeptQueries:
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
                 return kept
-        rows = self._published.query(statement, values)
-        # Published meanwhile, it may be of either build.
-        if before is not None and self._published.publication() == before:
+            asked = self._asked.setdefault(key, threading.Lock())
+        # When a build comes all pages ask for the same: one of them does, the others wait for it.
+        with asked:
             with self._lock:
-                self._kept[key] = rows
-        return rows
+                if (kept := self._kept.get(key)) is not None:
+                    return kept
+            try:
+                rows = self._published.query(statement, values)
+                # Published meanwhile, it may be of either build.
+                if before is not None and self._published.publication() == before:
+                    with self._lock:
+                        self._kept[key] = rows
+                return rows
+            finally:
+                with self._lock:
+                    self._asked.pop(key, None)

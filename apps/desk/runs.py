@@ -23,10 +23,11 @@ STEPS = {
     "sync": "sync to Postgres",
     "agents": "language model",
     "report": "report",
+    "page": "report as a page",
 }
 """The steps of a window, as pages name them."""
 
-_STYLES = (3, 5, 1, 4, 2, 6, 6)
+_STYLES = (3, 5, 1, 4, 2, 6, 6, 5)
 _FIRST_RUN = "first run"
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from apps.desk.application import create_application
 from apps.desk.days import USUAL_DAYS, Known, Period, chosen_period, mean_of_week
+from apps.desk.published import PublishedTables
 from apps.desk.settings import DeskSettings
 from tests.apps.desk.business import served
 from tests.apps.desk.conftest import ControlRoom
@@ -243,13 +244,17 @@ def test_a_chart_that_is_not_there_is_not_found(client: httpx.Client) -> None:
     assert client.get("/business/nothing.csv").status_code == 404
 
 
-def test_a_page_is_made_in_time_and_asks_nothing_twice(client: httpx.Client) -> None:
-    client.get("/business")
+def test_a_page_is_made_in_time_and_asks_nothing_twice(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/business").raise_for_status()
+    monkeypatch.setattr(PublishedTables, "query", None)
     seconds = []
     for _ in range(5):
-        begun = time.perf_counter()
+        # The desk is served in this process, and other processes may keep it waiting.
+        begun = time.process_time()
         client.get("/business").raise_for_status()
-        seconds.append(time.perf_counter() - begun)
+        seconds.append(time.process_time() - begun)
     assert min(seconds) < 0.2, seconds
 
 
