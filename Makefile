@@ -130,7 +130,7 @@ docs: $(INSTALLED)  ## the models' documentation as one HTML page, target/static
 clean:  ## remove what was generated (downloaded streets in data/roads are kept)
 	@test ! -d $(DATA)/postgres || $(BIN)/python -m flows.postgres stop
 	rm -rf $(DATA)/canonical $(DATA)/landing $(DATA)/prefect $(DATA)/caspers.duckdb $(DATA)/caspers.duckdb.wal $(DATA)/casper.png $(DATA)/report.html
-	rm -rf $(DATA)/published $(DATA)/publications $(DATA)/postgres
+	rm -rf $(DATA)/published $(DATA)/publications $(DATA)/postgres $(DATA)/runs
 	rm -rf target logs
 
 teardown: $(INSTALLED)  ## remove all that the project has made, tables and files; shows it and asks first

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench.building import bench_building
+from bench.days import bench_days
 from bench.desk import bench_desk
 from bench.generation import bench_generation
 from bench.landing import bench_landing
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "sync": bench_sync,
     "desk": bench_desk,
     "now": bench_now,
+    "days": bench_days,
 }
 
 

@@ -90,6 +90,11 @@ def decisions_directory() -> Path:
     return data_directory() / "landing" / "decisions"
 
 
+def runs_directory() -> Path:
+    """Return the folder in which each window leaves a record of what it did."""
+    return data_directory() / "runs"
+
+
 def roads_directory() -> Path:
     """Return the folder of cached street networks."""
     return data_directory() / "roads"

@@ -29,11 +29,13 @@ from common.paths import (
     published_directory,
     report_file,
     roads_directory,
+    runs_directory,
     warehouse_file,
 )
 from common.postgres import credentials_file, postgres_directory
 from common.system_errors import to_user_error
 from flows.agents.landing import ResponseLanding
+from flows.business.run_log import has_runs, remove_runs
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
@@ -178,6 +180,9 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     for file in (picture_file(), report_file()):
         if file.exists():
             yield Removal("file", str(file), file.unlink)
+    runs = runs_directory()
+    if has_runs(runs):
+        yield Removal("folder", f"{runs}, the log of the windows", lambda: remove_runs(runs))
     prefect = data_directory() / "prefect"
     if prefect.exists():
         yield Removal("folder", str(prefect), lambda: shutil.rmtree(prefect))

@@ -14,9 +14,19 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from apps.desk import api, now_api, pages, updates
+from apps.desk import (
+    api,
+    business_pages,
+    now_api,
+    pages,
+    quality_pages,
+    runs_pages,
+    updates,
+)
+from apps.desk.rendering import error_page
 from apps.desk.security import Guard
 from apps.desk.services import Services
+from apps.desk.warming import Warming
 from common.errors import UserError
 
 if TYPE_CHECKING:
@@ -38,9 +48,12 @@ def create_application(settings: DeskSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.database.open()
+        warming = Warming(services.published, services.kept)
+        warming.start()
         try:
             yield
         finally:
+            warming.stop()
             services.database.close()
             services.published.close()
 
@@ -52,6 +65,9 @@ def create_application(settings: DeskSettings) -> FastAPI:
     application.include_router(api.router)
     application.include_router(now_api.router)
     application.include_router(pages.router)
+    application.include_router(business_pages.router)
+    application.include_router(quality_pages.router)
+    application.include_router(runs_pages.router)
     application.include_router(updates.router)
     application.mount("/static", StaticFiles(directory=_STATIC), name="static")
     application.add_exception_handler(psycopg.OperationalError, _postgres_is_away)
@@ -70,7 +86,7 @@ def _unavailable(request: Request, detail: str) -> Response:
     headers = {"retry-after": "5"}
     if _is_api(request):
         return JSONResponse({"detail": detail}, 503, headers)
-    return pages.error_page(request, 503, "The desk cannot work now", detail, headers)
+    return error_page(request, 503, "The desk cannot work now", detail, headers)
 
 
 def _postgres_is_away(request: Request, _: Exception) -> Response:
@@ -85,7 +101,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for these alone)
     if _is_api(request):
         return await http_exception_handler(request, error)
-    return pages.error_page(request, error.status_code, "Not here", str(error.detail))
+    return error_page(request, error.status_code, "Not here", str(error.detail))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -95,4 +111,4 @@ def _invalid(request: Request, error: Exception) -> Response:
     if _is_api(request):
         return JSONResponse({"detail": problems}, 422)
     said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in problems)
-    return pages.error_page(request, 422, "This address has an error", said)
+    return error_page(request, 422, "This address has an error", said)

@@ -49,13 +49,18 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def connection(self) -> Iterator[Connection[Row]]:
+    def connection(self, wait_seconds: float = _WAIT_SECONDS) -> Iterator[Connection[Row]]:
         """Have a connection in a transaction, committed if the block ends well.
+
+        Parameters
+        ----------
+        wait_seconds
+            How long to wait for one.
 
         Raises
         ------
         psycopg.OperationalError
             If Postgres cannot be reached; `psycopg_pool.PoolTimeout` is one.
         """
-        with self._pool.connection() as connection:
+        with self._pool.connection(wait_seconds) as connection:
             yield connection

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.templating import Jinja2Templates
-from pydantic import BeforeValidator
 
 from apps.desk import complaints, orders
 from apps.desk.api import LocationId, Offset, SearchText  # noqa: TC001  (FastAPI reads them)
 from apps.desk.decisions import decisions_of, latest_decisions
 from apps.desk.drawings import WIDTH, draw_map, draw_timeline
+from apps.desk.filters import NOTHING
 from apps.desk.now import KITCHENS
 from apps.desk.published import NothingPublishedError
 from apps.desk.recommendations import (
@@ -23,14 +21,10 @@ from apps.desk.recommendations import (
     find_recommendations,
     list_recommendations,
 )
+from apps.desk.rendering import error_page, render
 from apps.desk.schemas import OrderId, RefundClass, Sort, Status
-from apps.desk.services import Services, Used, user_of
+from apps.desk.services import Services, Used  # noqa: TC001  (FastAPI reads them)
 from apps.desk.streets import streets_around
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-    from decimal import Decimal
 
 ROWS = 50
 SORT_NAMES = {
@@ -51,23 +45,7 @@ STAGE_NAMES = {
 }
 """Stages of an order as the page *Now* counts them."""
 
-# A form sends what is not chosen as an empty text.
-_NOTHING = BeforeValidator(lambda value: value or None)
-
 router = APIRouter(include_in_schema=False)
-_templates = Jinja2Templates(Path(__file__).parent / "templates")
-
-
-def _dollars(value: Decimal | None) -> str:
-    return "unknown" if value is None else f"${value:,.2f}"
-
-
-def _moment(value: datetime | None) -> str:
-    return "unknown" if value is None else f"{value:%a %b %d, %H:%M}"
-
-
-_templates.env.filters |= {"dollars": _dollars, "moment": _moment}
-_templates.env.trim_blocks = _templates.env.lstrip_blocks = True
 
 
 @router.get("/")
@@ -78,16 +56,16 @@ def show_now(request: Request, used: Used) -> Response:
     except NothingPublishedError as error:
         kitchens, missing = [], str(error)
     values = {"kitchens": kitchens, "missing": missing, "stages": STAGE_NAMES}
-    return _page(request, used, "now.html", dict(values))
+    return render(request, used, "now.html", dict(values))
 
 
 @router.get("/queue")
 def show_queue(
     request: Request,
     used: Used,
-    status: Annotated[Status | None, _NOTHING] = Status.PENDING,
-    refund_class: Annotated[RefundClass | None, _NOTHING] = None,
-    location_id: Annotated[LocationId | None, _NOTHING] = None,
+    status: Annotated[Status | None, NOTHING] = Status.PENDING,
+    refund_class: Annotated[RefundClass | None, NOTHING] = None,
+    location_id: Annotated[LocationId | None, NOTHING] = None,
     q: SearchText = "",
     sort: Sort = Sort.NEWEST,
     after: OrderId | None = None,
@@ -106,7 +84,7 @@ def show_queue(
         "q": q,
         "sort": sort.value,
     }
-    return _page(
+    return render(
         request,
         used,
         "queue.html",
@@ -142,7 +120,7 @@ def show_order(request: Request, used: Used, order_id: OrderId) -> Response:
     if story and story.earlier:
         with used.database.connection() as connection:
             earlier = find_recommendations(connection, [row["order_id"] for row in story.earlier])
-    return _page(
+    return render(
         request,
         used,
         "order.html",
@@ -171,7 +149,7 @@ def show_decisions(
     with used.database.connection() as connection:
         found = latest_decisions(connection, ROWS + 1, before)
         summary = used.totals.summarize(connection)
-    return _page(
+    return render(
         request,
         used,
         "decisions.html",
@@ -201,7 +179,7 @@ def show_complaints(
             decision=decision or None,
         )
     chosen = {"category": category, "decision": decision}
-    return _page(
+    return render(
         request,
         used,
         "complaints.html",
@@ -214,30 +192,6 @@ def show_complaints(
             ),
         },
     )
-
-
-def error_page(
-    request: Request,
-    status: int,
-    title: str,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Return a page that says what is wrong and what to do."""
-    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "tables": None}
-    return _templates.TemplateResponse(
-        request, "error.html", values, status_code=status, headers=headers
-    )
-
-
-def _page(request: Request, used: Services, template: str, values: dict[str, object]) -> Response:
-    user = user_of(request, used.settings)
-    about = {
-        "user": user,
-        "asks_name": not used.settings.trusts_proxy,
-        "tables": used.published.publication(),
-    }
-    return _templates.TemplateResponse(request, template, values | about)
 
 
 def _kitchens(used: Services) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,17 @@ class NothingPublishedError(BusyError):
 
     def __init__(self) -> None:
         super().__init__("Nothing is published yet: `make run` builds and publishes the tables.")
+
+
+class MissingTableError(NothingPublishedError):
+    """The published build is older than what a page asks it for."""
+
+    def __init__(self, table: str) -> None:
+        BusyError.__init__(
+            self,
+            f"The published build has no {table}: it was made by an earlier version. `make run` "
+            "builds and publishes what is missing.",
+        )
 
 
 @dataclass(frozen=True)
@@ -58,16 +70,24 @@ class PublishedTables:
         ------
         NothingPublishedError
             If nothing is published.
+        MissingTableError
+            If the published build has no such table or column.
         """
         try:
             with self._cursor() as cursor:
                 cursor.execute(statement, values)
                 names = [column[0] for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        except (duckdb.IOException, duckdb.CatalogException) as error:
-            # A build goes an hour after the next has come; what a table misses comes with a build.
+        except duckdb.IOException as error:
+            # A build goes an hour after the next has come.
             self.close()
             raise NothingPublishedError from error
+        except duckdb.CatalogException as error:
+            raise MissingTableError(_name_in(str(error))) from error
+        except duckdb.BinderException as error:
+            if "not found" not in str(error):
+                raise
+            raise MissingTableError(_name_in(str(error))) from error
 
     def build(self) -> int | None:
         """Return the number of the latest published build."""
@@ -106,3 +126,9 @@ class PublishedTables:
                 self._connection.execute("set threads = 2; set parquet_metadata_cache = true")
                 self._file = file
             return self._connection.cursor()
+
+
+def _name_in(message: str) -> str:
+    """Return the table or column that an error of DuckDB is about."""
+    found = re.search(r'Table with name (\w+)|column "(\w+)"', message)
+    return next((name for name in found.groups() if name), "") if found else "such table"

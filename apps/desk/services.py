@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from apps.desk.database import Database
+from apps.desk.kept import KeptQueries
 from apps.desk.now import NowReader
 from apps.desk.published import PublishedTables
 from apps.desk.recommendations import Totals
@@ -32,11 +33,13 @@ class Services:
     totals: Totals = field(default_factory=Totals)
     updates: Updates = field(init=False)
     now: NowReader = field(init=False)
+    kept: KeptQueries = field(init=False)
 
     def __post_init__(self) -> None:
         """Have all of them read the same tables."""
         object.__setattr__(self, "updates", Updates(self.published))
         object.__setattr__(self, "now", NowReader(self.published))
+        object.__setattr__(self, "kept", KeptQueries(self.published))
 
 
 def services(request: Request) -> Services:

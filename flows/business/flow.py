@@ -13,6 +13,7 @@ from flows.agents.ask import ask_and_describe
 from flows.agents.endpoint import is_endpoint_set
 from flows.business.display import PlainDisplay
 from flows.business.messages import Exchanged, table_rows, window_row
+from flows.business.recording import recorded_run
 from flows.business.resources import current_resources, resources
 from flows.replay import commands
 from flows.replay.window import format_position
@@ -156,17 +157,27 @@ def write_report() -> None:
 @flow(name="casper-kitchens", log_prints=False)
 def casper_kitchens() -> Outcome:
     """Land the next window, build and test the tables, mirror what was published, report it."""
-    with current_resources(PlainDisplay()) as found:
-        report = land_window()
-        decided = land_decisions()
+    with (
+        current_resources(PlainDisplay()) as found,
+        recorded_run(found.display.print_error) as run,
+    ):
+        with run.step("landing"):
+            run.report = report = land_window()
+        with run.step("decisions"):
+            run.decisions = decided = land_decisions()
         found.check_stop()
-        built = build_tables()
-        synced = sync_postgres()
+        with run.step("build"):
+            run.built = built = build_tables()
+        with run.step("sync"):
+            run.synced = synced = sync_postgres()
         if is_endpoint_set():
-            ask_agents()
-        kitchens = report_window(report, built, Exchanged(decided, synced))
+            with run.step("agents"):
+                ask_agents()
+        with run.step("report"):
+            kitchens = report_window(report, built, Exchanged(decided, synced))
         if found.report is not None and found.report.is_due():
-            write_report()
+            with run.step("page"):
+                write_report()
         return Outcome(report, built, kitchens)
 
 

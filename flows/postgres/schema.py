@@ -96,6 +96,10 @@ grant usage on schema sync to caspers_sync;
 grant select, insert, update, delete
   on recommender.pg_recommendations, complaints.pg_complaint_responses to caspers_sync;
 grant select, insert, update, delete on sync.state, sync.files to caspers_sync;
+-- How old the mirrored tables are is shown at the desk.
+revoke all on schema sync from caspers_desk;
+grant usage on schema sync to caspers_desk;
+grant select on sync.state to caspers_desk;
 """
 
 _RIGHTS_OF_READERS = """

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from flows import teardown
+from flows.business.run_log import Outcome, RunRecord, write_run
 from flows.postgres.server import start as start_postgres
 from flows.replay import commands
 from tests.support.business import Business
@@ -33,6 +34,7 @@ def kept(new_business: Callable[[], Business]) -> Business:
     (answers / "_agents").mkdir(parents=True)
     (answers / f"responses-{1:012}-0a1b2c3d.jsonl").write_bytes(b"")
     (business.data / "prefect").mkdir()
+    write_run(business.data / "runs", RunRecord(began=NOW, seconds=1, outcome=Outcome.DONE))
     (business.data / "casper.png").write_bytes(b"")
     (business.data / "report.html").write_bytes(b"")
     business.build()

@@ -20,6 +20,7 @@ from flows.business import flow
 from flows.business.__main__ import make_dataset
 from flows.business.display import PlainDisplay
 from flows.business.resources import Resources, using
+from flows.business.run_log import read_runs
 from tests.support.sample_datasets import Small, landed_lines
 
 PREFECT = {"flow", "schedule"}
@@ -151,6 +152,18 @@ main(["serve", "--every", "600"])
 """
 
 
+def check_log_of_windows(log: Path) -> None:
+    """Six windows ran, of which the second failed in its build."""
+    runs = read_runs(log, 100)
+    assert [run.outcome for run in runs] == ["done"] * 4 + ["failed", "done"]
+    assert runs[4].message.startswith("dbt could not build a_model: fix it.")
+    assert [step.name for step in runs[4].steps] == ["landing", "decisions", "build"]
+    assert [step.name for step in runs[5].steps] == [
+        *("landing", "decisions", "build", "publication", "sync", "report")
+    ]
+    assert (runs[5].case, runs[5].events > 0, runs[5].build) == ("first run", True, 1)
+
+
 def test_runs_leave_artifacts_failed_ones_a_line_and_the_loop_goes_on(
     small: Small, tmp_path: Path
 ) -> None:
@@ -218,6 +231,7 @@ def test_runs_leave_artifacts_failed_ones_a_line_and_the_loop_goes_on(
     assert window["rows written to Postgres"] == 0, "it was there"
     assert not (tmp_path / "postgres" / "cluster" / "postmaster.pid").exists(), "it was stopped"
     assert attempts == (2,)
+    check_log_of_windows(tmp_path / "runs")
     assert len(paused) == 1
     assert paused[0][0].startswith("live-")
     assert paused[0][1], "the schedule sleeps until the next `make live`"

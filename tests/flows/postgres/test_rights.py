@@ -63,7 +63,7 @@ ALLOWED = {
         ("create", "temporary"),
     },
     Role.DESK: {
-        *product(("select",), (RECOMMENDATIONS, COMPLAINTS, DECISIONS)),
+        *product(("select",), (RECOMMENDATIONS, COMPLAINTS, DECISIONS, STATE)),
         ("insert", DECISIONS),
     },
     Role.EXPORT: {("select", DECISIONS)},
