@@ -61,7 +61,7 @@ class PublishedTables:
         self._lock = threading.Lock()
         self._file: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
-        self._latest: tuple[Path | None, Publication | None] = (None, None)
+        self._latest: tuple[tuple[Path, float] | None, Publication | None] = (None, None)
 
     def query(self, statement: str, values: dict[str, object] | None = None) -> list[Row]:
         """Return the rows of a query, whose values are bound.
@@ -97,15 +97,19 @@ class PublishedTables:
     def publication(self) -> Publication | None:
         """Return the latest published build; ``None`` before the first."""
         folder = published_file().resolve().parent
+        try:
+            written = (folder / INVENTORY).stat().st_mtime  # it is written last
+        except FileNotFoundError:
+            return None
         with self._lock:
-            # An inventory lists all files: it is not read for every page.
-            if folder != self._latest[0]:
+            # An inventory lists all files: it is not read for every page. A data folder that was
+            # removed begins again with the same numbers, at another time.
+            if (folder, written) != self._latest[0]:
                 inventory = read_inventory(folder)
                 if inventory is None:
                     return None
-                # It is written last.
-                written = datetime.fromtimestamp((folder / INVENTORY).stat().st_mtime, UTC)
-                self._latest = (folder, Publication(inventory.build, written))
+                published_ts = datetime.fromtimestamp(written, UTC)
+                self._latest = ((folder, written), Publication(inventory.build, published_ts))
             return self._latest[1]
 
     def close(self) -> None:
