@@ -43,8 +43,14 @@ _DAYS = """select day, sum(lines) as lines, sum(events) as events, sum(duplicate
     sum(orders_delivered_before_created) as backwards, sum(orders_created_twice) as twice
   from lakeflow.gold_data_quality_day
   where day between $first and $last or day = $no_time group by day"""
-_REASONS = """select fault_group, rejection_code, reason from simulator.rejection_reasons
-  order by fault_group, rejection_code"""
+_REASONS = """select reasons.fault_group, reasons.rejection_code, reasons.reason,
+    coalesce(sum(rejected.lines), 0) as lines
+  from simulator.rejection_reasons as reasons
+  left join lakeflow.gold_rejected_lines_day as rejected
+    on reasons.rejection_code = rejected.rejection_code
+    and (rejected.day between $first and $last or rejected.day = $no_time)
+  group by reasons.fault_group, reasons.rejection_code, reasons.reason
+  order by lines desc, reasons.fault_group, reasons.rejection_code"""
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Lines that were rejected for reasons of one group, and what these reasons are."""
+    """Lines that were rejected for a reason of a group."""
 
     group: str
+    code: str
+    reason: str
     lines: int
-    reasons: tuple[tuple[str, str], ...]
 
 
 class QualityByDay:
@@ -104,25 +111,21 @@ class QualityByDay:
         return sum(row["lines"] for row in self._rows() if row["day"] == _NO_TIME)
 
     def rejected(self) -> list[Rejected]:
-        """Return the rejected lines of the period by group, with the reasons of each group.
+        """Return how many lines of the period were rejected for each reason, the most first.
 
         Raises
         ------
         NothingPublishedError
             If a table is not published.
         """
-        reasons = self._kept.query(_REASONS)
         return [
             Rejected(
-                name,
-                self._sum(group),
-                tuple(
-                    (row["rejection_code"], row["reason"])
-                    for row in reasons
-                    if row["fault_group"] == group
-                ),
+                GROUPS.get(row["fault_group"]) or row["fault_group"],
+                row["rejection_code"],
+                row["reason"],
+                int(row["lines"]),
             )
-            for group, name in GROUPS.items()
+            for row in self._kept.query(_REASONS, self._period.values | {"no_time": _NO_TIME})
         ]
 
     def charts(self, address: str, wanted: str | None = None) -> list[Chart | Missing]:

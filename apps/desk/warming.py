@@ -1,4 +1,4 @@
-"""Asks what pages of days show as soon as a build is published, so that nobody waits for it."""
+"""Asks what pages show as soon as a build is published, so that nobody waits for it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import duckdb
 
 from apps.desk.business import BusinessByDay, Curve, Measure, kitchens
 from apps.desk.days import chosen_period, known_days
+from apps.desk.now import KITCHENS
 from apps.desk.published import NothingPublishedError
 from apps.desk.quality import QualityByDay
 from apps.desk.stories import Stories
+from apps.desk.streets import encoded_streets
 
 if TYPE_CHECKING:
     from apps.desk.kept import KeptQueries
@@ -69,7 +71,14 @@ class Warming(threading.Thread):
                 if latest is not None and latest != warmed:
                     warm(self._kept)
                     warmed = latest
+                    self._draw_streets()
             self._ended.wait(LOOK_SECONDS)
+
+    def _draw_streets(self) -> None:
+        """Have the streets of every kitchen kept; they are drawn once for a dataset."""
+        for kitchen in self._published.query(KITCHENS):
+            if not self._ended.is_set():
+                encoded_streets(kitchen)
 
     def stop(self) -> None:
         """Let it end, and wait for that."""

@@ -4,15 +4,13 @@
 -- line without a time counts on the day on which its file arrived, and on 1970-01-01 where the file holds no event
 -- at all; a line that names no known kitchen counts under location_id 0.
 
-{% set line_day = "coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01')" %}
-
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
     meta={'increment': {
         'partition_column': 'day',
         'affected_by': [
-            {'model': 'landed_lines', 'partition': line_day},
+            {'model': 'landed_lines', 'partition': line_day()},
             {'model': 'silver_order_timeline', 'partition': 'order_day'}
         ]
     }}
@@ -26,7 +24,7 @@ with landed_lines as (
     union all
 
     select * from {{ ref('landed_lines') }}
-    where event_ts is null and {{ is_affected(line_day) }}
+    where event_ts is null and {{ is_affected(line_day()) }}
 ),
 
 -- GPS fixes are not required: a drive of less than a minute has none.
@@ -50,7 +48,7 @@ rejection_reasons as (
 lines as (
     select
         coalesce(landed_lines.location_id, 0) as location_id,
-        {{ line_day }} as day,
+        {{ line_day() }} as day,
         landed_lines.rejection_code is null and not landed_lines.is_duplicate as is_event,
         landed_lines.is_duplicate,
         rejection_reasons.fault_group,

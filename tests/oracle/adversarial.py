@@ -59,6 +59,11 @@ MODELS = (
     "complaint_candidates",
     "raw_complaints",
     "complaint_responses",
+    "dim_customer",
+    "dim_driver",
+    "fct_orders",
+    "gold_kitchen_day",
+    "gold_rejected_lines_day",
 )
 
 

@@ -29,6 +29,7 @@ GRAINS = {
     "lakeflow.gold_location_sales_hourly": ("location_id", "hour_ts"),
     "lakeflow.gold_delivery_times_day": ("location_id", "day"),
     "lakeflow.gold_data_quality_day": ("location_id", "day"),
+    "lakeflow.gold_rejected_lines_day": ("location_id", "day", "rejection_code"),
     "lakeflow.gold_kitchen_summary": ("location_id",),
     "recommender.delivery_percentiles_trailing": ("location_id", "day"),
     "recommender.refund_candidates": ("order_id",),

@@ -269,6 +269,7 @@ def all_tables(
         "lakeflow.gold_location_sales_hourly": location_sales_hourly(items),
         "lakeflow.gold_delivery_times_day": delivery_times,
         "lakeflow.gold_data_quality_day": data_quality_day(lines, timeline, seeds.groups),
+        "lakeflow.gold_rejected_lines_day": rejected_lines_day(lines),
         "lakeflow.gold_kitchen_summary": kitchen_summary(seeds, headers, timeline, verdicts),
         "lakeflow.dim_customer": customers(timeline, items),
         "lakeflow.dim_driver": drivers(shifts),
@@ -982,6 +983,20 @@ def data_quality_day(
             **_quality_of_orders(orders_of.get((location_id, day), [])),
         }
         for location_id, day in {**lines_of, **orders_of}
+    ]
+
+
+def rejected_lines_day(lines: Iterable[Row]) -> list[Row]:
+    """Return how many lines of a kitchen's day were rejected for each reason."""
+    counts: Counter[tuple[int, date, str]] = Counter()
+    for line in lines:
+        if line["rejection_code"] is not None:
+            stamp = line["event_ts"] or line["arrived_ts"]
+            day = stamp.date() if stamp else DAY_OF_NOTHING
+            counts[line["location_id"] or 0, day, line["rejection_code"]] += 1
+    return [
+        {"location_id": location_id, "day": day, "rejection_code": code, "lines": lines}
+        for (location_id, day, code), lines in counts.items()
     ]
 
 

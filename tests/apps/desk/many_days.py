@@ -92,6 +92,12 @@ select 0 as location_id, date '1970-01-01' as day, 3 as lines, 0 as events, 0 as
   0 as rejected_unknown, 0 as rejected_impossible, 0 as late_events, 0 as orders,
   0 as orders_complete, 0 as orders_cancelled, 0 as orders_in_progress, 0 as orders_missing_steps,
   0 as orders_delivered_before_created, 0 as orders_created_twice;
+create table lakeflow.gold_rejected_lines_day as
+select location_id, day, 'blank_line' as rejection_code, rejected_unreadable as lines
+  from lakeflow.gold_data_quality_day where rejected_unreadable > 0
+union all
+select location_id, day, 'ts_missing' as rejection_code, rejected_incomplete as lines
+  from lakeflow.gold_data_quality_day where rejected_incomplete > 0;
 create table simulator.rejection_reasons as select * from (values
   ('blank_line', 'unreadable', 'blank line'), ('ts_missing', 'incomplete', 'ts is missing'))
   as reasons (rejection_code, fault_group, reason);

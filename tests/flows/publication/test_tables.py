@@ -33,6 +33,7 @@ def test_the_project_publishes_its_tables_by_day_and_not_its_bronze(dbt_worker: 
         "lakeflow.gold_location_sales_hourly": "cast(hour_ts as date)",
         "lakeflow.gold_order_header": "order_day",
         "lakeflow.gold_refund_agreement_day": "day",
+        "lakeflow.gold_rejected_lines_day": "day",
         "lakeflow.silver_courier_shifts": "shift_day",
         "lakeflow.silver_driver_pings": "ping_day",
         "lakeflow.silver_order_items": "order_day",

@@ -429,6 +429,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'rejection_code', 'nulls', count(*) - count(rejection_code)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines))) as counts from `caspersdev`.`lakeflow`.`gold_rejected_lines_day`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'day_of_story', 'nulls', count(*) - count(day_of_story)), named_struct('column_name', 'holiday', 'nulls', count(*) - count(holiday))) as counts from `caspersdev`.`simulator`.`holidays`) as counted_once
 ) as counted_columns
 where counted.nulls > 0

@@ -112,6 +112,8 @@ drop function if exists `caspersdev`.`ai`.`get_location_timings`;
 
 drop view if exists `caspersdev`.`lakeflow`.`dim_location`;
 
+drop table if exists `caspersdev`.`lakeflow`.`gold_rejected_lines_day`;
+
 drop table if exists `caspersdev`.`lakeflow`.`gold_item_sales_day`;
 
 drop view if exists `caspersdev`.`lakeflow`.`dim_item`;

@@ -105,6 +105,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'day', 'nulls', count(*) - count(day)), named_struct('column_name', 'rejection_code', 'nulls', count(*) - count(rejection_code)), named_struct('column_name', 'lines', 'nulls', count(*) - count(lines))) as counts from (select * from `caspersdev`.`lakeflow`.`gold_rejected_lines_day` where (day in (date '2026-11-20'))) dbt_subquery) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'event_id', 'nulls', count(*) - count(event_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'ping_ts', 'nulls', count(*) - count(ping_ts)), named_struct('column_name', 'ping_day', 'nulls', count(*) - count(ping_day))) as counts from (select * from `caspersdev`.`lakeflow`.`silver_driver_pings` where (ping_day in (date '2026-11-20'))) dbt_subquery) as counted_once
 ) as counted_columns
 where counted.nulls > 0

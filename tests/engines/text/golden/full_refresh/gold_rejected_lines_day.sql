@@ -1,0 +1,13 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_rejected_lines_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_rejected_lines_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_rejected_lines_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_rejected_lines_day', 'landed_lines') group by model;
+
+insert into `caspersdev`.`increments`.`changes` select 'gold_rejected_lines_day', 6, affected_model, '*', cast(null as string) from (select '' as affected_model) as affected;
+
+-- (the columns of the query, or of its contract, are asked for)
+
+-- (information_schema.row_filters is asked)
+
+-- (as in first_build: create or replace table `caspersdev`.`lakeflow`.`gold_rejected_lines_day`)
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_rejected_lines_day` AS JSON;
+
+-- (descriptions become comments (COLUMN of gold_rejected_lines_day))
