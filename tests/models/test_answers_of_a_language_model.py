@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.business import Business, order_life
-from tests.support.refund_policy import MODEL, POLICY
+from tests.support.refund_policy import MODEL, POLICY, with_lateness
 
 DAY = datetime(2026, 11, 10)
 RIGHT = {"refund_class": "partial", "refund_usd": "6.50", "reason": "45 minutes, past P75 of 30."}
@@ -22,7 +22,7 @@ def verdict(answer: str | None, outcome: str | None = "answered", **order: Any) 
         "total_minutes": 40.0, "p75_minutes": 30.0, "p99_minutes": 50.0, "revenue_cents": 2000,
         "history_deliveries": 500, **order,
     }  # fmt: skip
-    table = pa.table({name: [value] for name, value in columns.items()})
+    table = with_lateness(pa.table({name: [value] for name, value in columns.items()}))
     table = table.append_column("agent_outcome", pa.array([outcome], pa.string()))
     table = table.append_column("agent_answer", pa.array([answer], pa.string()))
     row: dict[str, Any] = MODEL.with_verdicts(table, POLICY).to_pylist()[0]

@@ -5,19 +5,11 @@ import math
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.refund_policy import MODEL, POLICY
-
-
-def with_lateness(orders: pa.Table) -> pa.Table:
-    """Add whether each order is late, as refund_candidates says it."""
-    return orders.append_column(
-        "is_late", pc.greater(orders["total_minutes"], orders["p75_minutes"])
-    )
+from tests.support.refund_policy import MODEL, POLICY, with_lateness
 
 
 def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each column)
