@@ -15,9 +15,19 @@ from tests.support.dbt_worker import DATA
 from tests.support.planting import Planted
 
 OLD, NEW = datetime(2026, 11, 20, 12), datetime(2026, 11, 21, 12)
-# By order and by day: what the second window replaces, and what it does not. Both orders complain.
-TOUCHED = {"order_id": "'new k'", "day": f"date '{NEW:%Y-%m-%d}'"}
-UNTOUCHED = {"order_id": "'old k'", "day": f"date '{OLD:%Y-%m-%d}'"}
+# By order, day and person: what the second window replaces, and what not. Both orders complain.
+TOUCHED = {
+    "order_id": "'new k'",
+    "day": f"date '{NEW:%Y-%m-%d}'",
+    "customer_id": "'c1'",
+    "driver_id": "'d1'",
+}
+UNTOUCHED = {
+    "order_id": "'old k'",
+    "day": f"date '{OLD:%Y-%m-%d}'",
+    "customer_id": "'c2'",
+    "driver_id": "'d2'",
+}
 AFFECTED = {"CASPERS_TESTS": "affected"}
 # A test that compares with a seed runs, although the seed is not loaded again.
 WINDOW = [
@@ -61,6 +71,13 @@ DAMAGED = {
 # Replaced by file or by order, not by day.
 LANDED = ("landed_lines", "landed_decisions", "landed_agent_responses", "refund_decisions")
 VIEWS = ("all_events", "rejected_events")
+PEOPLE = {"dim_customer": "customer_id", "dim_driver": "driver_id"}
+# Nothing is rejected here, so that there is no row to damage.
+REJECTED = {
+    "unique_combination_of_columns": "(1, {day}, 'blank_line', 1), (1, {day}, 'blank_line', 1)",
+    "not_null_columns": "(1, {day}, 'blank_line', null)",
+    "relationships": "(1, {day}, 'lost', 1)",
+}
 
 
 def rows_of(model: dict[str, Any], where: dict[str, str]) -> str:
@@ -68,6 +85,9 @@ def rows_of(model: dict[str, Any], where: dict[str, str]) -> str:
     day = model["config"]["meta"].get("increment", {}).get("partition_column")
     if "subject_id" in model["columns"]:
         return f"subject_id = {where['order_id']}"
+    if model["name"] in PEOPLE:
+        person = PEOPLE[model["name"]]
+        return f"{person} = {where[person]}"
     return (
         f"order_id = {where['order_id']}"
         if "order_id" in model["columns"] or model["name"] == "rejected_events"
@@ -80,7 +100,11 @@ def fault_of(test: dict[str, Any], model: dict[str, Any], *, touched: bool) -> P
     kind, arguments = test["test_metadata"]["name"], test["test_metadata"]["kwargs"]
     is_view = model["name"] in VIEWS
     table = f"{model['schema']}.{'landed_lines' if is_view else model['name']}"
-    rows = rows_of(model, TOUCHED if touched else UNTOUCHED)
+    where = TOUCHED if touched else UNTOUCHED
+    rows = rows_of(model, where)
+    if model["name"] == "gold_rejected_lines_day":
+        values = REJECTED[kind].format(**where)
+        return Planted(table=table, statement=f"insert into {table} values {values}")
     if kind.startswith("unique") or (kind == "every_line_has_one_fate" and touched):
         columns = arguments.get("columns") or [arguments.get("column_name", "event_id")]
         columns += (
@@ -101,9 +125,8 @@ def fault_of(test: dict[str, Any], model: dict[str, Any], *, touched: bool) -> P
         nonsense = "rejection_code"  # that has no reason
     if nonsense:
         kind_of_value = model["columns"][nonsense]["data_type"]
-        change = (
-            f"{nonsense} = {9999 if kind_of_value == 'integer' else chr(39) + 'lost' + chr(39)}"
-        )
+        is_number = kind_of_value in ("integer", "bigint")
+        change = f"{nonsense} = {9999 if is_number else chr(39) + 'lost' + chr(39)}"
     elif kind == "not_null_columns":
         # A build refuses rows without the day by which they are replaced; those without the number
         # of their load belong to none that a build has touched.
@@ -171,9 +194,14 @@ def second_window(new_business: Callable[[], Business]) -> Callable[[], Business
     """Return a function that opens a business whose second window has landed and is not built."""
     first = new_business()
     people = ("c1", "d1")
-    orders = [("old k", OLD), ("earlier", NEW)]
+    orders = [("old k", OLD, ("c2", "d2")), ("earlier", NEW, people)]
     first.land(
-        "window-1.jsonl", [one for order in orders for one in order_life(*order, people=people)]
+        "window-1.jsonl",
+        [
+            one
+            for order_id, ordered, who in orders
+            for one in order_life(order_id, ordered, people=who)
+        ],
     )
     land_what_follows(first, "old k", 1)
     first.build()
