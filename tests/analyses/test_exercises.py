@@ -415,7 +415,7 @@ def models_of_learners() -> dict[str, tuple[str, int, str]]:
 
 # Each builds three windows of a project of its own.
 KINDS = [
-    pytest.param(kind, marks=() if kind in ("right", "forgets late data") else pytest.mark.long)
+    pytest.param(kind, marks=() if kind == "right" else pytest.mark.long)
     for kind in models_of_learners()
 ]
 
