@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from flows.business.run_log import Outcome, RunRecord, Step, remove_runs, write_run
+from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
 from tests.apps.desk.conftest import ControlRoom
 from tests.apps.desk.many_days import publish_days
-from tests.apps.desk.test_pages_in_a_browser import AXE, CHROMIUM, PHONE, WIDE, browser
 
 __all__ = ["browser"]
 

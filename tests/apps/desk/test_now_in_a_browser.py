@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
 from tests.apps.desk.business import served
-from tests.apps.desk.test_pages_in_a_browser import AXE, CHROMIUM, PHONE, WIDE, browser
+from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
 from tests.apps.desk.window import Order, begin_replay, delivered, land, publish_window
 
 __all__ = ["browser"]

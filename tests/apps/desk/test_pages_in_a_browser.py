@@ -1,41 +1,25 @@
 """The desk as a manager works with it, by mouse and by keyboard, in Chromium."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from flows.postgres.server import Server
 from tests.apps.desk.business import STORY
+from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
 from tests.support.postgres import owner_url
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text()
-# The first moves nothing for somebody; the others keep Chromium from talking to the internet.
-OPTIONS = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-]
-WIDE, PHONE = (1280, 900), (390, 844)
+__all__ = ["browser"]
 PAGES = ["/queue", "/queue?q=nothing+fits", f"/orders/{STORY}", "/decisions", "/complaints", "/no"]
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
