@@ -17,14 +17,14 @@ from apps.desk.played_window import read_replay
 from apps.desk.published import PublishedTables
 from bench.desk import served
 from bench.sync import data_folder
+from common.canonical_dataset import DatasetProfile
 from common.dataset_files import DESCRIPTION_FILE
 from common.landed_files import window_file_name
+from common.landing.landing import Landing
+from common.landing.settings import first_settings, write_settings
+from common.landing.window import emitted_time, microseconds
 from common.paths import SEEDS, canonical_directory, roads_directory
 from flows.publication.inventory import INVENTORY, Inventory
-from flows.replay.dataset import DatasetProfile
-from flows.replay.landing import Landing
-from flows.replay.settings import first_settings, write_settings
-from flows.replay.window import emitted_time, microseconds
 from generator.roads.delivery_area import DeliveryArea
 from generator.roads.sources import load_network
 

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from common.canonical_dataset import open_dataset
 from common.errors import UserError
+from common.landing.landing import Landing
+from common.landing.settings import DEFAULT_SPEED, DEFAULT_START_DAY
 from common.storage import storage_of
 from common.storage.volume import volumes_root
 from flows.canonical import make_default_dataset
 from flows.lakebase import MIRRORS, REFUNDS, mirror, owner_url, remove, workspace_client
 from flows.replay import commands
-from flows.replay.dataset import open_dataset
-from flows.replay.landing import Landing
 from flows.replay.messages import format_report
 from flows.replay.replay import ReplayOptions
-from flows.replay.settings import DEFAULT_SPEED, DEFAULT_START_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,6 +19,7 @@ import duckdb
 from common.confirmation import ask_to_confirm
 from common.dataset_files import dataset_files
 from common.errors import UserError
+from common.landing.landing import Landing
 from common.paths import (
     agent_responses_directory,
     canonical_directory,
@@ -43,7 +44,6 @@ from flows.decisions.export import landed_exports, remove_landed_decisions
 from flows.postgres.server import remove as remove_postgres
 from flows.publication.builds import Builds
 from flows.replay import commands
-from flows.replay.landing import Landing
 from flows.warehouse_lock import build_lock, locked_file_error
 from generator.catalogue.records import TABLES
 

@@ -11,13 +11,13 @@ from analyses.exercises.comparison import differences
 from analyses.exercises.exercise import Verdict
 from analyses.exercises.published import recognise
 from analyses.exercises.queries import open_table, read_query, run_query
+from common.canonical_dataset import check_same, open_dataset
 from common.errors import UserError
 from common.landed_files import is_landed_file
-from flows.replay.dataset import check_same, open_dataset
-from flows.replay.events import count_events
-from flows.replay.landing import Landing, watermark
-from flows.replay.settings import read_settings
-from flows.replay.window import Window
+from common.landing.event_lines import count_events
+from common.landing.landing import Landing, watermark
+from common.landing.settings import read_settings
+from common.landing.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

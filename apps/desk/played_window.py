@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.landed_files import parse_window_file_name
+from common.landing.landing import Landing
+from common.landing.settings import DEFAULT_SPEED, Settings, read_settings
+from common.landing.window import emitted_time
 from common.paths import landing_directory
-from flows.replay.landing import Landing
-from flows.replay.settings import DEFAULT_SPEED, Settings, read_settings
-from flows.replay.window import emitted_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

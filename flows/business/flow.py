@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.errors import BusyError, UserError
+from common.landing.window import format_position
 from common.paths import canonical_directory, landing_directory, published_file
 from flows.agents.ask import ask_and_describe
 from flows.agents.endpoint import is_endpoint_set
@@ -16,7 +17,6 @@ from flows.business.messages import Exchanged, table_rows, window_row
 from flows.business.recording import recorded_run
 from flows.business.resources import current_resources, resources
 from flows.replay import commands
-from flows.replay.window import format_position
 from flows.server import prepare_environment
 from flows.summary import Kitchen, as_markdown, read_kitchens
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from prefect.client.schemas.objects import State
 
+    from common.landing.window import Window
     from flows.build_results import Build
     from flows.dbt.log_events import LogEvent
     from flows.replay.commands import Report
-    from flows.replay.window import Window
     from flows.sync.mirror import Synced
 
 _RETRIES = 4

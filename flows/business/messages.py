@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.landing.window import emitted_time, format_position
 from flows.build_results import format_build
 from flows.replay.messages import format_report
-from flows.replay.window import emitted_time, format_position
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from common.confirmation import ask_to_confirm
 from common.errors import UserError
+from common.landing.window import Window, format_position
 from common.paths import canonical_directory, landing_directory
 from flows.replay import commands
 from flows.replay.messages import format_report, format_status
-from flows.replay.window import Window, format_position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

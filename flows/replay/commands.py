@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from common.canonical_dataset import open_dataset
 from common.errors import UserError
+from common.landing.landing import Landing, watermark
+from common.landing.settings import (
+    FASTEST,
+    LATEST_START_DAY,
+    SETTINGS_FILE,
+    Settings,
+    write_settings,
+)
+from common.landing.window import Case, Decision, Segment, Window, at_speed, paused, resumed
 from common.paths import seeds_directory
 from common.system_errors import to_user_error
 from flows.replay.catalogue import check_catalogue
-from flows.replay.dataset import open_dataset
-from flows.replay.landing import Landing, watermark
 from flows.replay.replay import (
     Replay,
     ReplayOptions,
@@ -22,14 +30,6 @@ from flows.replay.replay import (
     known_settings,
     propose_settings,
 )
-from flows.replay.settings import (
-    FASTEST,
-    LATEST_START_DAY,
-    SETTINGS_FILE,
-    Settings,
-    write_settings,
-)
-from flows.replay.window import Case, Decision, Segment, Window, at_speed, paused, resumed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.replay.window import NOTHING_LANDED, Case, emitted_time, format_position
+from common.landing.window import NOTHING_LANDED, Case, emitted_time, format_position
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from common.landing.settings import Settings
     from flows.replay.commands import Report, Status
-    from flows.replay.settings import Settings
 
 
 def format_report(report: Report) -> list[str]:

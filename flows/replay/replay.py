@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.canonical_dataset import check_same, open_dataset, profile_dataset
 from common.errors import UserError
 from common.landed_files import LATEST_POSITION
-from flows.replay.dataset import check_same, open_dataset, profile_dataset
-from flows.replay.events import count_events, write_window
-from flows.replay.landing import watermark
-from flows.replay.settings import (
+from common.landing.event_lines import count_events, write_window
+from common.landing.landing import watermark
+from common.landing.settings import (
     DEFAULT_SPEED,
     DEFAULT_START_DAY,
     SETTINGS_FILE,
@@ -19,15 +19,15 @@ from flows.replay.settings import (
     read_settings,
     write_settings,
 )
-from flows.replay.window import Decision, Window, next_window
+from common.landing.window import Decision, Window, next_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from common.canonical_dataset import Dataset
+    from common.landing.landing import Landing
     from common.storage import Lock
-    from flows.replay.dataset import Dataset
-    from flows.replay.landing import Landing
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ UPWARD = {
     "common/time_units.py": "from generator.catalogue import seed_files",
     "generator/catalogue/records.py": "import generator.simulation.orders.order_ids",
     "generator/roads/synthetic/__init__.py": "from generator.dataset import event_file",
-    "flows/faults/settings.py": "from flows.replay import window",
-    "flows/replay/window.py": (
+    "flows/faults/settings.py": "from flows.replay import replay",
+    "flows/replay/replay.py": (
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from flows import build"
     ),
 }

@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from common.canonical_dataset import open_dataset, profile_dataset
 from common.errors import UserError
 from common.landed_files import parse_window_file_name, window_file_name
+from common.landing.event_lines import count_events
+from common.landing.window import Window
 from common.paths import PROJECT
 from common.storage.upload_markers import marked_name
 from flows.canonical import make_default_dataset
 from flows.databricks import parameters
-from flows.replay.dataset import open_dataset, profile_dataset
-from flows.replay.events import count_events
-from flows.replay.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from common.errors import UserError
+from common.landing.landing import Landing
+from common.landing.settings import SETTINGS_FILE
 from common.paths import PROJECT
 from flows.replay import replay as replay_module
 from flows.replay.commands import ReplayOptions, run
-from flows.replay.landing import Landing
-from flows.replay.settings import SETTINGS_FILE
 from tests.faults.replayed_business import LANDING_ONLY, ReplayedBusiness
 from tests.support.dbt_worker import PARSED
 from tests.support.kill_sweep import NOW

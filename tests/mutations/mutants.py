@@ -27,7 +27,7 @@ MODELS = (
     "tests/oracle/test_schedules_equal_the_oracle.py",
 )
 REPLAY = (
-    "tests/flows/replay/test_window.py",
+    "tests/common/landing/test_window.py",
     "tests/flows/replay/test_landed_events.py",
     "tests/flows/replay/test_landing.py",
     "tests/flows/replay/test_settings.py",
@@ -90,10 +90,10 @@ class Mutant:
         return text.replace(self.before, self.after)
 
 
-_WINDOW = "flows/replay/window.py"
-_EVENTS = "flows/replay/events.py"
-_LANDING = "flows/replay/landing.py"
-_DATASET = "flows/replay/dataset.py"
+_WINDOW = "common/landing/window.py"
+_EVENTS = "common/landing/event_lines.py"
+_LANDING = "common/landing/landing.py"
+_DATASET = "common/canonical_dataset.py"
 _CATALOGUE = "flows/replay/catalogue.py"
 _LINES = "models/bronze/landed_lines.sql"
 _TIMELINE = "models/silver/silver_order_timeline.sql"

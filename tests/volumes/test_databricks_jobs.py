@@ -8,9 +8,9 @@ import pytest
 
 import generator.dataset.canonical
 from common.errors import UserError
+from common.landing.landing import Landing
 from flows import databricks
 from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
-from flows.replay.landing import Landing
 from tests.support.sample_datasets import Small
 from tests.support.volume_shim import Volume
 

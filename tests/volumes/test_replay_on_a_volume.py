@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from common.errors import BusyError, UserError
+from common.landing.landing import Landing
 from common.paths import PROJECT
 from common.storage import leases
 from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
-from flows.replay.landing import Landing
 from tests.support import volume_shim
 from tests.support.sample_datasets import Small, landed_bytes
 from tests.support.volume_shim import Volume, behind, content

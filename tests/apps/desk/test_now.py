@@ -23,9 +23,9 @@ from apps.desk.played_window import (
 from apps.desk.published import NothingPublishedError, PublishedTables
 from apps.desk.settings import DeskSettings
 from apps.desk.streets import streets_around
-from flows.replay.landing import Landing
-from flows.replay.settings import write_settings
-from flows.replay.window import paused
+from common.landing.landing import Landing
+from common.landing.settings import write_settings
+from common.landing.window import paused
 from generator.roads.delivery_area import DeliveryArea
 from generator.roads.synthetic.synthetic_network import synthetic_network
 from tests.apps.desk.business import served

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 
+from common.canonical_dataset import DatasetProfile
 from common.landed_files import window_file_name
-from flows.replay.dataset import DatasetProfile
-from flows.replay.landing import Landing
-from flows.replay.settings import Settings, first_settings, read_settings, write_settings
-from flows.replay.window import emitted_time, microseconds
+from common.landing.landing import Landing
+from common.landing.settings import Settings, first_settings, read_settings, write_settings
+from common.landing.window import emitted_time, microseconds
 
 KITCHEN = (37.7890, -122.3942)
 DOOR = (37.7700, -122.4200)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from common.landing.window import Case
 from flows.build_results import Build, Node
 from flows.business.messages import Exchanged, format_window, table_rows, window_row
 from flows.publication.publish import Publication
 from flows.replay.commands import ReplayOptions, Report, run
-from flows.replay.window import Case
 from flows.sync.mirror import Synced
 from tests.support.sample_datasets import Small
 

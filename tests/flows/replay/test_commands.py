@@ -13,6 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import BusyError, UserError
+from common.landing.landing import Landing, watermark
+from common.landing.settings import SETTINGS_FILE, read_settings
+from common.landing.window import Case
 from flows.replay import replay as replay_module
 from flows.replay.commands import (
     ReplayOptions,
@@ -24,9 +27,6 @@ from flows.replay.commands import (
     run,
     status,
 )
-from flows.replay.landing import Landing, watermark
-from flows.replay.settings import SETTINGS_FILE, read_settings
-from flows.replay.window import Case
 from tests.support.sample_datasets import (
     DAY,
     SECOND,

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from common.canonical_dataset import open_dataset, profile_dataset
 from common.errors import UserError
 from flows.replay.commands import ReplayOptions, run, status
-from flows.replay.dataset import open_dataset, profile_dataset
 from tests.support.sample_datasets import (
     DAY,
     EPOCH_SECONDS,

@@ -10,11 +10,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from common.canonical_dataset import literal_path, open_dataset, profile_dataset
 from common.errors import UserError
+from common.landing.event_lines import NAMESPACE, write_window
+from common.landing.window import Window
 from flows.replay.commands import ReplayOptions, run
-from flows.replay.dataset import literal_path, open_dataset, profile_dataset
-from flows.replay.events import NAMESPACE, write_window
-from flows.replay.window import Window
 from tests.support.sample_datasets import (
     DAY,
     PEOPLE_SCHEMA,

@@ -6,8 +6,8 @@ import pytest
 
 from common.errors import BusyError, UserError
 from common.landed_files import LATEST_POSITION, window_file_name
-from flows.replay.landing import Landing, watermark
-from flows.replay.window import NOTHING_LANDED, Window
+from common.landing.landing import Landing, watermark
+from common.landing.window import NOTHING_LANDED, Window
 
 
 def land(landing: Path, *bounds: tuple[int, int]) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from common.errors import UserError
+from common.landing.landing import Landing
+from common.landing.settings import SETTINGS_FILE, read_settings, write_settings
 from flows.replay.commands import ReplayOptions, change_speed, pause, resume, run
-from flows.replay.landing import Landing
-from flows.replay.settings import SETTINGS_FILE, read_settings, write_settings
 from tests.support.sample_datasets import Small, landed_bytes
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)

@@ -12,8 +12,8 @@ from statistics import median
 
 import pytest
 
+from common.landing.landing import Landing
 from common.paths import PROJECT
-from flows.replay.landing import Landing
 from tests.flows.soak.live_business import LiveBusiness, damage, read_answers, readers
 from tests.flows.soak.reader import KINDS
 from tests.support.business import Business, DbtWorker

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from common.canonical_dataset import open_dataset, profile_dataset
 from common.event_schema import EVENT_COLUMNS
 from flows.replay.commands import ReplayOptions, run
-from flows.replay.dataset import open_dataset, profile_dataset
 from generator.__main__ import main
 from generator.dataset.canonical import make_dataset
 from generator.dataset.spark.events import SparkEvents

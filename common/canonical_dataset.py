@@ -26,7 +26,7 @@ from common.time_units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,6 +43,22 @@ _UNIX_EPOCH = date(1970, 1, 1)
 _DAYS_OF_A_DATE = 700_000
 _FOOTER_TAIL = 8
 _MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """Events in the canonical schema, as DuckDB reads them.
+
+    Attributes
+    ----------
+    sql
+        What stands in a FROM clause.
+    columns
+        Which of the columns they have.
+    """
+
+    sql: str
+    columns: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,12 @@ class Dataset:
     def folder(self) -> Path:
         """The folder that it was opened in."""
         return self.events.parent
+
+    @property
+    def rows(self) -> EventRows:
+        """Its events in their order."""
+        files = ", ".join("'" + literal_path(file).replace("'", "''") + "'" for file in self.files)
+        return EventRows(f"read_parquet([{files}])", self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +164,6 @@ def open_dataset(canonical: Path) -> Dataset:
             raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
     epoch, days = _read_description(canonical / DESCRIPTION_FILE)
     return Dataset(events, files, columns, identity, epoch, days)
-
-
-def rows_of(dataset: Dataset) -> str:
-    """Return the SQL that reads the events of a dataset in their order, for a FROM clause."""
-    names = (literal_path(file).replace("'", "''") for file in dataset.files)
-    return "read_parquet([" + ", ".join(f"'{name}'" for name in names) + "])"
 
 
 def profile_dataset(dataset: Dataset) -> DatasetProfile:
@@ -339,7 +355,7 @@ def _check_rows(dataset: Dataset) -> None:
             count(*) FILTER (event_type_id = {_CREATED} AND regexp_matches(order_id, ?)),
             count(*) FILTER ({micros} NOT BETWEEN 0 AND {MICROSECONDS_PER_SECOND - 1}),
             {nulls}
-        FROM {rows_of(dataset)}
+        FROM {dataset.rows.sql}
     """
     with duckdb.connect() as connection:
         try:

@@ -20,17 +20,16 @@ from common.event_schema import (
     ITEM_KEYS,
     PEOPLE_COLUMNS,
 )
+from common.landing.window import split_by_cycle
 from common.system_errors import to_user_error
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
-from flows.replay.dataset import rows_of
-from flows.replay.window import split_by_cycle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
-    from flows.replay.dataset import Dataset, DatasetProfile
-    from flows.replay.window import Window, WindowPart
+    from common.canonical_dataset import Dataset, DatasetProfile, EventRows
+    from common.landing.window import Window, WindowPart
 
 NAMESPACE = uuid.UUID(bytes=b"caspers-kitchens")
 """Namespace of event ids. Its bytes are text, so that SQL can put it before a name."""
@@ -90,7 +89,7 @@ def write_window(
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET temp_directory = {_text(str(spill))}")
         for part in split_by_cycle(window, profile.length, profile.last_offset):
-            query = landed_events(dataset, profile, part, shift_days)
+            query = landed_events(dataset.rows, profile, part, shift_days)
             if target.exists():
                 events += _copy(connection, query, copied, dataset)
                 _append(target, copied)
@@ -106,20 +105,32 @@ def count_events(dataset: Dataset, profile: DatasetProfile, window: Window) -> i
     with duckdb.connect() as connection:
         for part in split_by_cycle(window, profile.length, profile.last_offset):
             for cycle in part.cycles:
-                query = f"SELECT count(*) FROM ({_cycle_events(dataset, profile, part, cycle)})"
+                query = (
+                    f"SELECT count(*) FROM ({_cycle_events(dataset.rows, profile, part, cycle)})"
+                )
                 row = connection.execute(query).fetchone()
                 counts += row[0] if row else 0
     return counts
 
 
 def landed_events(
-    dataset: Dataset, profile: DatasetProfile, part: WindowPart, shift_days: int
+    rows: EventRows, profile: DatasetProfile, part: WindowPart, shift_days: int
 ) -> str:
-    """Return the query for the landed lines of a part, in landing order."""
+    """Return the query for the landed lines of a part, in landing order.
+
+    Parameters
+    ----------
+    rows
+        Events of one cycle in the canonical schema, wherever DuckDB reads them from.
+    profile
+        Which day their day 0 is, how long a cycle is, and whether they are in order.
+    part
+        Positions, and the cycles that have events there.
+    shift_days
+        Days from virtual time to the written time.
+    """
     shift = profile.epoch_microseconds + shift_days * MICROSECONDS_PER_DAY
-    slices = " UNION ALL ".join(
-        _cycle_events(dataset, profile, part, cycle) for cycle in part.cycles
-    )
+    slices = " UNION ALL ".join(_cycle_events(rows, profile, part, cycle) for cycle in part.cycles)
     # A sorted file is read in its order; two cycles at once, or another file, must be sorted.
     in_order = profile.in_order and len(part.cycles) == 1
     order = "" if in_order else "ORDER BY position, order_id, cycle, sequence"
@@ -135,21 +146,21 @@ def landed_events(
             location_id,
             landed_order_id AS order_id,
             sequence,
-            {_body(dataset)} AS body
+            {_body(rows.columns)} AS body
         FROM ({slices})
         {order}
     """
 
 
-def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, cycle: int) -> str:
+def _cycle_events(rows: EventRows, profile: DatasetProfile, part: WindowPart, cycle: int) -> str:
     """Return the query for one cycle in a part of a window.
 
     The condition on whole seconds is the one that lets DuckDB skip row groups.
     """
     begins = profile.epoch_microseconds - cycle * profile.length
     first, last = begins + part.window.first, begins + part.window.last
-    micros = "coalesce(ts_micros, 0)::BIGINT" if "ts_micros" in dataset.columns else "0"
-    values = ", ".join(_value(name, dataset) for name in _BODY_VALUES)
+    micros = "coalesce(ts_micros, 0)::BIGINT" if "ts_micros" in rows.columns else "0"
+    values = ", ".join(_value(name, rows.columns) for name in _BODY_VALUES)
     moment = f"(ts_seconds::BIGINT * {MICROSECONDS_PER_SECOND} + {micros})"
     return f"""
         SELECT
@@ -161,17 +172,17 @@ def _cycle_events(dataset: Dataset, profile: DatasetProfile, part: WindowPart, c
             event_type_id,
             sequence::INTEGER AS sequence,
             {values}
-        FROM {rows_of(dataset)}
+        FROM {rows.sql}
         WHERE ts_seconds BETWEEN {first // MICROSECONDS_PER_SECOND}
                 AND {last // MICROSECONDS_PER_SECOND}
             AND {moment} BETWEEN {first} AND {last}
     """
 
 
-def _value(column: str, dataset: Dataset) -> str:
+def _value(column: str, known: Collection[str]) -> str:
     """Return the SQL for a column of the body, with the type of the event schema."""
     kind = "DOUBLE" if _is_number(column) else "VARCHAR"
-    return f"{column if column in dataset.columns else 'NULL'}::{kind} AS {column}"
+    return f"{column if column in known else 'NULL'}::{kind} AS {column}"
 
 
 def _is_number(column: str) -> bool:
@@ -182,16 +193,16 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _body(dataset: Dataset) -> str:
+def _body(known: Collection[str]) -> str:
     """Return the SQL for the body of a line: the keys of its event type, in their order."""
     cases = "".join(
-        f"WHEN {EVENT_TYPE_IDS[event_type]} THEN {_body_of(keys, dataset)}\n"
+        f"WHEN {EVENT_TYPE_IDS[event_type]} THEN {_body_of(keys, known)}\n"
         for event_type, keys in BODY_COLUMNS.items()
     )
     return f"CASE event_type_id\n{cases}ELSE '{{}}' END"
 
 
-def _body_of(keys: Mapping[str, str], dataset: Dataset) -> str:
+def _body_of(keys: Mapping[str, str], known: Collection[str]) -> str:
     """Return the SQL for a body: what the older form has always, what tells of people if known."""
     always = ", ".join(
         f"{_text(key)}, {_body_value(column)}"
@@ -202,7 +213,7 @@ def _body_of(keys: Mapping[str, str], dataset: Dataset) -> str:
     people = [
         f"""'"{key}":' || to_json({_body_value(column)})::VARCHAR"""
         for key, column in keys.items()
-        if column in PEOPLE_COLUMNS and column in dataset.columns
+        if column in PEOPLE_COLUMNS and column in known
     ]
     if not people:
         return body

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from common.canonical_dataset import DatasetProfile
 from common.errors import UserError
-from flows.replay.dataset import DatasetProfile
-from flows.replay.window import Segment, advance, start_position, whole_days_shift
+from common.landing.window import Segment, advance, start_position, whole_days_shift
 
 if TYPE_CHECKING:
-    from flows.replay.landing import Landing
+    from common.landing.landing import Landing
 
 SETTINGS_FILE = "settings.json"
 """Name of the file in the state folder of the landing."""

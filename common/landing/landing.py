@@ -33,8 +33,8 @@ from common.landed_files import (
     parse_window_file_name,
     window_file_name,
 )
+from common.landing.window import NOTHING_LANDED, Window
 from common.storage import exclusive, storage_of
-from flows.replay.window import NOTHING_LANDED, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.replay.window import (
+from common.landing.window import (
     MICROSECONDS_PER_DAY,
     NOTHING_LANDED,
     Case,
