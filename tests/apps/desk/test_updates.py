@@ -101,6 +101,7 @@ def test_the_server_stops_while_pages_listen(data: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(whole) == 5
+    assert all(b"event: build" in text for text in whole)
 
 
 def test_many_who_listen_cost_one_look_and_nobody_costs_none(
