@@ -9,8 +9,7 @@
 -- How to read it: dry and wet hours (rain or snow) of each kitchen over the last 70 days. orders_vs_dry_pct compares
 -- the orders of the wet hours with those of dry hours at the same time of day, and minutes_vs_dry is by how many
 -- minutes from order to door they are slower than these; both are 100 and 0 for the dry hours themselves. late_pct:
--- past P75 of the kitchen's last days. The weather is that of simulator.weather, whose days repeat: day 0 is the
--- first day on which an order landed.
+-- past P75 of the kitchen's last days. The weather is that of dim_weather.
 
 {% set last_days = 70 %}
 
@@ -23,7 +22,7 @@ candidates as (
 ),
 
 weather as (
-    select * from {{ ref('weather') }}
+    select * from {{ ref('dim_weather') }}
 ),
 
 locations as (
@@ -31,9 +30,7 @@ locations as (
 ),
 
 period as (
-    select
-        min(order_day) as first_day,
-        max(order_day) as latest_day
+    select max(order_day) as latest_day
     from order_timeline
 ),
 
@@ -77,10 +74,9 @@ hours as (
         end as weather
     from open_hours
     cross join days
-    cross join period
     inner join weather
         on open_hours.location_id = weather.location_id
-        and {{ datediff('period.first_day', 'days.order_day', 'day') }} % {{ days_of_story() }} = weather.day_number
+        and days.order_day = weather.date_day
 ),
 
 orders_of_hours as (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
-from statistics import median
 from typing import TYPE_CHECKING
 
 import duckdb
 import httpx
 
-from bench.desk import served
+from bench.desk import milliseconds, repeatedly, served
 from bench.sync import data_folder
 from common.paths import SEEDS
 from flows.business.run_log import KEPT_RUNS, Outcome, RunRecord, Step, write_run
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RUNS = 15
 WAIT_SECONDS = 5.0
 """How long after a build is published somebody looks; the desk asks what it needs before that."""
 
@@ -51,6 +49,9 @@ _TABLES = {
         0 as orders_cancelled, 0 as orders_in_progress, 0 as orders_missing_steps,
         0 as orders_delivered_before_created, 0 as orders_created_twice
       from range(1, 5) as kitchens (location_id)""",
+    "gold_rejected_lines_day": """select location_id, date '{day}' as day,
+        'blank_line' as rejection_code, 0 as lines
+      from range(1, 5) as kitchens (location_id)""",
 }
 """One file a day, as they are published."""
 
@@ -60,24 +61,18 @@ def bench_days(scratch: Path) -> Iterator[str]:
     data = scratch / "days"
     with data_folder(data):
         _write_log(data)
-        with served() as address, httpx.Client(base_url=address, trust_env=False) as client:
+        with (
+            served() as address,
+            httpx.Client(base_url=address, trust_env=False, timeout=60) as client,
+        ):
             for build, (days, orders) in enumerate(BUILDS, 1):
                 _publish(data, days, orders, build)
                 yield f"{days} days of {4 * orders:,} orders"
                 time.sleep(WAIT_SECONDS)
                 for page in PAGES:
-                    first = _milliseconds(client, page)
-                    times = [_milliseconds(client, page) for _ in range(RUNS)]
-                    yield (
-                        f"{page}: the first time {first:.0f} ms, then median "
-                        f"{median(times):.0f} ms, worst {max(times):.0f} ms"
-                    )
-
-
-def _milliseconds(client: httpx.Client, page: str) -> float:
-    before = time.perf_counter()
-    client.get(page, timeout=60).raise_for_status()
-    return (time.perf_counter() - before) * 1e3
+                    first = milliseconds(client, page)
+                    then = repeatedly(client, page)
+                    yield f"{page}: the first time {first:.0f} ms, then {then}"
 
 
 def _write_log(data: Path) -> None:

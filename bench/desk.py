@@ -54,15 +54,21 @@ def bench_desk(scratch: Path) -> Iterator[str]:
             made = decide_all(client, limit=DECISIONS)
             yield f"{DAYS * ROWS_A_DAY:,} recommendations, {made:,} decisions"
             for page in PAGES:
-                times = [_milliseconds(client, page) for _ in range(RUNS)]
-                yield f"{page}: median {median(times):.0f} ms, worst {max(times):.0f} ms"
+                yield f"{page}: {repeatedly(client, page)}"
             yield _load(address, publication, url)
 
 
-def _milliseconds(client: httpx.Client, page: str) -> float:
+def milliseconds(client: httpx.Client, page: str) -> float:
+    """Return how long a page takes."""
     before = time.perf_counter()
     client.get(page).raise_for_status()
     return (time.perf_counter() - before) * 1e3
+
+
+def repeatedly(client: httpx.Client, page: str) -> str:
+    """Return how long a page takes of several times, in words."""
+    times = [milliseconds(client, page) for _ in range(RUNS)]
+    return f"median {median(times):.0f} ms, worst {max(times):.0f} ms"
 
 
 def _load(address: str, publication: Publication, url: str) -> str:

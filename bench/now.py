@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -15,9 +14,10 @@ import httpx
 from apps.desk.now import read_now
 from apps.desk.played_window import read_replay
 from apps.desk.published import PublishedTables
-from bench.desk import served
+from bench.desk import RUNS, milliseconds, repeatedly, served
 from bench.sync import data_folder
 from common.canonical_dataset import DatasetProfile
+from common.chromium import CHROMIUM_OPTIONS, find_chromium
 from common.dataset_files import DESCRIPTION_FILE
 from common.landed_files import window_file_name
 from common.landing.landing import Landing
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 COURIERS = 200
 DAYS = 70
-RUNS = 15
 SECONDS = 20
 FRAME_MILLISECONDS = 33.0
 _SEED = 42
@@ -42,10 +41,6 @@ _TODAY = date(2026, 11, 27)
 # Each courier drives six times in the three hours of the window, 29 minutes each, and rests one.
 _TRIPS = 6
 _WINDOW = (datetime(2026, 11, 27, 12), datetime(2026, 11, 27, 15))
-_BROWSER = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 _FRAMES = """seconds => new Promise(resolve => {
     const times = [];
     const step = now => {
@@ -69,11 +64,10 @@ def bench_now(scratch: Path) -> Iterator[str]:
             yield f"{days} days of history: the window is read in {_reading():.0f} ms"
         with served() as address:
             with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
-                yield f"/: the first time {_milliseconds(client, '/'):.0f} ms"
-                yield f"/api/now: the first time {_milliseconds(client, '/api/now'):.0f} ms"
+                yield f"/: the first time {milliseconds(client, '/'):.0f} ms"
+                yield f"/api/now: the first time {milliseconds(client, '/api/now'):.0f} ms"
                 for page in ("/", "/api/now"):
-                    times = [_milliseconds(client, page) for _ in range(RUNS)]
-                    yield f"{page}: median {median(times):.0f} ms, worst {max(times):.0f} ms"
+                    yield f"{page}: {repeatedly(client, page)}"
                 size = len(client.get("/api/now").content) / 1e3
                 yield f"/api/now: {size:,.0f} kB for {COURIERS * _TRIPS:,} orders"
             yield from _looked_at(address)
@@ -92,21 +86,17 @@ def _reading() -> float:
     return median(times)
 
 
-def _milliseconds(client: httpx.Client, page: str) -> float:
-    before = time.perf_counter()
-    client.get(page).raise_for_status()
-    return (time.perf_counter() - before) * 1e3
-
-
 def _looked_at(address: str) -> Iterator[str]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = find_chromium()
     if chromium is None:
         yield "frames are not counted: there is no Chromium (`make install-browser`)"
         return
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where there is a browser)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_BROWSER)
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=[*CHROMIUM_OPTIONS, "--disable-gpu"]
+        )
         for width, height in ((1280, 900), (390, 844)):
             # A context of its own has nothing in its cache.
             context = browser.new_context(viewport={"width": width, "height": height})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import ProxyHandler, build_opener
 
+from common.chromium import CHROMIUM_OPTIONS, find_chromium
 from common.errors import UserError
 from common.paths import PROJECT, data_directory
 from common.postgres import URL_VARIABLE
@@ -39,11 +39,6 @@ _SIZE = {"width": 1280, "height": 988}
 _WIDTH = 960
 _PATIENCE_MILLISECONDS = 120_000
 _QUALITIES = (70, 60, 50, 40, 30, 20)
-# The first moves nothing for somebody; the others keep Chromium from talking to the internet.
-_BROWSER = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-]
 _MOVE_TO = """(slider, seconds) => {
     slider.value = seconds;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
@@ -65,7 +60,7 @@ def record(out: Path, *, scheme: str = "dark") -> int:
     UserError
         If there is no Chromium, or nothing to show.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = find_chromium()
     if chromium is None:
         raise UserError("There is no Chromium to show the page: `make install-browser`.")
     try:
@@ -77,7 +72,7 @@ def record(out: Path, *, scheme: str = "dark") -> int:
         now = _answer(f"{address}/api/now")
         length = FRAMES * MILLISECONDS_A_FRAME / 1000 * now["played"]["speed"]
         begin = busiest(now, round(length))
-        browser = playwright.chromium.launch(executable_path=chromium, args=_BROWSER)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
         page = browser.new_page(
             viewport=_SIZE,  # type: ignore[arg-type]
             color_scheme=scheme,  # type: ignore[arg-type]

@@ -67,7 +67,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A copy of the tables in which something is different, so that no answer is right by luck.
+    """A copy of the tables with something different, so that no answer is right by chance.
 
     Attributes
     ----------

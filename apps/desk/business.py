@@ -85,12 +85,6 @@ class Total:
     text: str
 
 
-def kitchens(kept: KeptQueries) -> dict[int, str]:
-    """Return the names of the kitchens by their number, in its order."""
-    rows = kept.query("select location_id, name from simulator.locations order by location_id")
-    return {row["location_id"]: row["name"] for row in rows}
-
-
 class BusinessByDay:
     """The numbers of some kitchens in a period.
 

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from apps.desk.api import LocationId  # noqa: TC001  (FastAPI reads it)
-from apps.desk.business import CURVES, TITLES, BusinessByDay, Curve, Measure, kitchens
+from apps.desk.business import CURVES, TITLES, BusinessByDay, Curve, Measure
 from apps.desk.charts import Chart, Missing, draw
 from apps.desk.csv_files import chart_response
 from apps.desk.days import Period, chosen_period, known_days
 from apps.desk.filters import NOTHING, FirstDay, LastDay
+from apps.desk.orders import kitchens
 from apps.desk.published import NothingPublishedError
 from apps.desk.rendering import render
 from apps.desk.services import Services, Used  # noqa: TC001  (FastAPI reads them)

@@ -11,6 +11,7 @@ from apps.desk.schemas import Event, OrderEvents
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from apps.desk.kept import KeptQueries
     from apps.desk.published import PublishedTables, Row
 
 STAGES = {
@@ -121,7 +122,7 @@ def read_story(
     )
 
 
-def kitchens(tables: PublishedTables) -> dict[int, str]:
+def kitchens(tables: PublishedTables | KeptQueries) -> dict[int, str]:
     """Return the names of the kitchens by ``location_id``."""
     rows = tables.query("select location_id, name from simulator.locations order by location_id")
     return {row["location_id"]: row["name"] for row in rows}

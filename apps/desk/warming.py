@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from apps.desk.business import BusinessByDay, Curve, Measure, kitchens
+from apps.desk.business import BusinessByDay, Curve, Measure
 from apps.desk.days import chosen_period, known_days
 from apps.desk.now import KITCHENS
+from apps.desk.orders import kitchens
 from apps.desk.published import NothingPublishedError
 from apps.desk.quality import QualityByDay
 from apps.desk.stories import Stories

@@ -16,15 +16,8 @@
     }}
 ) }}
 
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
-    select * from {{ ref('landed_lines') }}
-    where event_ts is not null and {{ is_affected_timestamp('event_ts') }}
-
-    union all
-
-    select * from {{ ref('landed_lines') }}
-    where event_ts is null and {{ is_affected(line_day()) }}
+    {{ lines_of_affected_days() }}
 ),
 
 -- GPS fixes are not required: a drive of less than a minute has none.

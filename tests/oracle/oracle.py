@@ -640,6 +640,7 @@ def _order(order_id: str, events: list[Row]) -> Row:
     cancellation = next(iter(reports("order_cancelled")), None)
     accepted_ts = delivered_ts if cancellation is None else None
     status = "in_progress" if delivered_ts is None else "delivered"
+    customer_id = _named(created)
     driver_id, shift_day = _courier(events)
     payment = _json_object(_as_text(customer.get("payment"))) or {}
     stands_at = created_ts or min(event["event_ts"] for event in events)
@@ -661,8 +662,8 @@ def _order(order_id: str, events: list[Row]) -> Row:
         "delivered_day": accepted_ts and accepted_ts.date(),
         "cancelled_ts": cancellation["event_ts"] if cancellation else None,
         "cancellation_reason": _named(cancellation),
-        "customer_id": _named(created),
-        "customer_key": _hash64(_named(created) or "") if _named(created) else None,
+        "customer_id": customer_id,
+        "customer_key": None if customer_id is None else _hash64(customer_id),
         "driver_id": driver_id,
         "shift_day": shift_day,
         "pings": len(reports("driver_ping")),
@@ -964,16 +965,17 @@ def _window_milliseconds(landed_window: str) -> Fraction | None:
     return Fraction(int(match[2]) - int(match[1]), 1000) if match else None
 
 
+def _place_of_line(line: Row) -> tuple[int, date]:
+    """Return the kitchen and the day under which a line counts."""
+    stamp = line["event_ts"] or line["arrived_ts"]
+    return line["location_id"] or 0, stamp.date() if stamp else DAY_OF_NOTHING
+
+
 def data_quality_day(
     lines: Iterable[Row], timeline: Iterable[Row], groups: Mapping[str, str]
 ) -> list[Row]:
     """Return what landed of each kitchen's day, and what became of it."""
-
-    def day_of(line: Row) -> date:
-        stamp = line["event_ts"] or line["arrived_ts"]
-        return stamp.date() if stamp else DAY_OF_NOTHING
-
-    lines_of = _grouped(lines, lambda line: (line["location_id"] or 0, day_of(line)))
+    lines_of = _grouped(lines, _place_of_line)
     orders_of = _grouped(timeline, lambda order: (order["location_id"], order["order_day"]))
     return [
         {
@@ -991,9 +993,7 @@ def rejected_lines_day(lines: Iterable[Row]) -> list[Row]:
     counts: Counter[tuple[int, date, str]] = Counter()
     for line in lines:
         if line["rejection_code"] is not None:
-            stamp = line["event_ts"] or line["arrived_ts"]
-            day = stamp.date() if stamp else DAY_OF_NOTHING
-            counts[line["location_id"] or 0, day, line["rejection_code"]] += 1
+            counts[*_place_of_line(line), line["rejection_code"]] += 1
     return [
         {"location_id": location_id, "day": day, "rejection_code": code, "lines": lines}
         for (location_id, day, code), lines in counts.items()

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from flows.business.run_log import Outcome, RunRecord, Step, remove_runs, write_run
-from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
 from tests.apps.desk.conftest import ControlRoom
 from tests.apps.desk.many_days import publish_days
+from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
 
 __all__ = ["browser"]
 
@@ -20,10 +20,7 @@ PAGES = [
 ]
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture

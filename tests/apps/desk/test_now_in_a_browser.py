@@ -12,15 +12,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
 from tests.apps.desk.business import served
-from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
 from tests.apps.desk.window import Order, begin_replay, delivered, land, publish_window
+from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
 
 __all__ = ["browser"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 27, 12, 0)
@@ -157,6 +154,7 @@ def test_it_plays_from_when_the_build_was_published_and_can_be_stopped(
     expect(page.locator("#time")).not_to_have_text(first)
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.wait_for_timeout(400)  # the frame that was being drawn is behind it
     stopped = page.locator("#time").inner_text()
     page.wait_for_timeout(400)
     expect(page.locator("#time")).to_have_text(stopped)

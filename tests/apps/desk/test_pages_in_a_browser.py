@@ -10,16 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from flows.postgres.server import Server
 from tests.apps.desk.business import STORY
-from tests.apps.desk.chromium import AXE, CHROMIUM, PHONE, WIDE, browser
+from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
 from tests.support.postgres import owner_url
 
 __all__ = ["browser"]
 PAGES = ["/queue", "/queue?q=nothing+fits", f"/orders/{STORY}", "/decisions", "/complaints", "/no"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture

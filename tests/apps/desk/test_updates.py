@@ -18,7 +18,7 @@ from apps.desk.published import Publication, PublishedTables
 from apps.desk.settings import DeskSettings
 from apps.desk.updates import Updates
 from tests.apps.desk.business import served
-from tests.apps.desk.chromium import CHROMIUM, OPTIONS
+from tests.support.chromium import CHROMIUM, OPTIONS
 
 
 @pytest.fixture

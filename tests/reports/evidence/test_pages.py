@@ -14,16 +14,19 @@ import duckdb
 import pytest
 
 from common.paths import PROJECT
+from tests.support.chromium import NEEDS_CHROMIUM, browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["browser"]
 
 pytestmark = [
+    *NEEDS_CHROMIUM,
     pytest.mark.long,
-    pytest.mark.browser,
     pytest.mark.skipif(shutil.which("npm") is None, reason="Evidence needs Node.js"),
 ]
 BUILD = PROJECT / "reports" / "evidence" / "build"
@@ -61,15 +64,9 @@ def address(published: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Page:
     """A page that remembers what it asked for."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser.new_page()
-        browser.close()
+    return browser.new_page()
 
 
 def ask(published: Path, query: str) -> list[tuple[object, ...]]:

@@ -1,37 +1,18 @@
 """The page in Chromium: it asks for nothing, everybody can read it, with and without scripts."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from common.paths import PROJECT
 from tests.reports.page.conftest import Reported
 from tests.reports.page.small_business import HOSTILE
+from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = PROJECT / "tests" / "apps" / "desk" / "vendor" / "axe-core-4.14.1.min.js"
-# The first moves nothing for somebody; the others keep Chromium from talking to the internet.
-OPTIONS = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-]
-WIDE, PHONE = (1280, 900), (390, 844)
+__all__ = ["browser"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture
@@ -70,7 +51,7 @@ def test_it_is_accessible_in_both_modes_and_widths(
     page = open_page(scheme, size)
     for details in page.locator("details").all():
         details.evaluate("each => { each.open = true; }")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(AXE)
     violations = page.evaluate("axe.run()")["violations"]
     found = [(each["id"], [node["target"] for node in each["nodes"]]) for each in violations]
     assert found == []

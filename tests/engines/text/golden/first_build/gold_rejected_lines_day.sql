@@ -14,7 +14,6 @@ create or replace table `caspersdev`.`lakeflow`.`gold_rejected_lines_day`
     from (
         -- Grain: one row per kitchen, day and reason (location_id, day, rejection_code) for which lines were rejected; days and
 -- kitchens as in gold_data_quality_day.
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is not null and true

@@ -14,7 +14,6 @@ create or replace temporary view `gold_data_quality_day__dbt_tmp` as
 -- Lines count on the day on which they say that they happened, orders on the day on which they were created. A
 -- line without a time counts on the day on which its file arrived, and on 1970-01-01 where the file holds no event
 -- at all; a line that names no known kitchen counts under location_id 0.
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')

@@ -3,7 +3,6 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 create or replace temporary view `gold_rejected_lines_day__dbt_tmp` as
       -- Grain: one row per kitchen, day and reason (location_id, day, rejection_code) for which lines were rejected; days and
 -- kitchens as in gold_data_quality_day.
--- Dated and undated lines are fetched apart, so that engines can skip what lies outside the affected days.
 with landed_lines as (
     select * from `caspersdev`.`lakeflow`.`landed_lines`
     where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')

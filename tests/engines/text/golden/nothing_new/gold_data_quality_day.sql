@@ -9,13 +9,13 @@ select 'rejection_reasons' as seed, concat(cast(count(*) as string), ':',
     as fingerprint from `caspersdev`.`simulator`.`rejection_reasons` as content;
 
 -- (as in next_window, but: create or replace temporary view `gold_data_quality_day__dbt_tmp` as)
-@@ -10 +10 @@
+@@ -9 +9 @@
 -    where event_ts is not null and event_ts >= timestamp '2026-11-20 00:00:00' and event_ts < timestamp '2026-11-21 00:00:00' and cast(event_ts as date) in (date '2026-11-20')
 +    where event_ts is not null and false
-@@ -13 +13 @@
+@@ -12 +12 @@
 -    where event_ts is null and coalesce(cast(event_ts as date), cast(arrived_ts as date), date '1970-01-01') in (date '2026-11-20')
 +    where event_ts is null and false
-@@ -26 +26 @@
+@@ -25 +25 @@
 -    where order_day in (date '2026-11-20')
 +    where false
 

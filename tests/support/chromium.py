@@ -1,27 +1,28 @@
-"""Chromium, in which pages are looked at, and axe, which looks for what keeps people out."""
+"""Chromium for tests of pages, and axe, which looks for what keeps people out."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+from common.chromium import CHROMIUM_OPTIONS, find_chromium
+from common.paths import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text()
-# The first moves nothing for somebody; the others keep Chromium from talking to the internet.
-OPTIONS = [
-    *("--no-sandbox", "--disable-background-networking", "--disable-component-update"),
-    "--disable-sync",
-]
+CHROMIUM = find_chromium()
+OPTIONS = [*CHROMIUM_OPTIONS]
+AXE = (PROJECT / "tests/apps/desk/vendor/axe-core-4.14.1.min.js").read_text(encoding="utf-8")
 WIDE, PHONE = (1280, 900), (390, 844)
+NEEDS_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),
+]
 
 
 @pytest.fixture(scope="module")
