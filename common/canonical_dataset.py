@@ -112,11 +112,13 @@ class DatasetProfile:
     days
         Length of the cycle in days.
     events
-        Number of events in one cycle.
+        Number of events in one cycle; 0 where it has no end.
     last_offset
         Microseconds from the epoch to the last event. May be beyond ``days``.
     in_order
         Whether the file is sorted by time, order and sequence.
+    is_live
+        Whether its days are made as they are due, and no file has them.
     """
 
     identity: str
@@ -125,6 +127,7 @@ class DatasetProfile:
     events: int
     last_offset: int
     in_order: bool
+    is_live: bool = False
 
     @property
     def length(self) -> int:
@@ -205,6 +208,12 @@ def check_same(dataset: Dataset, profile: DatasetProfile) -> None:
     UserError
         If its events, its epoch or the length of its cycle differ.
     """
+    if profile.is_live:
+        raise UserError(
+            "This landing belongs to the live generator, not to a replay of "
+            f"{dataset.events.parent}: `python -m generator live` goes on with it, "
+            "`python -m flows.replay reset` removes what has landed."
+        )
     if (
         dataset.identity == profile.identity
         and dataset.epoch in {None, profile.epoch}

@@ -1,4 +1,4 @@
-"""Commands: ``python -m generator canonical``, ``catalogue`` and ``roads``."""
+"""The commands of the generator: ``python -m generator --help`` lists them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.system_errors import explain
-from generator.commands import canonical, catalogue, realism, roads
+from generator.commands import canonical, catalogue, live, realism, roads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     canonical.add_command(commands)
     catalogue.add_commands(commands)
+    live.add_command(commands)
     realism.add_command(commands)
     roads.add_commands(commands)
     return parser

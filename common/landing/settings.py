@@ -18,7 +18,10 @@ from common.errors import UserError
 from common.landing.window import Segment, advance, start_position, whole_days_shift
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from common.landing.landing import Landing
+    from common.landing.window import Window
 
 SETTINGS_FILE = "settings.json"
 """Name of the file in the state folder of the landing."""
@@ -119,6 +122,24 @@ def read_settings(landing: Landing) -> Settings | None:
     )
 
 
+def known_settings(landing: Landing, windows: Sequence[Window]) -> Settings | None:
+    """Return what the first run fixed, or ``None`` before it.
+
+    Raises
+    ------
+    UserError
+        If windows have landed, but their settings are missing.
+    """
+    settings = read_settings(landing)
+    if settings is None and windows:
+        raise UserError(
+            f"{landing} holds {len(windows)} landed windows, but the replay's settings "
+            f"{landing.state_file(SETTINGS_FILE)} are missing: put them back, or start again with "
+            "`python -m flows.replay reset`."
+        )
+    return settings
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -127,9 +148,10 @@ class _Profile(_Strict):
     identity: str
     epoch: date
     days: Annotated[int, Field(ge=1)]
-    events: Annotated[int, Field(ge=1)]
+    events: Annotated[int, Field(ge=0)]
     last_offset: Annotated[int, Field(ge=0)]
     in_order: bool
+    is_live: bool = False
 
 
 class _Segment(_Strict):

@@ -17,6 +17,7 @@ from common.landing.settings import (
     LATEST_START_DAY,
     SETTINGS_FILE,
     Settings,
+    known_settings,
     write_settings,
 )
 from common.landing.window import Case, Decision, Segment, Window, at_speed, paused, resumed
@@ -27,7 +28,6 @@ from flows.replay.replay import (
     Replay,
     ReplayOptions,
     fix_settings,
-    known_settings,
     propose_settings,
 )
 

@@ -13,10 +13,8 @@ from common.landing.landing import watermark
 from common.landing.settings import (
     DEFAULT_SPEED,
     DEFAULT_START_DAY,
-    SETTINGS_FILE,
     Settings,
     first_settings,
-    read_settings,
     write_settings,
 )
 from common.landing.window import Decision, Window, next_window
@@ -99,24 +97,6 @@ class Replay:
                 self.landing.publish(staged, window)
         self.landing.recover()
         return events
-
-
-def known_settings(landing: Landing, windows: Sequence[Window]) -> Settings | None:
-    """Return what the first run fixed, or ``None`` before it.
-
-    Raises
-    ------
-    UserError
-        If windows have landed, but their settings are missing.
-    """
-    settings = read_settings(landing)
-    if settings is None and windows:
-        raise UserError(
-            f"{landing} holds {len(windows)} landed windows, but the replay's settings "
-            f"{landing.state_file(SETTINGS_FILE)} are missing: put them back, or start again with "
-            "`python -m flows.replay reset`."
-        )
-    return settings
 
 
 def propose_settings(dataset: Dataset, now: datetime, options: ReplayOptions) -> Settings:

@@ -13,18 +13,14 @@ from generator.catalogue.records import TABLES
 from generator.configuration.defaults import NAMED_ROAD_SOURCES
 from generator.dataset.business_tables import write_business_tables
 from generator.dataset.courier_table import write_couriers
+from generator.dataset.kitchens import prepare_kitchens
 from generator.dataset.local_events import make_events_locally
 from generator.dataset.simulated_catalogue import simulated_catalogue
 from generator.dataset.summary import DatasetSummary, find_notices
-from generator.roads.delivery_area import DeliveryArea
-from generator.roads.routing import delivery_routes
-from generator.roads.sources import load_network
-from generator.simulation.prepared_kitchen import prepare_kitchen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from generator.configuration.kitchen_settings import KitchenSettings
     from generator.dataset.plan import DatasetPlan
     from generator.dataset.summary import KitchenSummary
     from generator.roads.network import RoadNetwork
@@ -83,14 +79,7 @@ def make_dataset(
         _event_maker(plan, make_events) as make,
         atomic_directory(out, dataset_files(TABLES), commit_marker=EVENTS_FILE) as staging,
     ):
-        networks = []
-        for number, settings in enumerate(plan.settings, start=1):
-            networks.append(_load_network(settings, plan))
-            progress("roads", number)
-        kitchens = [
-            _prepare(settings, network, plan)
-            for settings, network in zip(plan.settings, networks, strict=True)
-        ]
+        kitchens, networks = zip(*prepare_kitchens(plan, progress), strict=True)
         made = make(kitchens, plan, staging / EVENTS_FILE, progress)
         write_business_tables(simulated_catalogue(plan.catalogue, plan.settings), staging)
         if plan.people:
@@ -117,20 +106,6 @@ def _event_maker(plan: DatasetPlan, make_events: EventMaker | None) -> Iterator[
 
         with spark_session() as session:
             yield SparkEvents(session)
-
-
-def _load_network(settings: KitchenSettings, plan: DatasetPlan) -> RoadNetwork:
-    location = settings.location
-    area = DeliveryArea(location.location_code, location.lat, location.lon, settings.radius_mi)
-    return load_network(area, plan.roads, plan.seed, plan.roads_directory)
-
-
-def _prepare(settings: KitchenSettings, network: RoadNetwork, plan: DatasetPlan) -> Kitchen:
-    location = settings.location
-    routes = delivery_routes(network, location.lat, location.lon, settings.radius_mi)
-    return prepare_kitchen(
-        settings, plan.catalogue, routes, plan.start, plan.seed, people=plan.people
-    )
 
 
 def describe(
