@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from common.canonical_dataset import open_dataset
-from common.errors import UserError
+from common.errors import BusyError, UserError
 from common.landing.landing import Landing, watermark
 from common.landing.settings import (
     FASTEST,
@@ -18,9 +18,19 @@ from common.landing.settings import (
     SETTINGS_FILE,
     Settings,
     known_settings,
+    read_settings,
     write_settings,
 )
-from common.landing.window import Case, Decision, Segment, Window, at_speed, paused, resumed
+from common.landing.window import (
+    Case,
+    Decision,
+    Segment,
+    Window,
+    at_speed,
+    next_window,
+    paused,
+    resumed,
+)
 from common.paths import seeds_directory
 from common.system_errors import to_user_error
 from flows.replay.catalogue import check_catalogue
@@ -32,10 +42,13 @@ from flows.replay.replay import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 T = TypeVar("T")
+
+_LIVE_BUSY_SECONDS = 5.0
+_AGAIN_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Status:
     decision
         What a run now would do.
     waiting
-        Events which that run would land.
+        Events which that run would land; ``None`` where a live generator makes them.
     notices
         Sentences that the user should read.
     """
@@ -99,7 +112,7 @@ class Status:
     windows: int
     watermark: int
     decision: Decision
-    waiting: int
+    waiting: int | None
     notices: tuple[str, ...]
 
 
@@ -205,6 +218,8 @@ def status(canonical: Path, landing: Path, now: datetime, replay_options: Replay
         target = Landing(landing)
         windows = target.windows()
         settings = known_settings(target, windows)
+        if settings and settings.profile.is_live:
+            return _status_of_live(settings, windows, now, _unseen_files(target))
         started = settings is not None
         dataset = open_dataset(canonical)
         check_catalogue(canonical, seeds_directory())
@@ -276,7 +291,7 @@ def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | 
             raise UserError(
                 f"There is no replay in {landing} yet: `python -m flows.replay run` begins one."
             )
-        with target.lock():
+        with _lock_to_change(target):
             settings = known_settings(target, target.windows())
             assert settings is not None  # noqa: S101  # locked since it was seen to exist
             latest = settings.segments[-1]
@@ -290,6 +305,39 @@ def _change(landing: Path, now: datetime, change: Callable[[Segment], Segment | 
                 return changed
             write_settings(target, settings.followed_by(changed))
     return None
+
+
+@contextmanager
+def _lock_to_change(target: Landing) -> Iterator[None]:
+    """Lock a landing; a live generator has it for a moment at a time, so try for a while."""
+    settings = read_settings(target)
+    is_live = settings is not None and settings.profile.is_live
+    ends = time.monotonic() + (_LIVE_BUSY_SECONDS if is_live else 0.0)
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(target.lock())
+                break
+            except BusyError:
+                if time.monotonic() >= ends:
+                    raise
+                time.sleep(_AGAIN_SECONDS)
+        yield
+
+
+def _status_of_live(
+    settings: Settings, windows: Sequence[Window], now: datetime, notices: tuple[str, ...]
+) -> Status:
+    mark = watermark(windows)
+    return Status(
+        settings=settings,
+        started=True,
+        windows=len(windows),
+        watermark=mark,
+        decision=next_window(settings.segments, mark, now),
+        waiting=None,
+        notices=notices,
+    )
 
 
 @contextmanager

@@ -68,7 +68,9 @@ def format_status(state: Status, landing: Path) -> list[str]:
         f"speed {latest.speed:g}{', paused' if latest.paused else ''}; "
         f"day {settings.start_day} is {_emitted(settings, settings.segments[0].position)[:10]}."
     )
-    if decision.window is not None and state.waiting:
+    if state.waiting is None:
+        following = "A live generator makes what lands: `python -m generator live`."
+    elif decision.window is not None and state.waiting:
         following = (
             f"The next run lands {state.waiting:,} events ({decision.case}), "
             f"{format_position(decision.window.first)} to {format_position(decision.window.last)}."

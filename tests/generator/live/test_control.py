@@ -7,15 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from common.errors import BusyError, UserError
+from common.landing.landing import Landing
 from common.landing.window import Case
 from common.paths import PROJECT
 from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
+from flows.replay.messages import format_status
 from generator.__main__ import main
 from generator.live.run import live_generator
 
@@ -50,6 +53,20 @@ def test_it_is_paused_resumed_and_sped_up_while_it_runs(
     assert read_landed() == kitchen.lines(step.position, tmp_path)
 
 
+def test_a_change_waits_for_the_window_that_is_being_written(
+    landing: Path, clock: Clock, step_once: Callable[[datetime], Step]
+) -> None:
+    step_once(clock())
+    held = Landing(landing).lock()
+    held.__enter__()
+    letting_go = threading.Timer(0.3, held.__exit__, (None, None, None))
+    letting_go.start()
+    try:
+        assert pause(landing, clock()).startswith("Paused")
+    finally:
+        letting_go.join()
+
+
 def test_of_two_the_second_stops(kitchen: LiveKitchen, landing: Path, clock: Clock) -> None:
     request = kitchen.request(landing)
     with (
@@ -71,8 +88,9 @@ def test_a_replay_does_not_go_on_with_it_nor_it_with_a_replay(
     before = sorted(landing.iterdir())
     with pytest.raises(UserError, match="belongs to the live generator"):
         run(kitchen.canonical, landing, clock(), ReplayOptions())
-    with pytest.raises(UserError, match="belongs to the live generator"):
-        status(kitchen.canonical, landing, clock(), ReplayOptions())
+    state = format_status(status(tmp_path, landing, clock(), ReplayOptions()), landing)
+    assert state[0].startswith("Landed up to day 2 10:30:00 (cycle 0), emitted as 2026-11-21 10:30")
+    assert state[-1] == "A live generator makes what lands: `python -m generator live`."
     assert sorted(landing.iterdir()) == before
     other = tmp_path / "replayed"
     run(kitchen.canonical, other, clock(), ReplayOptions(start_day=1))
