@@ -54,8 +54,8 @@ install-browser:  ## Chromium, by the package manager of Debian and Ubuntu
 run: $(INSTALLED)  ## make the dataset if it is missing, land the next window, build and test the models
 	@$(BIN)/python -m flows.business once
 
-live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped; MANAGERS=1 decides about refunds
-	@$(if $(MANAGERS),CASPERS_MANAGERS=1 )$(BIN)/python -m flows.business serve
+live: $(INSTALLED)  ## do the same every three minutes, at 60 times speed, until stopped; MANAGERS=1 decides about refunds, LIVE=1 makes what lands as it happens
+	@$(if $(MANAGERS),CASPERS_MANAGERS=1 )$(BIN)/python -m flows.business serve $(if $(LIVE),--live --live-options='$(LIVE_OPTIONS)')
 
 status: $(INSTALLED)  ## where the replay is
 	@$(BIN)/python -m flows.replay status

@@ -11,6 +11,7 @@ from bench.days import bench_days
 from bench.desk import bench_desk
 from bench.generation import bench_generation
 from bench.landing import bench_landing
+from bench.live import bench_live
 from bench.loop import bench_loop
 from bench.now import bench_now
 from bench.spark import bench_spark
@@ -20,6 +21,7 @@ BENCHMARKS = {
     "generation": bench_generation,
     "spark": bench_spark,
     "landing": bench_landing,
+    "live": bench_live,
     "building": bench_building,
     "loop": bench_loop,
     "sync": bench_sync,

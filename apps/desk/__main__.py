@@ -68,7 +68,9 @@ def _serve(host: str, port: int | None, *, managers: bool) -> int:
 
 
 def _end_with_input() -> None:
-    sys.stdin.read()
+    # Not through sys.stdin: its lock would be held when the interpreter ends.
+    while os.read(0, 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from apps.desk.now_schemas import Streets
 from common.dataset_files import DESCRIPTION_FILE
 from common.errors import UserError
-from common.paths import canonical_directory, roads_directory
+from common.landed_files import REPLAY_FOLDER
+from common.paths import canonical_directory, landing_directory, roads_directory
 
 if TYPE_CHECKING:
     from apps.desk.published import Row
@@ -97,7 +98,10 @@ def _encoded(line: Line, lat: float, lon: float) -> list[int]:
 
 def _description_of(location_code: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the dataset says of itself and of a kitchen."""
-    description = json.loads((canonical_directory() / DESCRIPTION_FILE).read_bytes())
+    # Of days that are made as they happen there is no dataset, only what their landing says.
+    live = landing_directory() / REPLAY_FOLDER / DESCRIPTION_FILE
+    file = live if live.exists() else canonical_directory() / DESCRIPTION_FILE
+    description = json.loads(file.read_bytes())
     (location,) = (
         each for each in description["locations"] if each["location_code"] == location_code
     )

@@ -130,6 +130,16 @@ class Landing:
             return []
         return sorted(path for path in self.folder.iterdir() if parse_window_file_name(path.name))
 
+    def window_of(self, file: Path) -> Window:
+        """Return the window that a landed file has.
+
+        Raises
+        ------
+        UserError
+            If its name is not that of a window.
+        """
+        return self._parse(file.name)
+
     def unseen_files(self) -> list[str]:
         """Return the names of files that the models should read, and that DuckDB cannot see.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 from datetime import timedelta
@@ -53,6 +54,19 @@ def make_parser() -> argparse.ArgumentParser:
         help=f"time from one window to the next (default: {INTERVAL.total_seconds():.0f})",
     )
     serving.add_argument("--windows", type=_positive, metavar="N", help="end after so many windows")
+    serving.add_argument(
+        "--live",
+        action="store_true",
+        help="make what lands as it happens (`python -m generator live`) instead of replaying a "
+        "dataset",
+    )
+    serving.add_argument(
+        "--live-options",
+        type=shlex.split,
+        default=[],
+        metavar="OPTIONS",
+        help="its options, for example '--config sf.json --speed 600'",
+    )
     return parser
 
 
@@ -68,8 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 run_once()
         else:
             with business_lock("make live"):
-                make_dataset()
-                serve(LiveOptions(options.every, options.windows))
+                if not options.live:
+                    make_dataset()
+                generator = options.live_options if options.live else None
+                serve(LiveOptions(options.every, options.windows, generator))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -58,8 +58,11 @@ def _is_busy(_task: object, _run: object, state: State[object]) -> bool:
 
 @task(retries=_RETRIES, retry_delay_seconds=_RETRY_SECONDS, retry_condition_fn=_is_busy)
 def land_window() -> Report:
-    """Land the next window."""
+    """Land the next window, or see what a live generator has landed."""
     with _step("Landing") as show:
+        generator = resources().generator
+        if generator is not None:
+            return generator.land(resources().check_stop)
 
         def show_position(window: Window, position: int) -> None:
             show(f"Landing {format_position(position)} to {format_position(window.last)}")

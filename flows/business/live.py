@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from common.paths import PROJECT, data_directory
 from flows.build import Builder
 from flows.business.desk import started_desk
 from flows.business.display import make_display
+from flows.business.live_generator import check_landing_is_of, started_live_generator
 from flows.business.messages import format_next_window, format_window
 from flows.business.once import outcome_of
 from flows.business.report import BusinessReport
@@ -28,6 +30,8 @@ from flows.business.startup import started
 from flows.check import format_check
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flows.business.schedule import Schedule
     from flows.dbt.warm import WarmDbt
 
@@ -51,10 +55,13 @@ class LiveOptions:
         Time from the beginning of a window to that of the next.
     windows
         How many windows to run; until it is stopped where ``None``.
+    generator
+        Options of the live generator that makes what lands; ``None`` to replay a dataset.
     """
 
     interval: timedelta = INTERVAL
     windows: int | None = None
+    generator: Sequence[str] | None = None
 
 
 def deployment_name() -> str:
@@ -73,9 +80,11 @@ def serve(options: LiveOptions) -> None:
     Raises
     ------
     UserError
-        If Prefect's server cannot be started or stays away.
+        If Prefect's server cannot be started or stays away, or the landing belongs to the other
+        way of making events.
     """
-    with started() as (server, dbt, postgres):
+    check_landing_is_of(live=options.generator is not None)
+    with started() as (server, dbt, postgres), ExitStack() as stack:
         from flows.business.schedule import Schedule  # noqa: PLC0415  (imports Prefect)
 
         schedule = Schedule(deployment_name(), options.interval)
@@ -85,7 +94,14 @@ def serve(options: LiveOptions) -> None:
         # The desk then finds a server that runs, and leaves it running.
         postgres.wait_until_started()
         with started_desk(), display:
-            resources = Resources(Builder(dbt, keep_warm=True), display, postgres, BusinessReport())
+            generator = (
+                None
+                if options.generator is None
+                else stack.enter_context(started_live_generator(options.generator))
+            )
+            resources = Resources(
+                Builder(dbt, keep_warm=True), display, postgres, BusinessReport(), generator
+            )
             _run_until_stopped(_Loop(resources, schedule, options), dbt)
     print("Stopped. All that landed and was built is complete; `make live` continues from there.")
 

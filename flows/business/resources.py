@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.business.display import PlainDisplay
+    from flows.business.live_generator import LiveGeneratorProcess
     from flows.business.report import BusinessReport
 
 
@@ -41,6 +42,8 @@ class Resources:
         Mirrors what is published.
     report
         Writes the report; ``None`` where none is wanted.
+    generator
+        Makes what lands as it happens; ``None`` where a dataset is replayed.
     stop
         Set when somebody wants the business to end after the running step.
     """
@@ -49,6 +52,7 @@ class Resources:
     display: PlainDisplay
     postgres: BusinessPostgres = field(default_factory=BusinessPostgres)
     report: BusinessReport | None = None
+    generator: LiveGeneratorProcess | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def check_stop(self) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from common.canonical_dataset import open_dataset
+from common.dataset_files import DESCRIPTION_FILE
 from common.errors import BusyError, UserError
 from common.landing.landing import Landing, watermark
 from common.landing.settings import (
@@ -276,6 +277,7 @@ def reset(landing: Path) -> str:
             return f"There is no replay in {landing}: nothing to remove."
         with target.lock():
             removed = target.remove_windows()
+            target.remove_state(DESCRIPTION_FILE)
             target.remove_state(SETTINGS_FILE)
     return (
         f"Removed {removed} landed windows and the settings of {landing}. Tables that were built "

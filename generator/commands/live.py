@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from pathlib import Path
@@ -82,6 +83,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="N",
         help="another seed gives another business of the same kind (default: %(default)s)",
     )
+    command.add_argument(
+        "--until-input-ends", action="store_true", help="end when standard input is closed"
+    )
     command.set_defaults(run=_run)
 
 
@@ -93,6 +97,8 @@ def _run(options: argparse.Namespace) -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
+    if options.until_input_ends:
+        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     request = LiveRequest(
         landing=options.landing.resolve(),
         configurations=options.config,
@@ -111,6 +117,13 @@ def _run(options: argparse.Namespace) -> None:
         run_live(generator, stop, _tell)
     if stop.is_set():
         _tell("Stopped: all that has landed is complete, the same command goes on from there.")
+
+
+def _stop_with_input(stop: threading.Event) -> None:
+    # Not through sys.stdin: its lock would be held when the interpreter ends.
+    while os.read(0, 1):
+        pass
+    stop.set()
 
 
 def _tell(line: str) -> None:

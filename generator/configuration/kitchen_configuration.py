@@ -96,25 +96,26 @@ class DriverArrivalConfiguration(_Strict):
 class KitchenConfiguration(_Strict):
     """One JSON file for one kitchen; every key is optional.
 
-    What each key means is its ``description`` below. ``batch_rows`` and ``batch_seconds`` are
-    accepted and checked but have no effect: they control a live writer, and this generator writes
-    whole days.
+    What each key means is its ``description`` below. ``speed_up``, ``batch_rows`` and
+    ``batch_seconds`` are for ``python -m generator live``: a dataset is the same without them.
     """
 
     start_days_ago: _Days | None = Field(
         default=None,
-        description="days of history; with end_days_ahead the number of days to simulate",
+        description="days of history, which a live generator makes at once; with end_days_ahead "
+        "the number of days to simulate",
     )
     end_days_ahead: _Days | None = Field(
         default=None,
-        description="days after the history; the last of them is the day of orders_last",
+        description="days after the history; the last of them is the day of orders_last, and the "
+        "last on which a live generator has orders (without it there is no last)",
     )
     speed_up: float | None = Field(
         default=None,
         gt=0,
         le=86_400,
-        description="replay speed suggested in dataset.json, 60 is an hour a minute; no event "
-        "depends on it",
+        description="speed of a live generator, and suggested to a replay in dataset.json; 60 is "
+        "an hour a minute; no event depends on it",
     )
     orders_day_1: _Orders | None = Field(
         default=None,
@@ -181,13 +182,13 @@ class KitchenConfiguration(_Strict):
         default=None,
         ge=1,
         le=10_000_000,
-        description="rows per batch of a live writer; no effect here",
+        description="a live generator lands a file as soon as so many events are due",
     )
     batch_seconds: float | None = Field(
         default=None,
         gt=0,
         le=86_400,
-        description="seconds per batch of a live writer; no effect here",
+        description="a live generator lands what is due after so many real seconds",
     )
     ping_sec: int = Field(default=60, ge=1, le=3600, description="seconds between two GPS fixes")
     ping_jitter_sec: float = Field(

@@ -72,7 +72,7 @@ class AskedOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveOptions:
+class GeneratorOptions:
     """What a live generator does.
 
     Attributes
@@ -108,9 +108,9 @@ class LiveOptions:
         return min(longest, start_day + self.end_days_ahead)
 
 
-def live_options(
+def generator_options(
     configurations: Sequence[KitchenConfiguration], asked: AskedOptions
-) -> LiveOptions:
+) -> GeneratorOptions:
     """Return what a person has asked, else what configurations say, else the defaults.
 
     ``START_DAY`` and ``SPEED_MULTIPLIER`` of the environment are the defaults of two of them, as
@@ -121,7 +121,7 @@ def live_options(
     UserError
         If two configurations differ and no option decides, or a value is out of range.
     """
-    usual = LiveOptions(
+    usual = GeneratorOptions(
         start_days_ago=_from_environment("START_DAY", int) or DEFAULT_START_DAY,
         speed=_from_environment("SPEED_MULTIPLIER", float) or DEFAULT_SPEED,
     )
@@ -130,7 +130,7 @@ def live_options(
         said = option if option is not None else _agreed(configurations, key)
         return default if said is None else said
 
-    options = LiveOptions(
+    options = GeneratorOptions(
         start_days_ago=chosen(asked.start_days_ago, "start_days_ago", usual.start_days_ago),
         end_days_ahead=chosen(asked.end_days_ahead, "end_days_ahead", None),
         speed=chosen(asked.speed, "speed_up", usual.speed),
@@ -189,7 +189,7 @@ def _from_environment(name: str, read: Callable[[str], T]) -> T | None:
         ) from None
 
 
-def _check(options: LiveOptions) -> None:
+def _check(options: GeneratorOptions) -> None:
     wrong = {
         "--start-days-ago": not 0 <= options.start_days_ago <= LATEST_START_DAY,
         "--end-days-ahead": options.end_days_ahead is not None and options.end_days_ahead < 0,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from common.dataset_files import DESCRIPTION_FILE
 from common.errors import BusyError, UserError
 from common.landing.landing import Landing
 from common.landing.settings import first_settings, known_settings, write_settings
@@ -15,11 +17,13 @@ from common.landing.window import Case, format_position
 from common.storage import exclusive, storage_of
 from generator.configuration.configuration_file import load_configuration
 from generator.configuration.defaults import DEFAULT_ROADS, DEFAULT_SEED
+from generator.dataset.canonical import describe
 from generator.dataset.kitchens import prepare_kitchens
 from generator.dataset.plan import plan_dataset
+from generator.dataset.summary import DatasetSummary, summarise_kitchen
 from generator.live.day_lines import DayLinesInBackground
 from generator.live.generator import LiveGenerator, first_day_to_land
-from generator.live.plan import AskedOptions, live_options, live_profile
+from generator.live.plan import AskedOptions, generator_options, live_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
     from common.canonical_dataset import DatasetProfile
     from common.landing.settings import Settings
+    from generator.dataset.kitchens import PlannedKitchen
     from generator.live.generator import Landed, Step
 
 LOCK_FILE = "live.lock"
@@ -102,7 +107,7 @@ def live_generator(
         storage_of(request.landing), landing.state_file(LOCK_FILE), another, "nothing was written"
     ):
         loaded = [load_configuration(file) for file in request.configurations]
-        options = live_options(loaded, request.asked)
+        options = generator_options(loaded, request.asked)
         settings = known_settings(landing, landing.windows())
         if settings and not settings.profile.is_live:
             raise UserError(
@@ -125,6 +130,8 @@ def live_generator(
         if settings is None:
             settings = first_settings(profile, start_day, options.speed, now)
             with landing.lock():
+                description = describe(plan, [each.network for each in planned], _nothing(planned))
+                landing.write_state(DESCRIPTION_FILE, json.dumps(description, indent=2) + "\n")
                 write_settings(landing, settings)
         else:
             _check_goes_on(settings.profile, profile, landing)
@@ -248,6 +255,15 @@ _STANDSTILLS = {
 
 def _first_window(landed: Landed, moment: str) -> str:
     return f"Landed {landed.events:,} events up to {moment}: {landed.file.name}"
+
+
+def _nothing(planned: Sequence[PlannedKitchen]) -> DatasetSummary:
+    """Return what is known of the events of a dataset that is not made yet."""
+    return DatasetSummary(
+        tuple(
+            summarise_kitchen(each.kitchen, orders=0, events=0, longest_wait=0) for each in planned
+        )
+    )
 
 
 def _day_zero(now: datetime, start_days_ago: int) -> date:
