@@ -15,7 +15,7 @@ from common.earth import METRES_PER_DEGREE
 from common.paths import SEEDS
 from generator.catalogue.seed_files import load_catalogue
 from generator.configuration.configured_kitchens import kitchen_settings
-from generator.dataset import canonical
+from generator.dataset import kitchens
 from generator.simulation.prepared_kitchen import Kitchen, prepare_kitchen
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def straight_roads(monkeypatch: pytest.MonkeyPatch) -> None:
     ) -> StraightRoutes:
         return StraightRoutes(latitude, longitude, np.linspace(300.0, 7000.0, 500))
 
-    monkeypatch.setattr(canonical, "load_network", load_network)
-    monkeypatch.setattr(canonical, "delivery_routes", delivery_routes)
+    monkeypatch.setattr(kitchens, "load_network", load_network)
+    monkeypatch.setattr(kitchens, "delivery_routes", delivery_routes)
 
 
 @pytest.fixture(scope="session")
