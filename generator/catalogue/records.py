@@ -20,6 +20,7 @@ from generator.catalogue.seed_values import (
     check_price,
     strip,
 )
+from generator.world.trade import Trade, usual_trade
 
 _LARGEST_KEY = 2**31 - 1
 
@@ -181,7 +182,7 @@ class Catalogue:
     """The whole business, every table sorted by its key and consistent with the others.
 
     ``weather`` has the days of each kitchen, by its key, from day 0 without gaps; a kitchen without
-    any has dry weather.
+    any has dry weather. ``trade`` is how the business runs.
     """
 
     locations: tuple[Location, ...]
@@ -191,6 +192,7 @@ class Catalogue:
     categories: tuple[Category, ...]
     items: tuple[Item, ...]
     weather: Mapping[int, tuple[WeatherDay, ...]] = field(default_factory=dict)
+    trade: Trade = field(default_factory=usual_trade)
 
     def location(self, code_or_name: str) -> Location | None:
         """Return the kitchen with this code or name; case, spaces and punctuation are ignored."""

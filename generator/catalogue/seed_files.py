@@ -18,6 +18,7 @@ from generator.catalogue.records import TABLES, Catalogue, normalize
 from generator.catalogue.seed_checks import SeedRow, check_seeds
 from generator.catalogue.seed_messages import explain
 from generator.catalogue.weather import load_weather
+from generator.world.trade import load_trade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
         table: tuple(row.record for row in read.values()) for table, read in rows.items()
     }
     weather = load_weather(seeds_directory, rows["locations"])
-    catalogue = Catalogue(**records, weather=weather)
+    catalogue = Catalogue(**records, weather=weather, trade=load_trade(seeds_directory))
     check_seeds(catalogue, rows)
     return catalogue
 

@@ -14,7 +14,6 @@ from generator.configuration.defaults import (
     BUSIEST_MINUTE,
     BUSIEST_NOISE,
     BUSIEST_WEATHER,
-    BUSIEST_WEEKDAY,
     DEFAULT_DAYS,
     DEFAULT_SEED,
 )
@@ -23,6 +22,7 @@ from generator.configuration.kitchen_configuration import (
     MomentumShares,
     nullable_fields,
 )
+from generator.configuration.kitchen_files import check_kitchen_files, with_defaults
 from generator.configuration.kitchen_settings import (
     DriverArrival,
     KitchenBrand,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.random import Generator
 
     from generator.catalogue.records import Catalogue, Location
+    from generator.world.trade import KitchenTrade
 
 
 def kitchen_settings(
@@ -74,6 +75,7 @@ def kitchen_settings(
         If one kitchen has two configurations, a new kitchen has no position, or a brand or a
         kitchen of ``location_codes`` is unknown.
     """
+    check_kitchen_files(catalogue)
     known = catalogue
     chosen: dict[int, KitchenConfiguration] = {}
     for configuration in configurations:
@@ -123,7 +125,7 @@ def apply_configuration(
         One kitchen of it, or a new one; a new kitchen cooks every brand that is open on day 0
         somewhere.
     configuration
-        What should be different; ``None`` for nothing.
+        What should be different from what the world says; ``None`` for nothing.
     seed
         Seed of the run, unless the configuration has its own.
 
@@ -138,15 +140,16 @@ def apply_configuration(
         If the configuration names a brand that does not cook in this kitchen, or a position that
         is not on the globe.
     """
-    configuration = configuration or KitchenConfiguration()
+    configuration = with_defaults(catalogue, location, configuration)
     moved = _moved(location, configuration)
+    trade = catalogue.trade.of(location.location_code)
     volume = _volume(location, configuration)
     brands = _kitchen_brands(catalogue, location, configuration, seed)
     service = configuration.svc
     arrival = configuration.driver_arrival
     stations = configuration.stations or location.stations
     if volume.configured and configuration.stations is None:
-        stations = _sufficient_stations(catalogue, volume, brands, configuration)
+        stations = _sufficient_stations(catalogue, volume, brands, configuration, trade)
     return KitchenSettings(
         location=replace(
             moved,
@@ -178,6 +181,7 @@ def apply_configuration(
             noise_m=configuration.gps_noise_m,
             loss=configuration.ping_loss_pct / 100.0,
         ),
+        trade=trade,
         weather=catalogue.weather.get(location.location_id, ()),
         null_probabilities=_null_probabilities(configuration),
         random_seed=configuration.random_seed,
@@ -226,16 +230,17 @@ def _sufficient_stations(
     volume: _Volume,
     brands: Sequence[KitchenBrand],
     configuration: KitchenConfiguration,
+    trade: KitchenTrade,
 ) -> int:
     """Return so many stations that even in the busiest minute hardly an order waits for one."""
     usual = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(catalogue.brands)
     slowest = max(brand.prep_time_min for brand in brands) / usual
     orders_a_minute = (
         volume.most
-        * BUSIEST_WEEKDAY
+        * trade.demand.busiest_weekday
         * BUSIEST_WEATHER
         * (1.0 + BUSIEST_NOISE * configuration.noise_pct / 100.0)
-        * BUSIEST_MINUTE
+        * max(BUSIEST_MINUTE, float(trade.demand.week_weights.max()))
     )
     cooking = orders_a_minute * configuration.svc.sf[0] * slowest
     # So many cook at once on average; they vary like arrivals, by the root of their number.

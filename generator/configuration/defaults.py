@@ -19,11 +19,8 @@ NEW_KITCHEN_RADIUS_MI = 4.0
 NEW_KITCHEN_ORDERS_DAY = 100
 """Orders a day of a kitchen that a configuration opens without giving any number of orders."""
 
-BUSIEST_WEEKDAY = 1.35
-"""Orders of a Saturday for each of a Monday."""
-
 BUSIEST_MINUTE = 0.0029
-"""At least the share of a day's orders that falls into its busiest minute, in any kitchen."""
+"""At least this share of a day's orders is expected in its busiest minute, in any kitchen."""
 
 BUSIEST_NOISE = 7.0
 """How many times its noise a good hour of a good day has more orders than expected."""

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     field_validator,
@@ -25,6 +23,7 @@ from pydantic import (
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
 from common.event_schema import BODY_COLUMNS, EVENT_TYPE_IDS, NULLABLE_COLUMNS
+from common.json_file import Strict
 
 _PositiveMinutes = Annotated[float, Field(ge=0, le=600)]
 _Probability = Annotated[float, Field(ge=0, le=1)]
@@ -63,11 +62,7 @@ def nullable_fields(event_type: str) -> dict[str, str]:
     return columns | {key: column for key, column in keys.items() if column in columns}
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class ServiceTimesConfiguration(_Strict):
+class ServiceTimesConfiguration(Strict):
     """Mean and standard deviation of each kitchen step, minutes, for example ``[10, 3]``."""
 
     cs: _MeanAndDeviation = Field(default=(2.0, 1.0), description="created to started")
@@ -76,7 +71,7 @@ class ServiceTimesConfiguration(_Strict):
     rp: _MeanAndDeviation = Field(default=(6.0, 2.0), description="ready to picked up")
 
 
-class DriverArrivalConfiguration(_Strict):
+class DriverArrivalConfiguration(Strict):
     """When drivers arrive: Beta(alpha, beta), a share of them only after the order is ready."""
 
     alpha: float = Field(
@@ -93,7 +88,7 @@ class DriverArrivalConfiguration(_Strict):
     )
 
 
-class KitchenConfiguration(_Strict):
+class KitchenConfiguration(Strict):
     """One JSON file for one kitchen; every key is optional.
 
     What each key means is its ``description`` below. ``speed_up``, ``batch_rows`` and

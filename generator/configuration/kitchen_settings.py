@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.catalogue.records import Location, WeatherDay
+    from generator.world.trade import KitchenTrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class KitchenSettings:
         Mean speed on the road, miles per hour.
     position_reports
         How often and how exactly couriers report where they are.
+    trade
+        How it runs: when people order what, how that is made, and what it costs.
     weather
         The weather of the days from day 0, which then repeats; none is dry weather.
     null_probabilities
@@ -151,6 +154,7 @@ class KitchenSettings:
     driver_arrival: DriverArrival
     driver_mph: float
     position_reports: PositionReports
+    trade: KitchenTrade
     weather: tuple[WeatherDay, ...]
     null_probabilities: tuple[NullProbability, ...]
     random_seed: int | None

@@ -235,16 +235,16 @@ def _lifecycles(
         eta_minutes=np.round(expected, 1),
         delivered_latitude=latitude,
         delivered_longitude=longitude,
-        payment_json=draw_payments(payment_rng, bills, settings.location.location_code),
+        payment_json=draw_payments(payment_rng, bills, settings.trade.payments),
     )
 
 
 def _expected(kitchen: Kitchen, day: int, at: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how much longer drives are expected to take at moments of a day or of the next."""
-    code, weather = kitchen.settings.location.location_code, kitchen.settings.weather
+    weather, traffic = kitchen.settings.weather, kitchen.settings.trade.traffic
     expected = np.concatenate(
         [
-            expected_traffic(code, kitchen.weekday(each), weather_on(weather, each))
+            expected_traffic(traffic, kitchen.weekday(each), weather_on(weather, each))
             for each in (day, day + 1)
         ]
     )

@@ -11,11 +11,9 @@ import numpy as np
 
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_SECOND
-from generator.configuration.defaults import BUSIEST_WEEKDAY
 from generator.simulation.delivery.couriers import draw_fleet
 from generator.simulation.delivery.errands import usual_minutes
 from generator.simulation.demand.day_conditions import day_conditions, usual_orders
-from generator.simulation.demand.order_times import shape_of, week_weights
 from generator.simulation.demand.weather import order_factors
 from generator.simulation.event_table import delivery_addresses
 from generator.simulation.orders.baskets import collect_menus
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     import pyarrow as pa
-    from numpy.typing import NDArray
 
     from generator.catalogue.records import Catalogue
     from generator.configuration.kitchen_settings import KitchenSettings
@@ -56,8 +53,6 @@ class Kitchen:
         What its brands sell.
     population, fleet
         The people around it, and those who deliver.
-    week_weights
-        Share of a day's orders in each minute of each weekday, shape (7, 1440).
     weather_orders
         Mean of what the weather makes of its orders; the rest of the year is divided by it.
     minutes_an_order
@@ -78,7 +73,6 @@ class Kitchen:
     menus: Menus
     population: Population
     fleet: Fleet
-    week_weights: NDArray[np.float64]
     weather_orders: float
     minutes_an_order: float
     start: date
@@ -152,10 +146,11 @@ def prepare_kitchen(
     return Kitchen(
         settings=settings,
         addresses=delivery_addresses(routes),
-        menus=collect_menus(catalogue, settings.brands, rng(Purpose.PRICES)),
+        menus=collect_menus(catalogue, settings.brands, settings.trade, rng(Purpose.PRICES)),
         population=population,
-        fleet=draw_fleet(rng(Purpose.COURIERS), most * BUSIEST_WEEKDAY, minutes),
-        week_weights=week_weights(shape_of(location.location_code)),
+        fleet=draw_fleet(
+            rng(Purpose.COURIERS), most * settings.trade.demand.busiest_weekday, minutes
+        ),
         weather_orders=float(weather.mean()) if weather.size else 1.0,
         minutes_an_order=minutes,
         start=start,

@@ -94,17 +94,17 @@ def _courier_day(kitchen: Kitchen, day: int) -> CourierDay:
     """Return who works on a working day, and the traffic of its two calendar days."""
     # Counted from the night before day 0, whose orders belong to the working day before it.
     rng = make_rng(kitchen.seed, kitchen.location_id, day + 1, Purpose.SHIFTS)
-    code, weather = kitchen.settings.location.location_code, kitchen.settings.weather
+    weather, trade = kitchen.settings.weather, kitchen.settings.trade
     traffic = [
         draw_traffic(
             make_rng(kitchen.seed, kitchen.location_id, each + 1, Purpose.TRAFFIC),
-            expected_traffic(code, kitchen.weekday(each), weather_on(weather, each)),
+            expected_traffic(trade.traffic, kitchen.weekday(each), weather_on(weather, each)),
         )
         for each in (day, day + 1)
     ]
     opening = CLEARED_AT // (MICROSECONDS_PER_DAY // MINUTES_PER_DAY)
     today, tomorrow = (
-        kitchen.conditions(each).expected_orders * kitchen.week_weights[kitchen.weekday(each)]
+        kitchen.conditions(each).expected_orders * trade.demand.week_weights[kitchen.weekday(each)]
         for each in (day, day + 1)
     )
     return CourierDay(

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from common.reference_data import read_reference
-from generator.simulation.demand.special_days import special_day
+from generator.world.trade import usual_trade
 from tests.support.business import PROJECT, Business, Event, order_life
 from tests.support.dbt_worker import DATA
 
@@ -122,10 +122,11 @@ def test_a_late_first_day_renumbers_the_days(business: Business) -> None:
 
 
 def test_holidays_are_those_that_the_generator_knows() -> None:
+    demand = usual_trade().demand.of("sf")
     known = {
         str(number): special.name
         for number in range(DAYS_OF_STORY)
-        if (special := special_day(DEFAULT_START + timedelta(days=number)))
+        if (special := demand.special_day(DEFAULT_START + timedelta(days=number)))
     }
     written = {row["day_of_story"]: row["holiday"] for row in read_reference("holidays")}
     assert written == known

@@ -11,8 +11,8 @@ import numpy as np
 
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_MINUTE
 from generator.simulation.cooking.recipes import Equipment
-from generator.simulation.demand.order_times import CLOSED_HOURS
 from generator.simulation.durations import draw_minutes, round_to_millis
+from generator.world.minute_weights import CLOSED_HOURS
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from generator.catalogue.records import WeatherDay
+    from generator.world.streets import Traffic
 
 _MINUTE = (np.arange(MINUTES_PER_DAY) + 0.5) / 60.0
 _KNOTS = np.array([0, 3, 5, 6.5, 8, 9.5, 11, 12.5, 14, 15.5, 17.5, 19, 20.5, 22, 24.0])
@@ -25,33 +26,24 @@ _WORKDAY = np.array(
 _WEEKEND = np.array(
     [0.90, 0.84, 0.80, 0.82, 0.88, 0.95, 1.03, 1.10, 1.10, 1.08, 1.10, 1.06, 1.00, 0.97, 0.90]
 )
-# How far a city's day is from an even one, and how much slower its streets are as a whole.
-_CITIES = {
-    "sf": (1.25, 1.10),
-    "sv": (0.90, 0.93),
-    "bellevue": (0.70, 0.95),
-    "chicago": (1.15, 1.04),
-}
-_USUAL_CITY = (1.0, 1.0)
 _SHOCK = 0.078
 _LEAST = 0.5
 
 
 @lru_cache(maxsize=64)
-def usual_traffic(location_code: str, weekday: int) -> NDArray[np.float64]:
+def usual_traffic(traffic: Traffic, weekday: int) -> NDArray[np.float64]:
     """Return the length of drives in each minute of a weekday relative to mean speed, (1440,)."""
-    swing, level = _CITIES.get(location_code, _USUAL_CITY)
     knots = _WEEKEND if weekday >= SATURDAY else _WORKDAY
-    factors = level * (1.0 + swing * (_smooth(knots) - 1.0))
+    factors = traffic.level * (1.0 + traffic.swing * (_smooth(knots) - 1.0))
     factors.flags.writeable = False
     return factors
 
 
 def expected_traffic(
-    location_code: str, weekday: int, weather: WeatherDay | None
+    traffic: Traffic, weekday: int, weather: WeatherDay | None
 ) -> NDArray[np.float64]:
     """Return what everybody expects of a day who knows its weather, shape (1440,)."""
-    return np.asarray(usual_traffic(location_code, weekday) * drive_factors(weather))
+    return np.asarray(usual_traffic(traffic, weekday) * drive_factors(weather))
 
 
 def draw_traffic(rng: Generator, expected: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from generator.simulation.demand.order_times import shape_of, weekday_factor
-
 if TYPE_CHECKING:
     from datetime import date
 
@@ -60,7 +58,6 @@ def day_conditions(settings: KitchenSettings, start: date, day: int) -> DayCondi
     day
         Days since the start.
     """
-    shape = shape_of(settings.location.location_code)
     return DayConditions(
         brand_weights=np.array(
             [brand_weight(brand, day, settings.story_days) for brand in settings.brands]
@@ -68,8 +65,8 @@ def day_conditions(settings: KitchenSettings, start: date, day: int) -> DayCondi
         open_stations=open_stations(settings, day),
         slowness=_slowness(settings, day),
         expected_orders=usual_orders(settings, day)
-        * weekday_factor(
-            shape, start + timedelta(days=day), of_a_monday=settings.orders_of_a_monday
+        * settings.trade.demand.weekday_factor(
+            start + timedelta(days=day), of_a_monday=settings.orders_of_a_monday
         ),
     )
 

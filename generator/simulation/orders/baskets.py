@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from common.event_schema import ITEM_KEYS
 from common.time_units import SATURDAY, hour_of_day
 from generator.simulation.cooking.recipes import recipe_of
+from generator.world.baskets import OccasionShares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,29 +25,12 @@ if TYPE_CHECKING:
     from generator.catalogue.records import Catalogue, Item
     from generator.configuration.kitchen_settings import KitchenBrand
     from generator.simulation.cooking.recipes import Recipe
+    from generator.world.baskets import Occasion
+    from generator.world.trade import KitchenTrade
 
 _MAX_BRANDS = 3
 _MAX_PIECES = 12
-_OCCASIONS = 4
-# How people order: alone, as a pair, a family, an office. By occasion: lines beyond the first,
-# chance that one more piece of a line is wanted, and shares of one, two and three brands.
-_MORE_LINES = np.array([1.0, 1.8, 3.0, 4.0])
-_MORE_PIECES = np.array([0.07, 0.19, 0.25, 0.46])
-_BRAND_SHARES = np.array(
-    [[0.83, 0.14, 0.03], [0.64, 0.27, 0.09], [0.46, 0.33, 0.21], [0.62, 0.24, 0.14]]
-)
-# Shares of the occasions, by time of day (until 10, until 15, until 21, later) and then at
-# weekends, by day and in the evening.
-_OCCASION_SHARES = np.array(
-    [
-        [0.55, 0.20, 0.04, 0.21],
-        [0.63, 0.20, 0.05, 0.12],
-        [0.40, 0.35, 0.23, 0.02],
-        [0.60, 0.30, 0.10, 0.00],
-        [0.37, 0.33, 0.30, 0.00],
-        [0.35, 0.36, 0.29, 0.00],
-    ]
-)
+# The times of day of `OccasionShares`.
 _FROM_HOURS = (4.0, 10.0, 15.0, 21.0)
 _WEEKEND_DAY, _WEEKEND_EVENING, _LATE = 4, 5, 3
 # A pan of fifteen dishes takes longer than one, but not fifteen times (Deliveroo: pieces ** 0.25).
@@ -60,6 +44,40 @@ _FIVE_CENTS = 5
 _SOLD_OUT_SHARE = 0.065
 _SOLD_OUT_FROM_HOURS = (17.5, 24.0)
 _MINUTES_UNTIL_KNOWN = 15.0
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """The K ways in which people order, as arrays.
+
+    Attributes
+    ----------
+    more_lines, more_pieces
+        Lines beyond the first, and the chance that one more piece of a line is wanted, shape (K,).
+    brands
+        Shares of one, two and three brands, added up, shape (K, 3).
+    shares
+        Shares of the occasions by time of day, added up, shape (6, K).
+    """
+
+    more_lines: NDArray[np.float64]
+    more_pieces: NDArray[np.float64]
+    brands: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+
+def collect_occasions(occasions: Sequence[Occasion]) -> Occasions:
+    """Collect how people order."""
+    shares = [
+        [getattr(occasion.shares, time) for occasion in occasions]
+        for time in OccasionShares.model_fields
+    ]
+    return Occasions(
+        more_lines=np.array([occasion.more_lines for occasion in occasions]),
+        more_pieces=np.array([occasion.more_pieces for occasion in occasions]),
+        brands=np.cumsum([occasion.brands for occasion in occasions], axis=1),
+        shares=np.cumsum(shares, axis=1),
+    )
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,8 @@ class Menus:
         Number of the brand of each item, shape (I,).
     recipes
         How each item is made, I of them.
+    occasions
+        In which ways people order.
     price_cents
         Price of each item in each version of the menu, shape (V, I).
     price_phase
@@ -92,6 +112,7 @@ class Menus:
     cooking_factors: NDArray[np.float64]
     brand: NDArray[np.int64]
     recipes: tuple[Recipe, ...]
+    occasions: Occasions
     price_cents: NDArray[np.int64]
     price_phase: NDArray[np.int64]
     lines: pa.StringArray
@@ -147,7 +168,9 @@ class OrderLines:
     quantities: NDArray[np.int64]
 
 
-def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand], rng: Generator) -> Menus:
+def collect_menus(
+    catalogue: Catalogue, brands: Sequence[KitchenBrand], trade: KitchenTrade, rng: Generator
+) -> Menus:
     """Collect what the brands of a kitchen sell, in their order; prices change as ``rng`` says."""
     mean_prep_time = sum(brand.avg_prep_time_min for brand in catalogue.brands) / len(
         catalogue.brands
@@ -172,7 +195,10 @@ def collect_menus(catalogue: Catalogue, brands: Sequence[KitchenBrand], rng: Gen
         popularity=popularity,
         cooking_factors=np.array([brand.prep_time_min / mean_prep_time for brand in brands]),
         brand=np.repeat(np.arange(len(brands)), [len(rows) for rows in rows_by_brand]),
-        recipes=tuple(recipe_of(cuisines[item.brand_id], item) for item in items),
+        recipes=tuple(
+            recipe_of(trade.preparation, cuisines[item.brand_id], item) for item in items
+        ),
+        occasions=collect_occasions(trade.occasions),
         price_cents=prices,
         price_phase=rng.integers(0, _DAYS_A_PRICE, len(brands)),
         lines=pa.array(
@@ -240,8 +266,8 @@ def draw_baskets(
         The day, for its prices.
     """
     hour = hour_of_day(created)
-    occasion = _draw_occasions(rngs.brands, hour, company, weekday)
-    brands = _take_brands(rngs.brands, ranked, occasion)
+    occasion = _draw_occasions(rngs.brands, hour, company, weekday, menus.occasions)
+    brands = _take_brands(rngs.brands, ranked, menus.occasions.brands[occasion])
     sold_out_from = _sold_out_hours(rngs.sold_out, menus.brand.size)
     late_hour = np.where(hour < _FROM_HOURS[0], hour + 24.0, hour)
     lines = _draw_items(rngs.items, brands, occasion, menus, sold_out_from, late_hour)
@@ -297,9 +323,13 @@ def _weighted_picks(rng: Generator, weights: NDArray[np.float64], limit: int) ->
 
 
 def _draw_occasions(
-    rng: Generator, hour: NDArray[np.float64], company: NDArray[np.float64], weekday: int
+    rng: Generator,
+    hour: NDArray[np.float64],
+    company: NDArray[np.float64],
+    weekday: int,
+    occasions: Occasions,
 ) -> NDArray[np.int64]:
-    """Draw for how many each of N orders is, 0 to 3; who has company more often orders for it."""
+    """Draw for how many each of N orders is; who has company more often orders for it."""
     time = np.searchsorted(_FROM_HOURS, hour, side="right") - 1
     time = np.where(time < 0, _LATE, time)
     if weekday >= SATURDAY:
@@ -308,19 +338,21 @@ def _draw_occasions(
             _WEEKEND_DAY,
             np.where(time < _LATE, _WEEKEND_EVENING, time),
         )
-    scale = np.cumsum(_OCCASION_SHARES, axis=1)[time]
+    scale = occasions.shares[time]
     # Half of it is the person's own, half is chance: the sum of two uniform numbers, made uniform.
     both = (company + rng.random(hour.size)) / 2.0
     even = np.where(both < 0.5, 2.0 * both**2, 1.0 - 2.0 * (1.0 - both) ** 2)  # noqa: PLR2004
-    return np.asarray(np.minimum((even[:, np.newaxis] >= scale).sum(axis=1), _OCCASIONS - 1))
+    return np.asarray(np.minimum((even[:, np.newaxis] >= scale).sum(axis=1), scale.shape[1] - 1))
 
 
 def _take_brands(
-    rng: Generator, ranked: NDArray[np.int64], occasion: NDArray[np.int64]
+    rng: Generator, ranked: NDArray[np.int64], scale: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return as many of the brands as the occasion asks for, -1 beyond, shape (N, 3)."""
-    scale = np.cumsum(_BRAND_SHARES, axis=1)[occasion]
-    wanted = 1 + (rng.random(occasion.size)[:, np.newaxis] >= scale[:, :-1]).sum(axis=1)
+    """Return as many of the brands as the occasion asks for, -1 beyond, shape (N, 3).
+
+    ``scale`` has the shares of one, two and three brands in each order, added up, shape (N, 3).
+    """
+    wanted = 1 + (rng.random(len(scale))[:, np.newaxis] >= scale[:, :-1]).sum(axis=1)
     return np.where(np.arange(_MAX_BRANDS) < wanted[:, np.newaxis], ranked, -1)
 
 
@@ -358,7 +390,7 @@ def _draw_items(
     orders, slots = np.nonzero(chosen >= 0)
     brands = chosen[orders, slots]
     brands_per_order = np.bincount(orders, minlength=occasion.size)
-    more = rng.poisson(_MORE_LINES[occasion])
+    more = rng.poisson(menus.occasions.more_lines[occasion])
     first = np.cumsum(brands_per_order) - brands_per_order
     # Each brand has a line; of the others, each goes to one of the brands.
     added = np.repeat(np.arange(occasion.size), np.maximum(more - brands_per_order + 1, 0))
@@ -374,7 +406,7 @@ def _draw_items(
     wanted = np.minimum(wanted, np.count_nonzero(popularity > 0, axis=1))
     picked = _weighted_picks(rng, popularity, popularity.shape[1])
     pair, slot = np.nonzero(np.arange(picked.shape[1]) < wanted[:, np.newaxis])
-    one_more = _MORE_PIECES[occasion[orders[pair]]]
+    one_more = menus.occasions.more_pieces[occasion[orders[pair]]]
     quantities = rng.geometric(1.0 - one_more)
     # Beyond a dozen it is drawn again, evenly.
     too_many = quantities > _MAX_PIECES

@@ -16,15 +16,9 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-# Sales tax on prepared food, by location_code.
-_TAX_RATES = {"sf": 0.08625, "sv": 0.09125, "bellevue": 0.102, "chicago": 0.1125}
-_USUAL_TAX_RATE = 0.085
-# Fee in cents by distance in metres, and what is added in bad weather.
-_FEE_CENTS = np.array([199, 299, 399, 549])
-_FEE_FROM_M = (2_000.0, 4_000.0, 6_500.0)
-_BAD_WEATHER_CENTS = 100
+    from generator.world.payments import Payments
+
 _BAD_WEATHER = 0.3
-_SERVICE_SHARE, _SMALLEST_SERVICE_CENTS = 0.12, 60
 # A week's promotion of a brand: how many brands have one, and what they take off.
 _PROMOTED_SHARE = 0.16
 _PROMOTIONS = np.array([0.15, 0.20, 0.25])
@@ -77,14 +71,27 @@ def promotions(seed: int, location_id: int, day: int, brands: int) -> NDArray[np
     return np.where(promoted, _PROMOTIONS[rng.integers(0, _PROMOTIONS.size, brands)], 0.0)
 
 
-def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.StringArray:
-    """Draw what each order is charged, as JSON with decimals as text, shape (N,)."""
+def draw_payments(rng: Generator, bills: Bills, usual: Payments) -> pa.StringArray:
+    """Draw what each order is charged, as JSON with decimals as text, shape (N,).
+
+    Parameters
+    ----------
+    rng
+        Random numbers of this kitchen-day.
+    bills
+        What the orders cost.
+    usual
+        Fees, tax and tips of the kitchen.
+    """
     orders = bills.subtotal_cents.size
     subtotal = bills.subtotal_cents
     poor = bills.bad_weather >= _BAD_WEATHER
-    fee = _FEE_CENTS[np.searchsorted(_FEE_FROM_M, bills.distance_m, side="right")]
-    fee = fee + np.where(poor, _BAD_WEATHER_CENTS, 0)
-    service = np.maximum(_cents(_SERVICE_SHARE * subtotal), _SMALLEST_SERVICE_CENTS)
+    by_distance = usual.delivery_fee
+    step = np.searchsorted(by_distance.from_m, bills.distance_m, side="right")
+    fee = np.array(by_distance.cents)[step] + np.where(poor, by_distance.bad_weather_cents, 0)
+    service = np.maximum(
+        _cents(usual.service_fee.share * subtotal), usual.service_fee.smallest_cents
+    )
     discount = np.where(
         rng.random(orders) < _CODE_USED_SHARE,
         np.minimum(_cents(bills.promotion * subtotal), _LARGEST_DISCOUNT_CENTS),
@@ -93,21 +100,22 @@ def draw_payments(rng: Generator, bills: Bills, location_code: str) -> pa.String
     welcome = (bills.known_days < _WELCOME_DAYS) & (rng.random(orders) < _WELCOME_SHARE)
     discount = np.where(welcome, np.maximum(discount, _WELCOME_CENTS), discount)
     discount = np.minimum(discount, subtotal)
-    rate = _TAX_RATES.get(location_code, _USUAL_TAX_RATE)
-    tax = _cents(rate * (subtotal - discount))
-    tip = _draw_tips(rng, bills, poor)
+    tax = _cents(usual.tax_rate * (subtotal - discount))
+    tip = _draw_tips(rng, bills, poor, usual.tip_factor)
     total = subtotal + fee + service + tax + tip - discount
     return _as_json(subtotal, fee, service, tax, tip, discount, total)
 
 
-def _draw_tips(rng: Generator, bills: Bills, poor: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _draw_tips(
+    rng: Generator, bills: Bills, poor: NDArray[np.bool_], factor: float
+) -> NDArray[np.int64]:
     """Return the tip of each order in cents, (N,)."""
     orders = poor.size
     quick = bills.promised_minutes <= _QUICK_MINUTES
     more = np.where(poor, _MORE_IN_BAD_WEATHER, np.where(quick, _MORE_WHEN_QUICK, 0.0))
     generous = (rng.random(orders) < more) & (bills.tip > 0)
     share: NDArray[np.float64] = TIPS[np.minimum(bills.tip + generous, TIPS.size - 1)]
-    proposed = share * bills.subtotal_cents
+    proposed = share * factor * bills.subtotal_cents
     own = _cents(proposed * rng.uniform(0.7, 1.3, orders))
     own = np.where(rng.random(orders) < _WHOLE_DOLLARS, (own + 50) // 100 * 100, own)
     tip = np.where(rng.random(orders) < _OWN_AMOUNT, own, _cents(proposed))

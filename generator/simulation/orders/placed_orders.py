@@ -129,10 +129,10 @@ def choose(kitchen: Kitchen, day: int) -> Choices:
     on = kitchen.start + timedelta(days=day)
     expected = (
         conditions.expected_orders
-        * kitchen.week_weights[on.weekday()]
+        * settings.trade.demand.week_weights[on.weekday()]
         * order_factors(weather_on(settings.weather, day))
         / kitchen.weather_orders
-        * special_day_factors(on)
+        * special_day_factors(settings.trade.demand, on)
     )
     shock = day_shock(kitchen.seed, kitchen.location_id, day)
     created = day * MICROSECONDS_PER_DAY + draw_order_times(demand, expected, settings.noise, shock)

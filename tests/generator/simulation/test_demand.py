@@ -9,26 +9,22 @@ import pytest
 from common.rng import Purpose, make_rng
 from common.time_units import MICROSECONDS_PER_DAY
 from generator.simulation.demand.day_conditions import day_conditions
-from generator.simulation.demand.order_times import (
-    DEFAULT_SHAPE,
-    SHAPES,
-    draw_order_times,
-    minute_weights,
-    week_weights,
-    weekday_factor,
-)
+from generator.simulation.demand.order_times import draw_order_times
 from generator.simulation.demand.shocks import day_shock, hour_shocks
-from generator.simulation.demand.special_days import special_day, special_day_factors
+from generator.simulation.demand.special_days import special_day_factors
+from generator.world.trade import usual_trade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from generator.simulation.demand.order_times import DemandShape
     from generator.simulation.prepared_kitchen import Kitchen
+    from generator.world.demand import Demand
 
-SILICON_VALLEY = SHAPES["sv"]
+DEMAND_FILE = usual_trade().demand
+USUAL, SILICON_VALLEY = DEMAND_FILE.of("elsewhere"), DEMAND_FILE.of("sv")
+MONDAY, SATURDAY, SUNDAY = 0, 5, 6
 HOURS = (np.arange(1440) + 0.5) / 60
 
 
@@ -37,16 +33,16 @@ def within(start: float, end: float) -> NDArray[np.bool_]:
 
 
 @pytest.mark.parametrize(
-    ("shape", "lifts"),
+    ("demand", "lifts"),
     [
-        (DEFAULT_SHAPE, {(11, 13.5): 3.0, (17, 20): 3.5}),
+        (USUAL, {(11, 13.5): 3.0, (17, 20): 3.5}),
         (SILICON_VALLEY, {(11, 13.5): 3.0, (17, 20): 3.5, (21, 25): 5.0}),
     ],
 )
 def test_each_rush_lifts_the_mean_of_its_window_as_stated(
-    shape: DemandShape, lifts: dict[tuple[float, float], float]
+    demand: Demand, lifts: dict[tuple[float, float], float]
 ) -> None:
-    weights = minute_weights(shape.peaks)
+    weights = demand.week_weights[MONDAY]
     off_peak = ~np.any([within(*window) for window in lifts], axis=0)
     assert weights.sum() == pytest.approx(1.0)
     assert weights.min() >= 0
@@ -57,7 +53,7 @@ def test_each_rush_lifts_the_mean_of_its_window_as_stated(
 
 
 def test_rushes_are_smooth_and_nights_are_quiet() -> None:
-    weights = minute_weights(DEFAULT_SHAPE.peaks)
+    weights = USUAL.week_weights[MONDAY]
     steps = np.abs(np.diff(weights))[HOURS[1:] > 5]
     assert steps.max() < 0.05 * weights.max()
     assert weights[within(0, 6)].mean() < 0.3 * weights[within(14, 17)].mean()
@@ -65,21 +61,21 @@ def test_rushes_are_smooth_and_nights_are_quiet() -> None:
 
 
 def test_silicon_valley_is_busiest_late_at_night() -> None:
-    hourly = minute_weights(SILICON_VALLEY.peaks).reshape(24, 60).sum(axis=1)
+    hourly = SILICON_VALLEY.week_weights[MONDAY].reshape(24, 60).sum(axis=1)
     assert hourly.argmax() in (22, 23)
-    assert minute_weights(DEFAULT_SHAPE.peaks).reshape(24, 60).sum(axis=1).argmax() == 18
+    assert USUAL.week_weights[MONDAY].reshape(24, 60).sum(axis=1).argmax() == 18
 
 
 def test_a_week_has_the_stated_rhythm_and_mean_one() -> None:
     monday = date(2024, 1, 1)
-    week = np.array([weekday_factor(DEFAULT_SHAPE, monday + timedelta(day)) for day in range(7)])
+    week = np.array([USUAL.weekday_factor(monday + timedelta(day)) for day in range(7)])
     assert week.mean() == pytest.approx(1.0)
     np.testing.assert_allclose(week / week[0], [1.0, 1.05, 1.08, 1.10, 1.25, 1.35, 1.15])
-    assert {weekday_factor(SILICON_VALLEY, monday + timedelta(day)) for day in range(7)} == {1.0}
+    assert {SILICON_VALLEY.weekday_factor(monday + timedelta(day)) for day in range(7)} == {1.0}
 
 
 def test_orders_vary_with_the_day_and_the_hour_and_by_chance() -> None:
-    expected = 300.0 * minute_weights(DEFAULT_SHAPE.peaks)
+    expected = 300.0 * USUAL.week_weights[MONDAY]
 
     def sizes(noise: float, shock: float) -> NDArray[np.float64]:
         return np.array(
@@ -120,13 +116,12 @@ def test_neighbouring_days_kitchens_and_hours_are_alike() -> None:
     assert 0.5 < np.corrcoef(hours[:, 1:].ravel(), hours[:, :-1].ravel())[0, 1] < 0.9
 
 
-@pytest.mark.parametrize("shape", [DEFAULT_SHAPE, *SHAPES.values()])
-def test_weekends_have_a_shape_of_their_own(shape: DemandShape) -> None:
-    weights = week_weights(shape)
+@pytest.mark.parametrize("code", DEMAND_FILE.kitchens)
+def test_weekends_have_a_shape_of_their_own(code: str) -> None:
+    weights = DEMAND_FILE.of(code).week_weights
     assert weights.shape == (7, 1440)
     np.testing.assert_allclose(weights.sum(axis=1), 1.0)
-    np.testing.assert_array_equal(weights[0], minute_weights(shape.peaks))
-    for weekend in (5, 6):
+    for weekend in (SATURDAY, SUNDAY):
         around_lunch = within(10, 11) | within(13.5, 15)
         brunch = weights[weekend, around_lunch].sum() / weights[0, around_lunch].sum()
         apart = np.abs(weights[weekend] - weights[0]).sum() / 2
@@ -145,17 +140,17 @@ def test_special_days_are_where_the_calendar_has_them() -> None:
         date(2025, 11, 27): "Thanksgiving",
     }
     for on, name in names.items():
-        special = special_day(on)
+        special = USUAL.special_day(on)
         assert special is not None
         assert special.name == name
     for usual in (date(2024, 2, 4), date(2024, 5, 20), date(2024, 11, 21)):
-        assert special_day(usual) is None
-        assert set(special_day_factors(usual).tolist()) == {1.0}
-    assert special_day_factors(date(2024, 2, 11))[18 * 60] > 1.2
+        assert USUAL.special_day(usual) is None
+        assert set(special_day_factors(USUAL, usual).tolist()) == {1.0}
+    assert special_day_factors(USUAL, date(2024, 2, 11))[18 * 60] > 1.2
 
 
 def test_order_times_are_within_the_day_and_sorted() -> None:
-    expected = 5000.0 * minute_weights(SILICON_VALLEY.peaks)
+    expected = 5000.0 * SILICON_VALLEY.week_weights[MONDAY]
     times = draw_order_times(make_rng(1, 1, 0, Purpose.DEMAND), expected, 0.0, 0.0)
     assert times.min() >= 0
     assert times.max() < MICROSECONDS_PER_DAY

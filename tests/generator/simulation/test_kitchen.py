@@ -139,10 +139,11 @@ def test_a_kitchen_has_equipment_for_what_it_cooks() -> None:
 
 
 def test_cuisines_have_recipes(catalogue: Catalogue) -> None:
+    usual = catalogue.trade.preparation
     cuisines = {brand.brand_id: brand.cuisine_type for brand in catalogue.brands}
     heats = {
         cuisine: {
-            recipe_of(cuisine, item).heat
+            recipe_of(usual, cuisine, item).heat
             for item in catalogue.items
             if cuisines[item.brand_id] == cuisine
         }
@@ -151,7 +152,7 @@ def test_cuisines_have_recipes(catalogue: Catalogue) -> None:
     assert heats["Salads"] == {Equipment.WORKSTATION}
     assert heats["Pizza"] == {Equipment.OVEN}
     assert Equipment.STOVE in heats["Japanese ramen"]
-    assert recipe_of("Martian", catalogue.items[0]).preparing <= 1
+    assert recipe_of(usual, "Martian", catalogue.items[0]).preparing <= 1
 
 
 @pytest.mark.parametrize(

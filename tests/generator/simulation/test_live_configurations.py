@@ -13,15 +13,10 @@ import pytest
 
 from generator.configuration.configuration_file import load_configuration
 from generator.configuration.configured_kitchens import kitchen_settings
-from generator.configuration.defaults import BUSIEST_MINUTE, BUSIEST_WEEKDAY, DEFAULT_START
+from generator.configuration.defaults import BUSIEST_MINUTE, DEFAULT_START
 from generator.simulation.demand.day_conditions import day_conditions, usual_orders
-from generator.simulation.demand.order_times import (
-    DEFAULT_SHAPE,
-    SHAPES,
-    week_weights,
-    weekday_factor,
-)
 from generator.simulation.kitchen_day import simulate
+from generator.world.trade import usual_trade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,10 +77,13 @@ def test_volume_grows_linearly_with_the_weekdays_on_top(
 
 def test_the_busiest_moments_are_known_to_the_configuration() -> None:
     week = [DEFAULT_START + timedelta(days=day) for day in range(7)]
-    for shape in (DEFAULT_SHAPE, *SHAPES.values()):
-        assert week_weights(shape).max() <= BUSIEST_MINUTE
-        factors = [weekday_factor(shape, day, of_a_monday=True) for day in week]
-        assert max(factors) in (1.0, BUSIEST_WEEKDAY)
+    demand_file = usual_trade().demand
+    for code in demand_file.kitchens:
+        demand = demand_file.of(code)
+        assert demand.week_weights.max() <= BUSIEST_MINUTE
+        factors = [demand.weekday_factor(day, of_a_monday=True) for day in week]
+        assert max(factors) in (1.0, demand.busiest_weekday)
+    assert demand.busiest_weekday == 1.35
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,15 @@ from generator.simulation.demand.weather import (
     weather_on,
 )
 from generator.simulation.orders.placed_orders import choose
+from generator.world.trade import usual_trade
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from generator.simulation.prepared_kitchen import Kitchen
 
+STREETS = usual_trade().streets
+SAN_FRANCISCO = STREETS.of("sf")
 DRY = WeatherDay(1, 0, 15.0, 9.0, 0.0, None, None)
 RAIN = WeatherDay(1, 1, 12.0, 8.0, 30.0, 16, 22)
 DRIZZLE = WeatherDay(1, 2, 12.0, 8.0, 0.5, 16, 22)
@@ -42,7 +45,10 @@ def test_bad_weather_brings_orders_and_slows_drives() -> None:
     for weather, more, slower in ((RAIN, 1.1, 1.15), (SNOW, 1.2, 1.3)):
         assert order_factors(weather)[evening] > more
         assert drive_factors(weather)[evening] > slower
-        assert expected_traffic("sf", 0, weather)[evening] > usual_traffic("sf", 0)[evening]
+        assert (
+            expected_traffic(SAN_FRANCISCO, 0, weather)[evening]
+            > usual_traffic(SAN_FRANCISCO, 0)[evening]
+        )
     assert set(order_factors(DRY).tolist()) == set(drive_factors(None).tolist()) == {1.0}
     assert [snows(each) for each in (DRY, RAIN, SNOW, None)] == [False, False, True, False]
 
@@ -54,12 +60,13 @@ def test_weather_repeats_and_may_be_missing() -> None:
 
 
 def test_traffic_has_no_steps_and_is_another_in_each_city_and_at_weekends() -> None:
-    cities = [usual_traffic(code, 0) for code in ("sf", "sv", "bellevue", "chicago", "elsewhere")]
+    codes = ("sf", "sv", "bellevue", "chicago", "elsewhere")
+    cities = [usual_traffic(STREETS.of(code), 0) for code in codes]
     for traffic in cities:
         assert np.abs(np.diff(traffic)).max() < 0.006
         assert traffic[17 * 60 + 30] > 1.1 * traffic[3 * 60]
     assert len({round(float(traffic[8 * 60]), 3) for traffic in cities}) == len(cities)
-    assert usual_traffic("sf", 5)[8 * 60] < 0.85 * usual_traffic("sf", 0)[8 * 60]
+    assert usual_traffic(SAN_FRANCISCO, 5)[8 * 60] < 0.85 * usual_traffic(SAN_FRANCISCO, 0)[8 * 60]
 
 
 def test_a_rainy_evening_has_more_orders(make_kitchen: Callable[..., Kitchen]) -> None:
