@@ -1,4 +1,4 @@
-"""The six seeds as people write them: CSV files, read whole and checked whole.
+"""The seeds as people write them: CSV files, read whole and checked whole.
 
 The seeds are the one source of truth for the simulation and for the models, and people edit them
 by hand. A mistake is therefore reported with its file, its line and what to write instead, before
@@ -18,6 +18,7 @@ from generator.catalogue.records import TABLES, Catalogue, normalize
 from generator.catalogue.seed_checks import SeedRow, check_seeds
 from generator.catalogue.seed_messages import explain
 from generator.catalogue.weather import load_weather
+from generator.catalogue.word_tables import check_word_tables
 from generator.world.trade import load_trade
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
     Parameters
     ----------
     seeds_directory
-        Folder with ``locations.csv``, ``brands.csv``, ``brand_locations.csv``, ``menus.csv``,
-        ``categories.csv``, ``items.csv`` and ``weather.csv``, which may be a header alone.
+        Folder with the eleven tables and the settings of a business (docs/worlds.md).
 
     Returns
     -------
@@ -57,6 +57,7 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
     weather = load_weather(seeds_directory, rows["locations"])
     catalogue = Catalogue(**records, weather=weather, trade=load_trade(seeds_directory))
     check_seeds(catalogue, rows)
+    check_word_tables(seeds_directory, catalogue.trade)
     return catalogue
 
 

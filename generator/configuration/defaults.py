@@ -1,8 +1,8 @@
 """What a dataset and a kitchen are like unless a person says otherwise."""
 
-from datetime import date
+from generator.world.demand import STORY_BEGINS
 
-DEFAULT_START = date(2024, 1, 1)
+DEFAULT_START = STORY_BEGINS
 DEFAULT_DAYS = 90
 DEFAULT_SEED = 42
 

@@ -17,6 +17,7 @@ from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
 from generator.catalogue.seed_files import load_catalogue
 from generator.catalogue.weather import WEATHER_COLUMNS, WEATHER_FILE
+from generator.catalogue.word_tables import WORD_TABLES, complete_world
 from generator.configuration.defaults import (
     DEFAULT_DAYS,
     NEW_KITCHEN_ORDERS_DAY,
@@ -116,11 +117,12 @@ def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBu
         )
     tables = _Tables({name: _read(dataset / table_file(name), name) for name in TABLES})
     _complete(tables, dataset, known)
-    files = {*(f"{name}.csv" for name in TABLES), WEATHER_FILE}
+    files = {*(f"{name}.csv" for name in TABLES), WEATHER_FILE, *WORD_TABLES}
     with atomic_directory(world, files) as staging:
         for name in TABLES:
             _write(staging / f"{name}.csv", name, tables)
         (staging / WEATHER_FILE).write_text(",".join(WEATHER_COLUMNS) + "\n", encoding="utf-8")
+        complete_world(staging)
         try:
             catalogue = load_catalogue(staging)
         except UserError as error:

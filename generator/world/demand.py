@@ -20,6 +20,9 @@ from generator.world.minute_weights import FULL_HOURS, Peak, week_weights
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS_A_WEEK = 7
 
+STORY_BEGINS = date(2024, 1, 1)
+"""Day 0 of a dataset unless a person says otherwise; the days of tables count from it."""
+
 _Hour = Annotated[float, Field(ge=0, le=24)]
 _Rate = Annotated[float, Field(ge=0, le=1_000_000)]
 

@@ -10,7 +10,7 @@ allows it (``is_allowed``), and nowhere else.
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -131,21 +131,46 @@ URGENT = {
     ),
 }
 # The gravest that occurs in a text counts.
-QUALITY = {
-    "grave": _any_of(
-        *("inedible", "disgusting", "hair", "spoiled", "rotten", "smelled off", "trash"),
-        "threw it away",
-    ),
-    "clear": _any_of(
-        *("soggy", "overcooked", "undercooked", "burnt", "stale", "spilled", "leaked", "squashed"),
-    ),
-    "slight": _any_of(
-        *("cold", "lukewarm", "salty", "bland", "dry", "greasy", "watery", "tiny"),
-    ),
-}
+FAULTS = ("grave", "clear", "slight")
 
 
-def respond(case: Case, policy: ComplaintPolicy) -> Response:
+@dataclass(frozen=True)
+class Words:
+    """How the business speaks; made of ``vocabulary`` and ``complaint_phrases``.
+
+    Attributes
+    ----------
+    names
+        What things are called, by their names in ``vocabulary``.
+    faults
+        Words by which a text says how bad it was, in small letters, by the fault.
+    """
+
+    names: Mapping[str, str]
+    faults: Mapping[str, tuple[str, ...]]
+
+    def fault(self, text: str) -> tuple[str, str] | None:
+        """Return the gravest fault of a text and the word that says so."""
+        for fault in FAULTS:
+            phrases = [re.escape(phrase) for phrase in self.faults.get(fault, ())]
+            if phrases and (found := _any_of(*phrases).search(text)):
+                return fault, found[0].lower()
+        return None
+
+    def promised(self, text: str) -> list[str]:
+        """Return the amounts of money that a text speaks of."""
+        sign, money = re.escape(self.names["currency"]), re.escape(self.names["money"])
+        units = rf"(?:{sign}|\$|usd|dollars?\b|bucks?\b|{money}\b)"
+        amount = r"([\d,]+(?:\.\d+)?)"
+        pattern = rf"(?:{sign}|\$|usd)\s*{amount}|{amount}\s*{units}"
+        return ["".join(found) for found in re.findall(pattern, text, re.IGNORECASE)]
+
+    def money(self, cents: int) -> str:
+        """Return an amount as people write it."""
+        return f"{self.names['currency']}{cents // 100}.{cents % 100:02d}"
+
+
+def respond(case: Case, policy: ComplaintPolicy, words: Words) -> Response:
     """Answer one complaint."""
     named, rest = _named_dishes(case)
     for matter, pattern in URGENT.items():
@@ -154,11 +179,11 @@ def respond(case: Case, policy: ComplaintPolicy) -> Response:
     if case.revenue_cents is None:
         return _escalated("The basket of the order is unknown")
     if case.category == "delivery_delay":
-        return _of_delay(case, policy)
+        return _of_delay(case, policy, words)
     if case.category == "missing_items":
-        return _of_missing_dish(case, named, policy)
+        return _of_missing_dish(case, named, policy, words)
     if case.category == "food_quality":
-        return _of_quality(case, rest, policy)
+        return _of_quality(case, rest, policy, words)
     return _escalated("Service, bills and all that has no rule of its own need a person")
 
 
@@ -178,7 +203,7 @@ def _named_dishes(case: Case) -> tuple[list[tuple[str, int]], str]:
     return named, rest
 
 
-def _of_delay(case: Case, policy: ComplaintPolicy) -> Response:
+def _of_delay(case: Case, policy: ComplaintPolicy, words: Words) -> Response:
     if case.minutes is None:
         return _escalated("The time from creation to delivery is unknown")
     if (
@@ -201,44 +226,53 @@ def _of_delay(case: Case, policy: ComplaintPolicy) -> Response:
         return _suggested(
             0,
             "high",
-            f"{took}, within the kitchen's P75 of {case.p75_minutes:.1f}: no credit",
+            f"{took}, within the P75 of {case.p75_minutes:.1f}: no credit",
             "We are sorry that you had to wait. Your order took as long as our deliveries usually "
             "do, so we cannot offer a credit this time.",
+            words,
         )
     return _suggested(
         _credit(Fraction(str(share)), case, policy),
         "high",
-        f"{took}, past the kitchen's {limit}: {_percent(Fraction(str(share)))} of the order",
+        f"{took}, past the {limit}: {_percent(Fraction(str(share)))} of the order",
         "We are sorry that your order came late.",
+        words,
     )
 
 
-def _of_missing_dish(case: Case, named: list[tuple[str, int]], policy: ComplaintPolicy) -> Response:
+def _of_missing_dish(
+    case: Case, named: list[tuple[str, int]], policy: ComplaintPolicy, words: Words
+) -> Response:
     if not named:
-        return _escalated("The customer names no dish of the order")
+        return _escalated(f"The customer names no {words.names['dish']} of the order")
     if len(named) > 1:
-        return _escalated("The customer names more than one dish of the order")
+        return _escalated(f"The customer names more than one {words.names['dish']} of the order")
     ((name, cents),) = named
     # A menu may hold what no table of Postgres can.
     name = "".join(letter if letter.isprintable() else " " for letter in name)
     return _suggested(
         _rounded(Fraction(cents), case, policy),
         "high",
-        f"{name} is in the order, at ${cents // 100}.{cents % 100:02d}",
+        f"{name} is in the order, at {words.money(cents)}",
         f"We are sorry that {name} was missing.",
+        words,
     )
 
 
-def _of_quality(case: Case, rest: str, policy: ComplaintPolicy) -> Response:
-    for fault, share in policy.quality_shares.items():
-        if found := QUALITY[fault].search(rest):
-            return _suggested(
-                _credit(share, case, policy),
-                "medium",
-                f"A {fault} fault of the food ({found[0].lower()}): {_percent(share)} of the order",
-                "We are sorry that the food was not as it should be.",
-            )
-    return _escalated("The customer does not say what was wrong with the food")
+def _of_quality(case: Case, rest: str, policy: ComplaintPolicy, words: Words) -> Response:
+    food = words.names["food"]
+    found = words.fault(rest)
+    if found is None:
+        return _escalated(f"The customer does not say what was wrong with the {food}")
+    fault, said = found
+    share = policy.quality_shares[fault]
+    return _suggested(
+        _credit(share, case, policy),
+        "medium",
+        f"A {fault} fault of the {food} ({said}): {_percent(share)} of the order",
+        f"We are sorry that the {food} was not as it should be.",
+        words,
+    )
 
 
 def _credit(share: Fraction, case: Case, policy: ComplaintPolicy) -> int:
@@ -257,9 +291,9 @@ def _percent(share: Fraction) -> str:
     return f"{float(100 * share):g} %"
 
 
-def _suggested(cents: int, confidence: str, rationale: str, apology: str) -> Response:
+def _suggested(cents: int, confidence: str, rationale: str, apology: str, words: Words) -> Response:
     if cents:
-        apology += f" A credit of ${cents // 100}.{cents % 100:02d} is suggested for you."
+        apology += f" A credit of {words.money(cents)} is suggested for you."
     return Response("suggest_credit", cents, confidence, "standard", rationale, apology)
 
 
@@ -274,11 +308,6 @@ def _escalated(rationale: str, priority: str = "standard") -> Response:
 
 LONGEST_TEXT = 1000
 AMOUNT = re.compile(r"(\d{1,8})(?:\.(\d{1,2}))?", re.ASCII)
-# Money that a text speaks of.
-PROMISED = re.compile(
-    r"(?:\$|usd)\s*([\d,]+(?:\.\d+)?)|([\d,]+(?:\.\d+)?)\s*(?:\$|usd|dollars?\b|bucks?\b)",
-    re.IGNORECASE,
-)
 
 
 def read_answer(answer: str | None) -> Response | None:
@@ -302,15 +331,17 @@ def read_answer(answer: str | None) -> Response | None:
     return Response(decision, cents, confidence, priority, *texts)
 
 
-def is_allowed(answer: Response, own: Response, case: Case, policy: ComplaintPolicy) -> bool:
+def is_allowed(
+    answer: Response, own: Response, case: Case, policy: ComplaintPolicy, words: Words
+) -> bool:
     """Tell whether the policy, which says ``own``, allows an answer of a language model.
 
     A person may always be asked, and at once where the policy says so. A credit may be suggested
     where the policy suggests one: its amount is the policy's, but for food, which is worth any
     share between the two of the policy. No text may promise another amount.
     """
-    for promised in PROMISED.findall(f"{answer.rationale} {answer.customer_response}"):
-        digits = "".join(promised).replace(",", "")
+    for promised in words.promised(f"{answer.rationale} {answer.customer_response}"):
+        digits = promised.replace(",", "")
         worth = (answer.credit_cents, case.revenue_cents, *(cents for _, cents in case.dishes))
         if not digits or Fraction(digits) * 100 not in worth:
             return False
@@ -326,14 +357,14 @@ def is_allowed(answer: Response, own: Response, case: Case, policy: ComplaintPol
 
 
 def answer_or_policy(
-    case: Case, outcome: str | None, answer: str | None, policy: ComplaintPolicy
+    case: Case, outcome: str | None, answer: str | None, policy: ComplaintPolicy, words: Words
 ) -> tuple[Response, str]:
     """Return how a complaint is answered, and by whom: local, endpoint or fallback."""
-    own = respond(case, policy)
+    own = respond(case, policy, words)
     if outcome is None:
         return own, "local"
     given = read_answer(answer)
-    if given is not None and is_allowed(given, own, case, policy):
+    if given is not None and is_allowed(given, own, case, policy, words):
         return given, "endpoint"
     return own, "fallback"
 
@@ -383,7 +414,7 @@ COMPLAINT_RESPONSE = (
 )
 
 
-def with_responses(complaints: pa.Table, policy: ComplaintPolicy) -> pa.Table:
+def with_responses(complaints: pa.Table, policy: ComplaintPolicy, words: Words) -> pa.Table:
     """Return complaints with the fields of their answers and the JSON object of the contract."""
     rows = complaints.select(
         [
@@ -401,7 +432,7 @@ def with_responses(complaints: pa.Table, policy: ComplaintPolicy) -> pa.Table:
         ]
     ).to_pylist()
     answered = [
-        answer_or_policy(_case(row), row["agent_outcome"], row["agent_answer"], policy)
+        answer_or_policy(_case(row), row["agent_outcome"], row["agent_answer"], policy, words)
         for row in rows
     ]
     responses = [response for response, _ in answered]
@@ -476,17 +507,33 @@ def affected(relations: Sequence[Any], pending: Any, name: str) -> list[Any]:
     return [rows.filter(condition) for rows in relations]
 
 
+def read_words(vocabulary: Any, phrases: Any) -> Words:
+    """Return how the business speaks, from its two tables."""
+    names, said = (
+        relation.collect() if is_spark(relation) else relation.fetchall()
+        for relation in (vocabulary, phrases)
+    )
+    faults: dict[str, tuple[str, ...]] = {}
+    for _, kind, phrase in sorted(tuple(row) for row in said):
+        if kind.startswith("fault_"):
+            fault = kind.removeprefix("fault_")
+            faults[fault] = (*faults.get(fault, ()), phrase)
+    return Words(dict(names), faults)
+
+
 def answered_on_duckdb(
-    complaints: Any, candidates: Any, session: Any, policy: ComplaintPolicy
+    complaints: Any, candidates: Any, session: Any, policy: ComplaintPolicy, words: Words
 ) -> Any:
     """Answer the complaints of two DuckDB relations."""
     cases = complaints.project(", ".join(COMPLAINT)).set_alias("complaints")
     orders = candidates.project(", ".join(ANSWERED_FROM)).set_alias("orders")
-    answered = with_responses(cases.join(orders, "order_id").to_arrow_table(), policy)
+    answered = with_responses(cases.join(orders, "order_id").to_arrow_table(), policy, words)
     return session.from_arrow(answered).project(", ".join(COMPLAINT_RESPONSE))
 
 
-def answered_on_spark(complaints: Any, candidates: Any, policy: ComplaintPolicy) -> Any:
+def answered_on_spark(
+    complaints: Any, candidates: Any, policy: ComplaintPolicy, words: Words
+) -> Any:
     """Answer the complaints of two Spark data frames, batch by batch where their rows are."""
     cases = complaints.selectExpr(*COMPLAINT).join(
         candidates.selectExpr(*ANSWERED_FROM), "order_id"
@@ -494,7 +541,7 @@ def answered_on_spark(complaints: Any, candidates: Any, policy: ComplaintPolicy)
 
     def answered(batches: Any) -> Any:
         for batch in batches:
-            yield from with_responses(pa.Table.from_batches([batch]), policy).to_batches()
+            yield from with_responses(pa.Table.from_batches([batch]), policy, words).to_batches()
 
     columns = ", ".join(f"{field.name} {field.dataType.simpleString()}" for field in cases.schema)
     fields = ", ".join(
@@ -515,11 +562,12 @@ def model(dbt: Any, session: Any) -> Any:
         quality_share_to=float(dbt.config.meta_get("complaint_quality_share_to")),
         credit_step_cents=int(dbt.config.meta_get("complaint_credit_step_cents")),
     )
+    words = read_words(dbt.ref("vocabulary"), dbt.ref("complaint_phrases"))
     complaints, candidates = dbt.ref("raw_complaints"), dbt.ref("complaint_candidates")
     if dbt.is_incremental:
         pending = dbt.source("increments", "pending")
         complaints, candidates = affected([complaints, candidates], pending, dbt.this.identifier)
 
     if is_spark(complaints):
-        return answered_on_spark(complaints, candidates, policy)
-    return answered_on_duckdb(complaints, candidates, session, policy)
+        return answered_on_spark(complaints, candidates, policy, words)
+    return answered_on_duckdb(complaints, candidates, session, policy, words)

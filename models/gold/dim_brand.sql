@@ -30,7 +30,7 @@ final as (
         brands.brand_id,
         brands.name,
         brands.cuisine_type as cuisine,
-        coalesce(cuisine_groups.conformed_name, 'Other') as cuisine_group,
+        coalesce(cuisine_groups.conformed_name, brands.cuisine_type) as cuisine_group,
         brands.avg_prep_time_min,
         coalesce(careers.kitchens, 0) as kitchens,
         careers.launch_date,

@@ -31,7 +31,7 @@ final as (
         menus.name as menu_name,
         items.category_id,
         categories.name as category_name,
-        coalesce(conformed_categories.conformed_name, 'Other') as category,
+        coalesce(conformed_categories.conformed_name, categories.name) as category,
         items.brand_id,
         brands.name as brand_name,
         brands.cuisine,

@@ -97,15 +97,15 @@ def judge(orders: pa.Table, policy: RefundPolicy) -> pa.Table:
     reasons = np.empty(len(orders), dtype=object)
     on_time = judged & ~full & ~partial
     reasons[on_time] = [
-        f"Delivered in {m:.1f} minutes, within the kitchen's P75 of {p:.1f}"
+        f"Delivered in {m:.1f} minutes, within the P75 of {p:.1f}"
         for m, p in zip(minutes[on_time], p75[on_time], strict=True)
     ]
     reasons[partial] = [
-        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the kitchen's P75 of {p:.1f}"
+        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the P75 of {p:.1f}"
         for m, p in zip(minutes[partial], p75[partial], strict=True)
     ]
     reasons[full] = [
-        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the kitchen's P99 of {p:.1f}"
+        f"Delivered in {m:.1f} minutes, {m - p:.1f} minutes late: past the P99 of {p:.1f}"
         for m, p in zip(minutes[full], p99[full], strict=True)
     ]
     reasons[little_history] = (

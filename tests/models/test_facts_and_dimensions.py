@@ -9,7 +9,6 @@ from decimal import Decimal
 
 import pytest
 
-from common.reference_data import read_reference
 from generator.world.trade import usual_trade
 from tests.support.business import PROJECT, Business, Event, order_life
 from tests.support.dbt_worker import DATA
@@ -121,6 +120,11 @@ def test_a_late_first_day_renumbers_the_days(business: Business) -> None:
     assert business.query(numbers) == [(NOON.date() + timedelta(days=n - 2), n) for n in range(5)]
 
 
+def seed_rows(table: str) -> list[dict[str, str]]:
+    with (PROJECT / "seeds" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_holidays_are_those_that_the_generator_knows() -> None:
     demand = usual_trade().demand.of("sf")
     known = {
@@ -128,16 +132,15 @@ def test_holidays_are_those_that_the_generator_knows() -> None:
         for number in range(DAYS_OF_STORY)
         if (special := demand.special_day(DEFAULT_START + timedelta(days=number)))
     }
-    written = {row["day_of_story"]: row["holiday"] for row in read_reference("holidays")}
+    written = {row["day_of_story"]: row["holiday"] for row in seed_rows("holidays")}
     assert written == known
 
 
 def test_every_category_and_cuisine_of_the_seeds_has_a_common_name() -> None:
-    words = read_reference("conformed_names")
+    words = seed_rows("conformed_names")
 
     def common_names(kind: str, table: str, column: str) -> set[str]:
-        with (PROJECT / "seeds" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            names = [row[column].lower() for row in csv.DictReader(file)]
+        names = [row[column].lower() for row in seed_rows(table)]
         return {
             next(
                 (w["conformed_name"] for w in words if w["kind"] == kind and w["word"] in name), ""

@@ -36,16 +36,16 @@ def judged(**order: Any) -> dict[str, Any]:  # noqa: ANN401  (one value of each 
 @pytest.mark.parametrize(
     ("order", "refund_class", "cents", "reason"),
     [
-        ({"total_minutes": 30.0}, "none", 0, "within the kitchen's P75 of 30.0"),
-        ({"total_minutes": 30.001}, "partial", 200, "0.0 minutes late: past the kitchen's P75"),
-        ({"total_minutes": 40.0}, "partial", 600, "10.0 minutes late: past the kitchen's P75"),
-        ({"total_minutes": 50.0}, "partial", 1000, "20.0 minutes late: past the kitchen's P75"),
-        ({"total_minutes": 50.001}, "full", 2000, "0.0 minutes late: past the kitchen's P99"),
+        ({"total_minutes": 30.0}, "none", 0, "within the P75 of 30.0"),
+        ({"total_minutes": 30.001}, "partial", 200, "0.0 minutes late: past the P75"),
+        ({"total_minutes": 40.0}, "partial", 600, "10.0 minutes late: past the P75"),
+        ({"total_minutes": 50.0}, "partial", 1000, "20.0 minutes late: past the P75"),
+        ({"total_minutes": 50.001}, "full", 2000, "0.0 minutes late: past the P99"),
         (
             {"total_minutes": 90.0},
             "full",
             2000,
-            "40.0 minutes late: past the kitchen's P99 of 50.0",
+            "40.0 minutes late: past the P99 of 50.0",
         ),
         ({"total_minutes": 90.0, "history_deliveries": 49}, "none", 0, "Too little history"),
         ({"total_minutes": 90.0, "history_deliveries": 50}, "full", 2000, "P99"),

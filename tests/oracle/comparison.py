@@ -66,7 +66,7 @@ def project_seeds() -> Seeds:
         rows("seeds/items.csv"),
         rows("common/reference/event_types.csv"),
         rows("common/reference/rejection_reasons.csv"),
-        rows("common/reference/holidays.csv"),
+        rows("seeds/holidays.csv"),
         rows("seeds/weather.csv"),
     )
 

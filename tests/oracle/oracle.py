@@ -1228,7 +1228,7 @@ def _verdict(candidate: Row, policy: RefundPolicy) -> tuple[str, int, list[str]]
         "none",
         0,
         [
-            f"Delivered in {m} minutes, within the kitchen's P75 of {p}"
+            f"Delivered in {m} minutes, within the P75 of {p}"
             for m in _tenths(minutes)
             for p in _tenths(p75)
         ],
@@ -1237,7 +1237,7 @@ def _verdict(candidate: Row, policy: RefundPolicy) -> tuple[str, int, list[str]]
 
 def _late_reasons(minutes: Fraction, limit: Fraction, percent: int) -> list[str]:
     return [
-        f"Delivered in {m} minutes, {late} minutes late: past the kitchen's P{percent} of {p}"
+        f"Delivered in {m} minutes, {late} minutes late: past the P{percent} of {p}"
         for m in _tenths(minutes)
         for late in _tenths(minutes - limit)
         for p in _tenths(limit)

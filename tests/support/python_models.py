@@ -1,10 +1,26 @@
 """Python models, imported as dbt does: each from its file."""
 
+import csv
 import importlib.util
 import sys
+from pathlib import Path
 from types import ModuleType
 
+from common.paths import SEEDS
 from tests.support.business import PROJECT
+
+
+class SeedTable:
+    """A table of a business as a Python model gets it on DuckDB: rows of its columns."""
+
+    def __init__(self, name: str, folder: Path = SEEDS) -> None:
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            self._rows = [tuple(row) for row in csv.reader(file)][1:]
+
+    def fetchall(self) -> list[tuple[str | int, ...]]:
+        return [
+            tuple(int(value) if value.isdecimal() else value for value in row) for row in self._rows
+        ]
 
 
 def load_model(path: str) -> ModuleType:
