@@ -28,6 +28,7 @@ from apps.desk.security import Guard
 from apps.desk.services import Services
 from apps.desk.warming import Warming
 from common.errors import UserError
+from common.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,7 +60,10 @@ def create_application(settings: DeskSettings) -> FastAPI:
 
     # The pages of FastAPI about the API would load scripts from elsewhere.
     application = FastAPI(
-        title="Casper's Kitchens: Refund Manager", lifespan=lifespan, docs_url=None, redoc_url=None
+        title=f"{vocabulary().business}: Refund Manager",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     application.state.services = services
     application.include_router(api.router)

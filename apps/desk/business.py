@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from apps.desk.charts import Chart, Missing, Panel, Series, Unit
 from apps.desk.days import day_labels, day_name, mean_of_week
 from apps.desk.published import NothingPublishedError
+from common.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from apps.desk.days import Known, Period
     from apps.desk.kept import KeptQueries
     from apps.desk.published import Row
+    from common.vocabulary import Vocabulary
 
 ORDERS = Unit("orders a day")
-DOLLARS = Unit("dollars a day", before="$")
 MINUTES = Unit("minutes from order to door", decimals=1)
 SHARE = Unit("% of delivered orders", after="%", decimals=1)
 LATE_ORDERS = Unit("late orders a day")
@@ -54,11 +55,6 @@ TITLES = {
     Measure.MINUTES: "Minutes to the door",
     Measure.RECOMMENDED: "Refunds recommended",
     Measure.DECIDED: "Refunds decided",
-}
-CAUSES = {
-    "kitchen": "the kitchen",
-    "pickup": "the bag waited for a courier",
-    "drive": "the drive",
 }
 
 _SALES = """select location_id, cast(hour_ts as date) as day, sum(orders) as orders,
@@ -175,7 +171,7 @@ class BusinessByDay:
 
     def _revenue(self) -> tuple[Panel, str, str]:
         summary = self._shares(_SALES, "revenue", _dollars, "of baskets")
-        panel = self._by_kitchen(DOLLARS, _SALES, "revenue", Decimal(0))
+        panel = self._by_kitchen(_money_a_day(), _SALES, "revenue", Decimal(0))
         return panel, summary, "What baskets cost, before discounts and refunds"
 
     def _late(self) -> tuple[Panel, str, str]:
@@ -190,14 +186,14 @@ class BusinessByDay:
             said.append(f"{self._names[kitchen]} {_share(*sums)}")
         summary = f"Late in these days: {', '.join(said)}."
         note = (
-            "Late is what took longer than three of four deliveries of the kitchen in the seven "
-            "days before"
+            "Late is what took longer than three of four deliveries of the "
+            f"{vocabulary().kitchen} in the seven days before"
         )
         return Panel(SHARE, tuple(series)), summary, note
 
     def _causes(self) -> tuple[Panel, str, str]:
         series, said = [], []
-        for (cause, name), style in zip(CAUSES.items(), (2, 1, 3), strict=True):
+        for (cause, name), style in zip(_causes(vocabulary()).items(), (2, 1, 3), strict=True):
             counts = dict.fromkeys(self._period.days, 0)
             for row in self._rows(_LATENESS):
                 if row["day"] in counts:
@@ -215,7 +211,7 @@ class BusinessByDay:
 
     def _recommended(self) -> tuple[Panel, str, str]:
         summary = self._shares(_REFUNDS, "recommended_usd", _dollars, "recommended")
-        panel = self._by_kitchen(DOLLARS, _REFUNDS, "recommended_usd", Decimal(0))
+        panel = self._by_kitchen(_money_a_day(), _REFUNDS, "recommended_usd", Decimal(0))
         return panel, summary, "By the day of the delivery"
 
     def _decided(self) -> tuple[Panel, str, str]:
@@ -224,7 +220,7 @@ class BusinessByDay:
             if self._sum(_REFUNDS, "decided_usd")
             else "Nobody has decided about refunds of these days yet, or nothing of it has landed."
         )
-        panel = self._by_kitchen(DOLLARS, _REFUNDS, "decided_usd", Decimal(0))
+        panel = self._by_kitchen(_money_a_day(), _REFUNDS, "decided_usd", Decimal(0))
         note = "By the day of the delivery; a decision counts from the window in which it lands"
         return panel, summary, note
 
@@ -233,7 +229,9 @@ class BusinessByDay:
         return [
             Total("orders", f"{orders:,}"),
             Total("revenue", _dollars(revenue)),
-            Total("average basket", f"${revenue / orders:,.2f}" if orders else "-"),
+            Total(
+                "average basket", vocabulary().amount(float(revenue / orders)) if orders else "-"
+            ),
         ]
 
     def _total_lateness(self) -> list[Total]:
@@ -332,5 +330,19 @@ def _share(part: Decimal, whole: Decimal) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "-"
 
 
-def _dollars(value: Decimal) -> str:
-    return f"${value:,.0f}"
+def _dollars(value: Decimal, decimals: int = 0) -> str:
+    return vocabulary().amount(float(value), decimals)
+
+
+def _money_a_day() -> Unit:
+    words = vocabulary()
+    return Unit(f"{words.money} a day", before=words.currency)
+
+
+def _causes(words: Vocabulary) -> dict[str, str]:
+    """Return why orders are late, in words by code."""
+    return {
+        "kitchen": f"the {words.kitchen}",
+        "pickup": f"the {words.bag} waited for a {words.courier}",
+        "drive": "the drive",
+    }

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.vocabulary import Vocabulary, capitalized, vocabulary
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -17,13 +19,6 @@ if TYPE_CHECKING:
 WIDTH = 720
 _MARGIN_SHARE = 0.12
 _LEAST_DEGREES = 0.002
-_STEPS = (
-    ("queue", "Waiting for the kitchen", "created_ts", "started_ts"),
-    ("cook", "Cooking", "started_ts", "finished_ts"),
-    ("pack", "Packing", "finished_ts", "ready_ts"),
-    ("wait", "Waiting for the courier", "ready_ts", "picked_up_ts"),
-    ("drive", "On the way", "picked_up_ts", "delivered_ts"),
-)
 _PERCENTILES = (("P50", "p50_minutes"), ("P75", "p75_minutes"), ("P99", "p99_minutes"))
 
 
@@ -89,7 +84,7 @@ def draw_timeline(story: Story, recommendation: Recommendation | None) -> Timeli
 
     steps = [
         (kind, name, order[begins], minutes_at(order[begins]), minutes_at(order[ends]))
-        for kind, name, begins, ends in _STEPS
+        for kind, name, begins, ends in _steps(vocabulary())
         if order[begins] is not None and order[ends] is not None
     ]
     expected = [
@@ -120,7 +115,7 @@ def draw_map(story: Story, streets: Iterable[Line]) -> Map | None:
     if kitchen:
         ends.append((kitchen["name"], kitchen["lat"], kitchen["lon"]))
     if order["customer_lat"] is not None and order["customer_lon"] is not None:
-        name = order["customer_addr"] or "Customer"
+        name = order["customer_addr"] or capitalized(vocabulary().customer)
         ends.append((name, order["customer_lat"], order["customer_lon"]))
     fixes = [
         (f"{ping['ping_ts']:%H:%M:%S}", ping["lat"], ping["lon"])
@@ -168,3 +163,14 @@ class _Frame:
             self._south <= lat <= self._north and self._west <= lon <= self._east
             for lat, lon in street
         )
+
+
+def _steps(words: Vocabulary) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the stages of an order: kind, name, and the times at which each begins and ends."""
+    return (
+        ("queue", f"Waiting for the {words.kitchen}", "created_ts", "started_ts"),
+        ("cook", capitalized(words.cooking), "started_ts", "finished_ts"),
+        ("pack", "Packing", "finished_ts", "ready_ts"),
+        ("wait", f"Waiting for the {words.courier}", "ready_ts", "picked_up_ts"),
+        ("drive", "On the way", "picked_up_ts", "delivered_ts"),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -25,6 +25,10 @@ from apps.desk.rendering import error_page, render
 from apps.desk.schemas import OrderId, RefundClass, Sort, Status
 from apps.desk.services import Services, Used  # noqa: TC001  (FastAPI reads them)
 from apps.desk.streets import streets_around
+from common.vocabulary import capitalized, vocabulary
+
+if TYPE_CHECKING:
+    from common.vocabulary import Vocabulary
 
 ROWS = 50
 SORT_NAMES = {
@@ -35,15 +39,6 @@ SORT_NAMES = {
     Sort.SLOWEST: "slowest first",
     Sort.FASTEST: "fastest first",
 }
-STAGE_NAMES = {
-    "queue": "Waiting for the kitchen",
-    "cook": "Cooking",
-    "wait": "Packed, waiting for a courier",
-    "drive": "On the way",
-    "done": "Delivered in this window",
-    "lost": "Cancelled in this window",
-}
-"""Stages of an order as the page *Now* counts them."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,7 +50,7 @@ def show_now(request: Request, used: Used) -> Response:
         kitchens, missing = used.published.query(KITCHENS), ""
     except NothingPublishedError as error:
         kitchens, missing = [], str(error)
-    values = {"kitchens": kitchens, "missing": missing, "stages": STAGE_NAMES}
+    values = {"kitchens": kitchens, "missing": missing, "stages": _stage_names(vocabulary())}
     return render(request, used, "now.html", dict(values))
 
 
@@ -192,6 +187,18 @@ def show_complaints(
             ),
         },
     )
+
+
+def _stage_names(words: Vocabulary) -> dict[str, str]:
+    """Return the stages of an order as the page *Now* counts them."""
+    return {
+        "queue": f"Waiting for the {words.kitchen}",
+        "cook": capitalized(words.cooking),
+        "wait": f"Packed, waiting for a {words.courier}",
+        "drive": "On the way",
+        "done": "Delivered in this window",
+        "lost": "Cancelled in this window",
+    }
 
 
 def _kitchens(used: Services) -> dict[int, str]:

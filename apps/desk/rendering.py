@@ -9,6 +9,7 @@ from fastapi.templating import Jinja2Templates
 
 from apps.desk.days import day_name
 from apps.desk.services import Services, user_of
+from common.vocabulary import capitalized, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,15 +21,20 @@ if TYPE_CHECKING:
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
 
 
-def _dollars(value: Decimal | None) -> str:
-    return "unknown" if value is None else f"${value:,.2f}"
+def _money(value: Decimal | None) -> str:
+    return "unknown" if value is None else vocabulary().amount(float(value))
 
 
 def _moment(value: datetime | None) -> str:
     return "unknown" if value is None else f"{value:%a %b %d, %H:%M}"
 
 
-_templates.env.filters |= {"dollars": _dollars, "moment": _moment, "day": day_name}
+_templates.env.filters |= {
+    "money": _money,
+    "moment": _moment,
+    "day": day_name,
+    "begin": capitalized,
+}
 _templates.env.trim_blocks = _templates.env.lstrip_blocks = True
 
 
@@ -39,6 +45,7 @@ def render(request: Request, used: Services, template: str, values: dict[str, ob
         "user": user,
         "asks_name": not used.settings.trusts_proxy,
         "tables": used.published.publication(),
+        "words": vocabulary(),
     }
     return _templates.TemplateResponse(request, template, values | about)
 
@@ -51,7 +58,14 @@ def error_page(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a page that says what is wrong and what to do."""
-    values = {"title": title, "detail": detail, "user": None, "asks_name": False, "tables": None}
+    values = {
+        "title": title,
+        "detail": detail,
+        "user": None,
+        "asks_name": False,
+        "tables": None,
+        "words": vocabulary(),
+    }
     return _templates.TemplateResponse(
         request, "error.html", values, status_code=status, headers=headers
     )

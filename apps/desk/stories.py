@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from apps.desk.charts import Chart, Event, Missing, Panel, Series, Unit
 from apps.desk.days import Period, along, day_labels, day_name, known_days, mean_of_week
 from apps.desk.published import NothingPublishedError
+from common.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -160,18 +161,19 @@ class Stories:
         )
 
     def _healthy(self, kitchen: Kitchen, period: Period) -> _Parts:
+        words = vocabulary()
         healthy, others = (
             self._orders_by_brand(kitchen.number, name, period) for name in ("healthy", "others")
         )
         series = (
-            Series("health brands", 3, mean_of_week(healthy)),
-            Series("other brands", _OTHER, mean_of_week(others)),
+            Series(f"health {words.brands}", 3, mean_of_week(healthy)),
+            Series(f"other {words.brands}", _OTHER, mean_of_week(others)),
         )
         summary = (
-            f"{kitchen.narrative} Health brands went {_change(healthy)}, the others "
+            f"{kitchen.narrative} Health {words.brands} went {_change(healthy)}, the others "
             f"{_change(others)} (first and last seven days)."
         )
-        note = f"{_MEAN}; an order of brands of both kinds counts in both"
+        note = f"{_MEAN}; an order of {words.brands} of both kinds counts in both"
         return _Parts((Panel(_ORDERS, series),), summary, note)
 
     def _late_night(self, kitchen: Kitchen, period: Period) -> _Parts:

@@ -140,13 +140,17 @@ class Words:
 
     Attributes
     ----------
-    names
-        What things are called, by their names in ``vocabulary``.
+    customer, dish, food, currency, money_name
+        What these are called: who orders, what is sold, the same as a substance, and money.
     faults
         Words by which a text says how bad it was, in small letters, by the fault.
     """
 
-    names: Mapping[str, str]
+    customer: str
+    dish: str
+    food: str
+    currency: str
+    money_name: str
     faults: Mapping[str, tuple[str, ...]]
 
     def fault(self, text: str) -> tuple[str, str] | None:
@@ -159,7 +163,7 @@ class Words:
 
     def promised(self, text: str) -> list[str]:
         """Return the amounts of money that a text speaks of."""
-        sign, money = re.escape(self.names["currency"]), re.escape(self.names["money"])
+        sign, money = re.escape(self.currency), re.escape(self.money_name)
         units = rf"(?:{sign}|\$|usd|dollars?\b|bucks?\b|{money}\b)"
         amount = r"([\d,]+(?:\.\d+)?)"
         pattern = rf"(?:{sign}|\$|usd)\s*{amount}|{amount}\s*{units}"
@@ -167,7 +171,7 @@ class Words:
 
     def money(self, cents: int) -> str:
         """Return an amount as people write it."""
-        return f"{self.names['currency']}{cents // 100}.{cents % 100:02d}"
+        return f"{self.currency}{cents // 100}.{cents % 100:02d}"
 
 
 def respond(case: Case, policy: ComplaintPolicy, words: Words) -> Response:
@@ -175,7 +179,7 @@ def respond(case: Case, policy: ComplaintPolicy, words: Words) -> Response:
     named, rest = _named_dishes(case)
     for matter, pattern in URGENT.items():
         if pattern.search(rest):
-            return _escalated(f"The customer names a matter of {matter}", "urgent")
+            return _escalated(f"The {words.customer} names a matter of {matter}", "urgent")
     if case.revenue_cents is None:
         return _escalated("The basket of the order is unknown")
     if case.category == "delivery_delay":
@@ -244,9 +248,9 @@ def _of_missing_dish(
     case: Case, named: list[tuple[str, int]], policy: ComplaintPolicy, words: Words
 ) -> Response:
     if not named:
-        return _escalated(f"The customer names no {words.names['dish']} of the order")
+        return _escalated(f"The {words.customer} names no {words.dish} of the order")
     if len(named) > 1:
-        return _escalated(f"The customer names more than one {words.names['dish']} of the order")
+        return _escalated(f"The {words.customer} names more than one {words.dish} of the order")
     ((name, cents),) = named
     # A menu may hold what no table of Postgres can.
     name = "".join(letter if letter.isprintable() else " " for letter in name)
@@ -260,10 +264,10 @@ def _of_missing_dish(
 
 
 def _of_quality(case: Case, rest: str, policy: ComplaintPolicy, words: Words) -> Response:
-    food = words.names["food"]
+    food = words.food
     found = words.fault(rest)
     if found is None:
-        return _escalated(f"The customer does not say what was wrong with the {food}")
+        return _escalated(f"The {words.customer} does not say what was wrong with the {food}")
     fault, said = found
     share = policy.quality_shares[fault]
     return _suggested(
@@ -518,7 +522,15 @@ def read_words(vocabulary: Any, phrases: Any) -> Words:
         if kind.startswith("fault_"):
             fault = kind.removeprefix("fault_")
             faults[fault] = (*faults.get(fault, ()), phrase)
-    return Words(dict(names), faults)
+    called = dict(names)
+    return Words(
+        customer=called["customer"],
+        dish=called["dish"],
+        food=called["food"],
+        currency=called["currency"],
+        money_name=called["money"],
+        faults=faults,
+    )
 
 
 def answered_on_duckdb(

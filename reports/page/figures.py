@@ -17,10 +17,10 @@ _CUSTOMERS = "lakeflow.dim_customer"
 
 
 class Unit(Enum):
-    """What a figure is counted in; the value is how the page names it."""
+    """What a figure is counted in; the value is how the page names it, by `said`."""
 
     COUNT = "number"
-    DOLLARS = "US dollars"
+    DOLLARS = "{money}"
     PERCENT = "percent"
     MINUTES = "minutes"
     RATE = "average"
@@ -35,7 +35,7 @@ class Figure:
     key
         Its name in queries.
     name, definition
-        As the page prints them.
+        As the page prints them, by `said`: words of the business stand in braces.
     unit
         What it is counted in. A share is computed from 0 to 1 and printed in percent.
     table, column
@@ -87,7 +87,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "cancelled_share",
             "Cancelled",
             Unit.PERCENT,
-            "Orders cancelled by customer, kitchen or courier, of all orders.",
+            "Orders cancelled by {customer}, {kitchen} or {courier}, of all orders.",
             _ORDERS,
             "",
             _share("status = 'cancelled'"),
@@ -122,7 +122,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
         ),
         Figure(
             "dishes",
-            "Dishes an order",
+            "{Dishes} an order",
             Unit.RATE,
             "Pieces in a basket, on average.",
             _ORDERS,
@@ -131,16 +131,16 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
         ),
         Figure(
             "repeat_share",
-            "Orders of repeat customers",
+            "Orders of repeat {customers}",
             Unit.PERCENT,
-            "Orders whose customer had ordered before, of those that name a customer.",
+            "Orders whose {customer} had ordered before, of those that name a {customer}.",
             _ORDERS,
             "is_repeat",
             _share("is_repeat", "is_repeat is not null"),
         ),
         Figure(
             "customers",
-            "Customers",
+            "{Customers}",
             Unit.COUNT,
             "People who have ordered at least once.",
             _CUSTOMERS,
@@ -189,7 +189,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "late_share",
             "Late",
             Unit.PERCENT,
-            "Deliveries that took longer than three in four of their kitchen in the days before "
+            "Deliveries that took longer than three in four of their {kitchen} in the days before "
             "(its P75), of those with enough history.",
             _ORDERS,
             "is_late",
@@ -197,19 +197,19 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
         ),
         Figure(
             "late_kitchen_share",
-            "Late because of the kitchen",
+            "Late because of the {kitchen}",
             Unit.PERCENT,
-            "Late orders that lost most, against what is usual in their kitchen, between order and "
-            "packed bag; of all late ones.",
+            "Late orders that lost most, against what is usual in their {kitchen}, between order "
+            "and packed {bag}; of all late ones.",
             _ORDERS,
             "late_cause",
             _share("late_cause = 'kitchen'", "late_cause is not null"),
         ),
         Figure(
             "late_pickup_share",
-            "Late because of the wait for a courier",
+            "Late because of the wait for a {courier}",
             Unit.PERCENT,
-            "The same, between packed bag and pick-up.",
+            "The same, between packed {bag} and pick-up.",
             _ORDERS,
             "late_cause",
             _share("late_cause = 'pickup'", "late_cause is not null"),
@@ -225,18 +225,18 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
         ),
         Figure(
             "kitchen_minutes",
-            "Minutes in the kitchen, P50",
+            "Minutes in the {kitchen}, P50",
             Unit.MINUTES,
-            "From order to packed bag, for half of the orders at most.",
+            "From order to packed {bag}, for half of the orders at most.",
             _ORDERS,
             "kitchen_minutes",
             _percentile("kitchen_minutes", "0.5"),
         ),
         Figure(
             "pickup_wait_minutes",
-            "Minutes a bag waits, P50",
+            "Minutes a {bag} waits, P50",
             Unit.MINUTES,
-            "From packed bag to pick-up, for half of the orders at most.",
+            "From packed {bag} to pick-up, for half of the orders at most.",
             _ORDERS,
             "pickup_wait_minutes",
             _percentile("pickup_wait_minutes", "0.5"),
@@ -256,7 +256,8 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "refunds_recommended",
             "Orders to be refunded",
             Unit.COUNT,
-            "Orders for which the policy, or an agent within it, recommends a refund above $0.",
+            "Orders for which the policy, or an agent within it, recommends a refund above "
+            "{currency}0.",
             _ORDERS,
             "",
             "sum(case when refund_recommended_class in ('partial', 'full') then 1 else 0 end)",
@@ -274,7 +275,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "recommended_share",
             "Refunds, of revenue",
             Unit.PERCENT,
-            "Recommended dollars of gross revenue.",
+            "Recommended {money} of gross revenue.",
             _ORDERS,
             "",
             "coalesce(cast(sum(refund_recommended_usd) as double), 0e0)"
@@ -313,7 +314,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "complaints",
             "Complaints",
             Unit.COUNT,
-            "Orders about which a customer complained.",
+            "Orders about which a {customer} complained.",
             _ORDERS,
             "has_complaint",
             "sum(case when has_complaint then 1 else 0 end)",
@@ -346,10 +347,10 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             _share("complaint_decision = 'escalate'", "has_complaint"),
         ),
     ),
-    "Couriers": (
+    "{Couriers}": (
         Figure(
             "couriers",
-            "Couriers",
+            "{Couriers}",
             Unit.COUNT,
             "People who have carried at least one order.",
             _SHIFTS,
@@ -360,7 +361,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "shifts",
             "Shifts",
             Unit.COUNT,
-            "Couriers and working days; a working day begins at 04:00.",
+            "{Couriers} and working days; a working day begins at 04:00.",
             _SHIFTS,
             "",
             "count(*)",
@@ -379,7 +380,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "waiting_share",
             "Waiting",
             Unit.PERCENT,
-            "Minutes at the kitchen until the order is handed over, of the same.",
+            "Minutes at the {kitchen} until the order is handed over, of the same.",
             _SHIFTS,
             "",
             "sum(waiting_minutes) / nullif(sum(worked_minutes), 0e0)",
@@ -388,7 +389,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "orders_an_hour",
             "Deliveries an hour",
             Unit.RATE,
-            "Orders delivered in an hour of a courier's work.",
+            "Orders delivered in an hour of a {courier}'s work.",
             _SHIFTS,
             "",
             "60e0 * sum(orders_delivered) / nullif(sum(worked_minutes), 0e0)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from common.vocabulary import vocabulary
 from reports.page.figures import Unit
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def format_value(value: Any, unit: Unit) -> str:  # noqa: ANN401  (a number of a
             return f"{value:,.0f}"
         case Unit.DOLLARS:
             # Cents of an order say something, cents of a business do not.
-            return f"${value:,.2f}" if abs(value) < _WITH_CENTS else f"${value:,.0f}"
+            return vocabulary().amount(value, 2 if abs(value) < _WITH_CENTS else 0)
         case Unit.PERCENT:
             return f"{value:.1%}"
         case Unit.MINUTES | Unit.RATE:

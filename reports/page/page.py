@@ -13,10 +13,12 @@ import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from common.vocabulary import vocabulary
 from reports.page.charts import complaints, couriers, lateness, quality, refunds, stories
 from reports.page.charts.parts import CONFIG, WIDTH, Drawing, Spec, Table
 from reports.page.figures import CARDS, FIGURES, GROUPS, HEADLINE
 from reports.page.formats import format_change, format_day, format_moment, format_value
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from reports.page.business import Business
@@ -66,6 +68,7 @@ def render_page(business: Business) -> str:
     library = library.replace("</script", "<\\/script")
     page = environment.get_template("page.html").render(
         business=business,
+        name=vocabulary().business,
         until=format_moment(business.period.until),
         last_day=format_day(business.period.last_day),
         lead=_lead(business),
@@ -98,8 +101,8 @@ def sections_of(business: Business) -> tuple[Section, ...]:
     return (
         Section(
             "stories",
-            "How the kitchens are doing",
-            "One chart for each kitchen, each on a scale of its own.",
+            said("How the {kitchens} are doing"),
+            said("One chart for each {kitchen}, each on a scale of its own."),
             tuple(stories.story(business, kitchen) for kitchen in business.kitchens),
         ),
         Section(
@@ -123,13 +126,15 @@ def sections_of(business: Business) -> tuple[Section, ...]:
         Section(
             "complaints",
             "Complaints",
-            "Some customers complain. What they write is answered with a credit, or handed to a "
-            "person.",
+            said(
+                "Some {customers} complain. What they write is answered with a credit, or handed "
+                "to a person."
+            ),
             (complaints.complaints(business), complaints.complaint_weeks(business)),
         ),
         Section(
             "couriers",
-            "Couriers",
+            said("{Couriers}"),
             _definition("utilisation"),
             (couriers.couriers(business), couriers.utilisation(business)),
         ),
@@ -147,10 +152,10 @@ def headline(business: Business) -> Table:
     rows = [
         (kitchen.name, business.by_kitchen[kitchen.location_id]) for kitchen in business.kitchens
     ]
-    rows.append(("All kitchens", business.totals))
+    rows.append((said("All {kitchens}"), business.totals))
     return Table(
         f"{format_day(business.period.first_day)} to {format_moment(business.period.until)}",
-        ("Kitchen", *(FIGURES[key].name for key in HEADLINE)),
+        (said("{Kitchen}"), *(said(FIGURES[key].name) for key in HEADLINE)),
         tuple(
             (name, *(format_value(row[key], FIGURES[key].unit) for key in HEADLINE))
             for name, row in rows
@@ -159,8 +164,8 @@ def headline(business: Business) -> Table:
 
 
 def _definition(key: str) -> str:
-    figure = FIGURES[key]
-    return f"{figure.name}: {figure.definition[0].lower()}{figure.definition[1:]}"
+    name, definition = said(FIGURES[key].name), said(FIGURES[key].definition)
+    return f"{name}: {definition[0].lower()}{definition[1:]}"
 
 
 def _lead(business: Business) -> str:
@@ -170,9 +175,9 @@ def _lead(business: Business) -> str:
         return format_value(totals[key], FIGURES[key].unit)
 
     return (
-        f"{len(business.kitchens)} kitchens, {told('orders')} orders and {told('revenue')} of "
-        f"revenue in {period.days} days. Half of the orders were at the door in "
-        f"{told('p50_minutes')} minutes, {told('late_share')} were late, and "
+        f"{len(business.kitchens)} {vocabulary().kitchens}, {told('orders')} orders and "
+        f"{told('revenue')} of revenue in {period.days} days. Half of the orders were at the door "
+        f"in {told('p50_minutes')} minutes, {told('late_share')} were late, and "
         f"{told('recommended_usd')} of refunds are recommended."
     )
 
@@ -180,7 +185,7 @@ def _lead(business: Business) -> str:
 def _cards(business: Business) -> list[dict[str, str]]:
     return [
         {
-            "name": FIGURES[key].name,
+            "name": said(FIGURES[key].name),
             "value": format_value(business.latest[key], FIGURES[key].unit),
             "change": format_change(business.latest[key], business.before[key], FIGURES[key].unit),
         }
@@ -191,14 +196,14 @@ def _cards(business: Business) -> list[dict[str, str]]:
 def _figures(business: Business) -> list[dict[str, Any]]:
     return [
         {
-            "title": title,
+            "title": said(title),
             "figures": [
                 {
                     "key": figure.key,
-                    "name": figure.name,
+                    "name": said(figure.name),
                     "value": format_value(business.totals[figure.key], figure.unit),
-                    "unit": figure.unit.value,
-                    "definition": figure.definition,
+                    "unit": said(figure.unit.value),
+                    "definition": said(figure.definition),
                     "table": figure.table,
                     "column": figure.column,
                 }

@@ -12,6 +12,7 @@ from reports.page.business import read_business
 from reports.page.figures import FIGURES, HEADLINE
 from reports.page.formats import format_moment, format_value
 from reports.page.page import render_page
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def write_report(source: Source, out: Path) -> Written:
         origin=business.origin,
         until=format_moment(business.period.until),
         figures={
-            FIGURES[key].name: format_value(business.totals[key], FIGURES[key].unit)
+            said(FIGURES[key].name): format_value(business.totals[key], FIGURES[key].unit)
             for key in HEADLINE
         },
     )

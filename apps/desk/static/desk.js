@@ -5,6 +5,7 @@
 (() => {
   const UNDO_MILLISECONDS = 5000;
   const NAME_KEY = "decided-by";
+  const { currency } = document.body.dataset;
   const waiting = new Map(); // by order: what is sent when its time has come
   let chosenOrder = null; // that keys act on; it stays chosen when the list is replaced
 
@@ -43,7 +44,7 @@
   }
 
   function verdictOf(decision) {
-    const what = decision.refund_class === "none" ? "Denied" : `$${decision.amount_usd} refunded`;
+    const what = decision.refund_class === "none" ? "Denied" : `${currency}${decision.amount_usd} refunded`;
     return decision.decided_by ? `${what} by ${decision.decided_by}` : what;
   }
 
@@ -110,7 +111,7 @@
     const decision = { order_id: order, amount_usd: amount, refund_class: refundClass, reason };
     if (nameField && nameField.value.trim()) decision.decided_by = nameField.value.trim();
     if (row.dataset.revises) decision.revises = Number(row.dataset.revises);
-    const what = refundClass === "none" ? "no refund" : `refund of $${amount}`;
+    const what = refundClass === "none" ? "no refund" : `refund of ${currency}${amount}`;
     const notice = notify(`Order ${order}: ${what}.`, { undo: () => undo(order) });
     const timer = setTimeout(() => send(order), UNDO_MILLISECONDS);
     waiting.set(order, { decision, notice, timer });

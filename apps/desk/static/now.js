@@ -4,8 +4,10 @@
 
 (() => {
   const STAGES = ["queue", "cook", "wait", "drive", "done", "lost"];
+  // What things are called here (vocabulary.csv of the business).
+  const words = document.querySelector(".kitchens")?.dataset ?? {};
   const NAMES = {
-    queue: "waiting for the kitchen", cook: "cooking", wait: "packed, waiting for a courier",
+    queue: `waiting for the ${words.kitchen}`, cook: words.cooking, wait: `packed, waiting for a ${words.courier}`,
     drive: "on the way", done: "delivered", lost: "cancelled",
   };
   // Shapes as well as colours tell stages apart. Around (0, 0), 12 wide.
@@ -27,8 +29,13 @@
   const FADING_SECONDS = 1800;
   const REACH_PIXELS = 16;
   const RETRY_MILLISECONDS = 5000;
-  const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", maximumFractionDigits: 0 });
-  const cents = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+  const money = (decimals) => {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const number = new Intl.NumberFormat("en-US", digits);
+    return { format: (value) => `${document.body.dataset.currency}${number.format(value)}` };
+  };
+  const dollars = money(0);
+  const cents = money(2);
   const whole = new Intl.NumberFormat("en-US");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -469,7 +476,7 @@
     const stage = stageAt(order, at);
     const minutes = Math.max(0, Math.round((Math.min(endOf(order) ?? at, at) - order.created) / 60));
     const value = order.cents === null ? "" : `, ${cents.format(order.cents / 100)}`;
-    const courier = stage === "drive" && order.driver_id ? `, courier ${order.driver_id}` : "";
+    const courier = stage === "drive" && order.driver_id ? `, ${words.courier} ${order.driver_id}` : "";
     return `${NAMES[stage] ?? "not yet placed"}, ${minutes} min since it was placed${value}${courier}`;
   }
 
@@ -536,7 +543,7 @@
       pips.replaceChildren(...Array.from({ length: stations }, () => document.createElement("i")));
     }
     [...pips.children].forEach((pip, index) => pip.classList.toggle("on", index < busy));
-    setText(city.article.querySelector(".busy"), `${busy} of ${stations} positions busy`);
+    setText(city.article.querySelector(".busy"), `${busy} of ${stations} ${words.positions} busy`);
   }
 
   function showFigures() {
@@ -644,7 +651,7 @@
         if (!driving && !isWaiting(trip, at)) continue;
         const carried = trip.orders.filter((order) => !driving || stageAt(order, at) === "drive");
         if (!carried.length) continue;
-        const doing = driving ? "on the way" : "waits at the kitchen";
+        const doing = driving ? "on the way" : "waits at the " + words.kitchen;
         couriers.push([`${trip.driver_id} ${trip.order_ids[0]}`, [[trip.driver_id ?? "unknown"], [city.kitchen.name], [doing], ["", carried.map((order) => order.order_id)]]]);
       }
       for (const order of city.orders) {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from common.vocabulary import vocabulary
 from reports.page.charts.parts import (
     QUIET,
     SERIES,
@@ -32,7 +33,7 @@ def complaints(business: Business) -> Drawing:
     counted: dict[tuple[str, str], int] = {}
     credit: dict[str, float] = {}
     for row in business.tables["complaints"]:
-        category = str(row["category"] or "other").replace("_", " ")
+        category = vocabulary().category(str(row["category"] or "other"))
         answer = answers.get(str(row["decision"]), "not answered yet")
         counted[category, answer] = counted.get((category, answer), 0) + row["complaints"]
         credit[category] = credit.get(category, 0.0) + float(row["credit_usd"] or 0)
@@ -83,7 +84,7 @@ def complaints(business: Business) -> Drawing:
                 (
                     category,
                     *(f"{counted.get((category, answer), 0):,}" for answer in names),
-                    f"${credit[category]:,.0f}",
+                    vocabulary().amount(credit[category], 0),
                 )
                 for category in order
             ),

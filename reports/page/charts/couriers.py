@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from common.vocabulary import vocabulary
 from reports.page.charts.parts import (
     QUIET,
     SERIES,
@@ -14,6 +15,7 @@ from reports.page.charts.parts import (
     chart,
     color,
     from_first_to_last,
+    kitchen_tip,
     lines_by_kitchen,
     lowest_and_highest,
     table_by_kitchen,
@@ -21,6 +23,7 @@ from reports.page.charts.parts import (
 )
 from reports.page.figures import Unit
 from reports.page.formats import format_share, format_value
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from reports.page.business import Business
@@ -31,7 +34,7 @@ def couriers(business: Business) -> Drawing:
     """Return how couriers spend their shifts."""
     parts = {
         "driving": "driving",
-        "waiting": "waiting at the kitchen",
+        "waiting": said("waiting at the {kitchen}"),
         "idle": "on the way back, or idle",
     }
     summed: dict[int, Row] = {}
@@ -73,7 +76,7 @@ def couriers(business: Business) -> Drawing:
             color=color("part", order, (SERIES[0], SERIES[1], QUIET)),
             order=alt.Order("place:Q"),
             tooltip=[
-                "kitchen:N",
+                kitchen_tip(),
                 "part:N",
                 alt.Tooltip("value:Q", format=".1%", title="of the shift"),
             ],
@@ -83,15 +86,16 @@ def couriers(business: Business) -> Drawing:
     rate = format_value(totals["orders_an_hour"], Unit.RATE)
     return Drawing(
         key="couriers",
-        title=f"Couriers drive {format_value(totals['utilisation'], Unit.PERCENT)} of their shift, "
-        f"and wait {format_value(totals['waiting_share'], Unit.PERCENT)} of it at the kitchen",
+        title=f"{said('{Couriers}')} drive {format_value(totals['utilisation'], Unit.PERCENT)} of "
+        f"their shift, and wait {format_value(totals['waiting_share'], Unit.PERCENT)} of it at the "
+        f"{vocabulary().kitchen}",
         units="How shifts are spent, in percent of the minutes worked, complete days",
-        description="A shift goes from the first arrival at the kitchen to the last delivery. "
-        f"{rate} orders are delivered in an hour of work.",
+        description=f"A shift goes from the first arrival at the {vocabulary().kitchen} to the "
+        f"last delivery. {rate} orders are delivered in an hour of work.",
         panels=(to_spec(bars),),
         table=Table(
             "How shifts are spent",
-            ("Kitchen", "Shifts", "Driving", "Waiting", "Idle", "Deliveries an hour"),
+            (said("{Kitchen}"), "Shifts", "Driving", "Waiting", "Idle", "Deliveries an hour"),
             tuple(
                 (
                     kitchen.name,

@@ -13,19 +13,26 @@ from reports.page.charts.parts import (
     Table,
     chart,
     color,
+    kitchen_tip,
     lines_by_kitchen,
     table_by_kitchen,
     to_spec,
 )
 from reports.page.figures import Unit
 from reports.page.formats import format_share, format_value
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from reports.page.business import Business
     from reports.page.source import Row
 
 
-_CAUSES = {"kitchen": "the kitchen", "pickup": "the wait for a courier", "drive": "the drive"}
+_CAUSES = {"kitchen": "the {kitchen}", "pickup": "the wait for a {courier}", "drive": "the drive"}
+
+
+def _causes() -> dict[str, str]:
+    """Return what makes orders late, in words of the business by code."""
+    return {cause: said(words) for cause, words in _CAUSES.items()}
 
 
 def lateness(business: Business) -> Drawing:
@@ -66,9 +73,9 @@ def causes(business: Business) -> Drawing:
         }
         for location_id, row in counted.items()
         if row["judged"] and location_id in names
-        for cause, words in _CAUSES.items()
+        for cause, words in _causes().items()
     ]
-    order = list(_CAUSES.values())
+    order = list(_causes().values())
     late = {words: sum(row["orders"] for row in rows if row["cause"] == words) for words in order}
     worst = max(order, key=lambda words: late[words])
     share = format_share(late[worst], sum(late.values()))
@@ -84,7 +91,7 @@ def causes(business: Business) -> Drawing:
             color=color("cause", order, SERIES),
             order=alt.Order("place:Q"),
             tooltip=[
-                "kitchen:N",
+                kitchen_tip(),
                 alt.Tooltip("cause:N", title="lost most to"),
                 alt.Tooltip("value:Q", format=".1%", title="of deliveries"),
                 alt.Tooltip("orders:Q", format=",", title="orders"),
@@ -101,7 +108,7 @@ def causes(business: Business) -> Drawing:
         panels=(to_spec(bars),),
         table=Table(
             "Late orders by cause",
-            ("Kitchen", "Deliveries judged", *(f"Late: {words}" for words in order)),
+            (said("{Kitchen}"), "Deliveries judged", *(f"Late: {words}" for words in order)),
             tuple(
                 (
                     names[location_id],
@@ -118,7 +125,11 @@ def causes(business: Business) -> Drawing:
 def stages(business: Business) -> Drawing:
     """Return where the minutes of an order go, by kitchen."""
     names = {kitchen.location_id: kitchen.name for kitchen in business.kitchens}
-    words = {"kitchen": "in the kitchen", "pickup": "waiting for a courier", "drive": "on the road"}
+    words = {
+        "kitchen": said("in the {kitchen}"),
+        "pickup": said("waiting for a {courier}"),
+        "drive": "on the road",
+    }
     counted = [row for row in business.tables["causes"] if row["location_id"] in names]
     order = list(words.values())
     rows = [
@@ -140,12 +151,16 @@ def stages(business: Business) -> Drawing:
             y=alt.Y("kitchen:N", title=None, sort=list(names.values())),
             color=color("stage", order, SERIES),
             order=alt.Order("place:Q"),
-            tooltip=["kitchen:N", "stage:N", alt.Tooltip("value:Q", format=".1f", title="minutes")],
+            tooltip=[
+                kitchen_tip(),
+                "stage:N",
+                alt.Tooltip("value:Q", format=".1f", title="minutes"),
+            ],
         )
     )
     slowest = max(counted, key=lambda row: row["kitchen_minutes"] or 0.0, default=None)
     title = (
-        f"Orders are longest in the kitchen in {names[slowest['location_id']]}, "
+        said("Orders are longest in the {kitchen} in ") + f"{names[slowest['location_id']]}, "
         f"{format_value(slowest['kitchen_minutes'], Unit.MINUTES)} minutes"
         if slowest
         else "Where the minutes go"
@@ -154,11 +169,13 @@ def stages(business: Business) -> Drawing:
         key="stages",
         title=title,
         units="Average minutes of each stage, over everything",
-        description="From order to packed bag, from there to pick-up, and from there to the door.",
+        description=said(
+            "From order to packed {bag}, from there to pick-up, and from there to the door."
+        ),
         panels=(to_spec(bars),),
         table=Table(
             "Average minutes of each stage",
-            ("Kitchen", *(stage.capitalize() for stage in order)),
+            (said("{Kitchen}"), *(stage.capitalize() for stage in order)),
             tuple(
                 (
                     names[row["location_id"]],
@@ -173,7 +190,7 @@ def stages(business: Business) -> Drawing:
 def late_hours(business: Business) -> Drawing:
     """Return at which hours orders are late, and why."""
     period = business.period
-    order = list(_CAUSES.values())
+    order = list(_causes().values())
     hours: dict[int, Row] = {}
     for row in business.tables["hours"]:
         hour = hours.setdefault(row["order_hour"], dict.fromkeys(("judged", *_CAUSES), 0))
@@ -190,7 +207,7 @@ def late_hours(business: Business) -> Drawing:
         }
         for hour, counted in sorted(hours.items())
         if counted["judged"]
-        for cause, words in _CAUSES.items()
+        for cause, words in _causes().items()
     ]
     shares = {
         hour: sum(counted[cause] for cause in _CAUSES) / counted["judged"]
@@ -223,8 +240,10 @@ def late_hours(business: Business) -> Drawing:
         key="late-hours",
         title=f"Worst is the hour from {labels[worst]}: {shares.get(worst, 0):.0%} late",
         units=f"Late orders by hour and cause, in percent of deliveries, latest {days} days",
-        description="Each bar is an hour of the day, all kitchens together, and its parts are what "
-        "cost the late orders most.",
+        description=said(
+            "Each bar is an hour of the day, all {kitchens} together, and its parts are what cost "
+            "the late orders most."
+        ),
         panels=(to_spec(bars),),
         table=Table(
             "Late by hour of the order",

@@ -14,6 +14,7 @@ import altair as alt
 
 from reports.page.figures import Unit
 from reports.page.formats import NOTHING, format_day, format_value
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,11 @@ class Drawing:
     table: Table
 
 
+def kitchen_tip() -> alt.Tooltip:
+    """Return the line of a tip that names the kitchen."""
+    return alt.Tooltip("kitchen:N", title=said("{kitchen}"))
+
+
 def lines_by_kitchen(business: Business, rows: list[Row], title: str) -> Spec:
     """Return a line of shares for each kitchen."""
     names = {kitchen.location_id: kitchen.name for kitchen in business.kitchens}
@@ -154,7 +160,7 @@ def lines_by_kitchen(business: Business, rows: list[Row], title: str) -> Spec:
             shape=shape("kitchen", order),
             tooltip=[
                 when(period.coarse),
-                "kitchen:N",
+                kitchen_tip(),
                 alt.Tooltip("value:Q", format=".1%", title=title),
             ],
         )

@@ -18,6 +18,7 @@ from reports.page.charts.parts import (
     when,
 )
 from reports.page.formats import format_day
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from reports.page.business import Business
@@ -27,9 +28,14 @@ _REJECTED = {
     "unreadable": "cut off, blank or no JSON",
     "incomplete": "a field is missing",
     "wrong_type": "a value of the wrong type",
-    "unknown": "an unknown event, kitchen or dish",
+    "unknown": "an unknown event, {kitchen} or {dish}",
     "impossible": "a value that cannot be",
 }
+
+
+def _rejected() -> dict[str, str]:
+    """Return why lines are rejected, in words of the business."""
+    return {key: said(words) for key, words in _REJECTED.items()}
 
 
 def quality(business: Business) -> Drawing:
@@ -37,7 +43,7 @@ def quality(business: Business) -> Drawing:
     period = business.period
     counted = {
         words: sum(row[key] for row in business.tables["quality"])
-        for key, words in {"duplicates": "repeats an event", **_REJECTED}.items()
+        for key, words in {"duplicates": "repeats an event", **_rejected()}.items()
     } | {"arrived late": sum(row["late_events"] for row in business.tables["quality"])}
     order = list(counted)
     rows = [{"what": words, "value": value} for words, value in counted.items()]
@@ -87,7 +93,7 @@ def quality(business: Business) -> Drawing:
                 "Lines",
                 "Events",
                 "Duplicates",
-                *(words.capitalize() for words in _REJECTED.values()),
+                *(words.capitalize() for words in _rejected().values()),
                 "Late events",
                 "Orders with a gap",
             ),
@@ -141,7 +147,9 @@ def landed(business: Business) -> Drawing:
         key="landed",
         title=f"{span} lines landed a day",
         units=f"Lines landed a day, by {period.coarse} in which they happened, complete days",
-        description="All kitchens together. A hole in this line would be days that are missing.",
+        description=said(
+            "All {kitchens} together. A hole in this line would be days that are missing."
+        ),
         panels=(to_spec(lines),),
         table=Table(
             f"Lines landed a day by {period.coarse}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from common.vocabulary import vocabulary
 from reports.page.charts.parts import (
     HEIGHT,
     SERIES,
@@ -14,6 +15,7 @@ from reports.page.charts.parts import (
     chart,
     color,
     iso,
+    kitchen_tip,
     shape,
     time_axis,
     to_spec,
@@ -21,6 +23,7 @@ from reports.page.charts.parts import (
 )
 from reports.page.figures import Unit
 from reports.page.formats import format_day, format_share, format_value
+from reports.page.words import money_axis, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,13 +63,13 @@ def refund_weeks(business: Business) -> Drawing:
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=36))
         .encode(
             x=time_axis(period),
-            y=alt.Y("value:Q", title="US dollars a day", axis=alt.Axis(format="$,.0f")),
+            y=alt.Y("value:Q", title=said("{money} a day"), axis=alt.Axis(labelExpr=money_axis())),
             color=color("what", names, (SERIES[1], SERIES[0])),
             shape=shape("what", names),
             tooltip=[
                 when(period.coarse),
                 alt.Tooltip("what:N", title="refunds"),
-                alt.Tooltip("value:Q", format="$,.0f", title="dollars a day"),
+                alt.Tooltip("value:Q", format=",.0f", title=said("{money} a day")),
             ],
         )
     )
@@ -81,20 +84,26 @@ def refund_weeks(business: Business) -> Drawing:
     return Drawing(
         key="refund-weeks",
         title=f"{recommended} recommended; {told}",
-        units=f"Refunds in US dollars a day, by {period.coarse} of the order",
+        units=f"Refunds in {vocabulary().money} a day, by {period.coarse} of the order",
         description="Recommended by the policy, or an agent within it, against decided by people. "
         "What nobody has decided yet is only in the first.",
         panels=(to_spec(lines),),
         table=Table(
             f"Refunds by {period.coarse}",
-            (period.coarse.title(), "Recommended above $0", "Recommended", "Decisions", "Decided"),
+            (
+                period.coarse.title(),
+                said("Recommended above {currency}0"),
+                "Recommended",
+                "Decisions",
+                "Decided",
+            ),
             tuple(
                 (
                     format_day(begins),
                     f"{step['refunds']:,}",
-                    f"${step['recommended']:,.0f}",
+                    vocabulary().amount(step["recommended"], 0),
                     f"{step['decisions']:,}",
-                    f"${step['decided']:,.0f}",
+                    vocabulary().amount(step["decided"], 0),
                 )
                 for begins, step in sorted(steps.items())
             ),
@@ -139,7 +148,7 @@ def refund_classes(business: Business) -> Drawing:
             color=color("class", ["partial", "full"], (SERIES[0], SERIES[1])),
             order=alt.Order("place:Q"),
             tooltip=[
-                "kitchen:N",
+                kitchen_tip(),
                 alt.Tooltip("class:N", title="refund"),
                 alt.Tooltip("orders:Q", format=",", title="orders"),
                 alt.Tooltip("value:Q", format=".1%", title="of delivered orders"),
@@ -161,7 +170,7 @@ def refund_classes(business: Business) -> Drawing:
         table=Table(
             "Delivered orders by recommended class, and what was decided about them",
             (
-                "Kitchen and recommendation",
+                said("{Kitchen} and recommendation"),
                 "Orders",
                 "Decided none",
                 "Decided partial",

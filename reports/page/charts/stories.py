@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from common.vocabulary import vocabulary
 from reports.page.business import NIGHT_HOURS
 from reports.page.charts.parts import (
     HEIGHT,
@@ -29,6 +30,7 @@ from reports.page.charts.parts import (
 )
 from reports.page.figures import Unit
 from reports.page.formats import NOTHING, format_day, format_growth, format_share, format_value
+from reports.page.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,7 +132,7 @@ def _healthy(business: Business, kitchen: Kitchen) -> _Special | None:
     base = chart([{**row, "begins": iso(row["begins"])} for row in rows], HEIGHT)
     encoding = {
         "x": time_axis(period),
-        "y": alt.Y("value:Q", title="dishes a day", scale=alt.Scale(zero=True)),
+        "y": alt.Y("value:Q", title=said("{dishes} a day"), scale=alt.Scale(zero=True)),
     }
     lines = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=36)).encode(
         **encoding,
@@ -142,16 +144,17 @@ def _healthy(business: Business, kitchen: Kitchen) -> _Special | None:
         tooltip=[
             when(period.coarse),
             "group:N",
-            alt.Tooltip("value:Q", format=".1f", title="dishes a day"),
+            alt.Tooltip("value:Q", format=".1f", title=said("{dishes} a day")),
         ],
     )
     listed = ", ".join(f"{group} {format_growth(growth[group], 0)}" for group in ranked)
     return _Special(
-        title=f"{ahead} brands lead ({format_growth(growth[ahead], 0)})",
-        units="Above, orders a day; below, dishes sold a day by group of cuisines",
-        description=f"Below, dishes sold a day by group of cuisines, from first to last: {listed}.",
+        title=f"{ahead} {vocabulary().brands} lead ({format_growth(growth[ahead], 0)})",
+        units=said("Above, orders a day; below, {dishes} sold a day by group of {cuisines}"),
+        description=said("Below, {dishes} sold a day by group of {cuisines}, from first to last: ")
+        + f"{listed}.",
         panels=(to_spec(lines),),
-        columns=tuple(f"{group}, dishes a day" for group in ranked),
+        columns=tuple(f"{group}, {vocabulary().dishes} a day" for group in ranked),
         cells=cells,
     )
 
