@@ -11,6 +11,12 @@ DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(
 # tests/support/distribution.py says which tests stay in one process. The order of tests/conftest.py
 # is kept: the longest begin first.
 IN_PARALLEL := -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+
+# Another business has data and tables of its own (docs/worlds.md).
+ifneq ($(CASPERS_WORLD),)
+export CASPERS_WORLD
+export CASPERS_DATA := $(or $(CASPERS_DATA),$(CURDIR)/data/$(notdir $(patsubst %/,%,$(CASPERS_WORLD))))
+endif
 DATA := $(or $(CASPERS_DATA),data)
 
 export DO_NOT_TRACK := 1

@@ -9,6 +9,7 @@ import duckdb
 from rich.table import Table
 
 from common.errors import UserError
+from common.vocabulary import vocabulary
 from flows.warehouse_lock import locked_file_error
 
 if TYPE_CHECKING:
@@ -110,8 +111,9 @@ def as_table(kitchens: Iterable[Kitchen]) -> Table:
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    for heading in _HEADINGS:
-        side: Literal["left", "right"] = "left" if heading == _HEADINGS[0] else "right"
+    headings = _headings()
+    for heading in headings:
+        side: Literal["left", "right"] = "left" if heading == headings[0] else "right"
         table.add_column(heading, justify=side, no_wrap=True)
     for cells in _cells(kitchens):
         table.add_row(*cells)
@@ -123,8 +125,8 @@ def as_markdown(kitchens: Iterable[Kitchen]) -> str:
     lines = [
         "Minutes from order to door, and delivered orders by recommended refund.",
         "",
-        "| " + " | ".join(_HEADINGS) + " |",
-        "|---|" + "---:|" * (len(_HEADINGS) - 1),
+        "| " + " | ".join(_headings()) + " |",
+        "|---|" + "---:|" * len(_HEADINGS),
         *("| " + " | ".join(cells) + " |" for cells in _cells(kitchens)),
         "",
         "What next:",
@@ -140,7 +142,11 @@ def what_next() -> str:
     return "\n".join(f"  {command:<{width}}  {purpose}" for command, purpose in WHAT_NEXT)
 
 
-_HEADINGS = ("kitchen", "orders", "revenue", "P50", "P75", "P99", *REFUND_CLASSES, "refunded")
+_HEADINGS = ("orders", "revenue", "P50", "P75", "P99", *REFUND_CLASSES, "refunded")
+
+
+def _headings() -> tuple[str, ...]:
+    return (vocabulary().kitchen, *_HEADINGS)
 
 
 def _cells(kitchens: Iterable[Kitchen]) -> list[list[str]]:
@@ -148,11 +154,11 @@ def _cells(kitchens: Iterable[Kitchen]) -> list[list[str]]:
         [
             kitchen.name,
             f"{kitchen.orders:,}",
-            f"${kitchen.revenue:,.0f}",
+            vocabulary().amount(float(kitchen.revenue), 0),
             *(f"{minute:.1f}" for minute in kitchen.minutes or ()),
             *(("-",) * 3 if kitchen.minutes is None else ()),
             *(f"{count:,}" for count in kitchen.refunds),
-            f"${kitchen.refunded:,.0f}",
+            vocabulary().amount(float(kitchen.refunded), 0),
         ]
         for kitchen in kitchens
     ]

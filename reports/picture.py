@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 
 from common.errors import UserError
 from common.paths import picture_file, published_file
+from common.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,13 +31,17 @@ _COLORS = ("#e4572e", "#2e86ab", "#3a7d44", "#8e5aa8")
 _INK = "#2b2b2b"
 _WEEK = 7
 _MINUTES = 1_440
-# From which event to which an order is in each stage.
-_STAGES = {
-    "waits for a station": ("created_ts", "started_ts"),
-    "is cooked and packed": ("started_ts", "ready_ts"),
-    "waits for a courier": ("ready_ts", "picked_up_ts"),
-    "is on the road": ("picked_up_ts", "delivered_ts"),
-}
+
+
+def _stages() -> dict[str, tuple[str, str]]:
+    """Return from which event to which an order is in each stage, by its words."""
+    words = vocabulary()
+    return {
+        f"waits for a {words.position}": ("created_ts", "started_ts"),
+        f"{words.cooking} and packing": ("started_ts", "ready_ts"),
+        f"waits for a {words.courier}": ("ready_ts", "picked_up_ts"),
+        "is on the road": ("picked_up_ts", "delivered_ts"),
+    }
 
 
 def draw(published: Path, out: Path) -> None:
@@ -107,7 +112,7 @@ def _at_once(
 ) -> dict[str, NDArray[np.float64]]:
     """Return how many orders are in each stage at each minute of an average day, (1440,) each."""
     found: dict[str, NDArray[np.float64]] = {}
-    for stage, (begin, end) in _STAGES.items():
+    for stage, (begin, end) in _stages().items():
         rows = connection.execute(
             f"""
             select

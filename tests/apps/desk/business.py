@@ -1,19 +1,12 @@
 """A small business for the desk: recommendations, complaints, and published tables."""
 
 import json
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import psycopg
-from fastapi import FastAPI
 
-from apps.desk.listening import listen
-from apps.desk.serving import DeskServer
 from flows.postgres.server import Server
 from tests.support.postgres import owner_url
 
@@ -115,20 +108,3 @@ def publish(data: Path) -> None:
               37.78::double as lat, -122.39::double as lon, 4::double as radius_mi from range(1, 5);
             create table simulator.brands as select 1 as brand_id, 'A brand' as name"""
         )
-
-
-@contextmanager
-def served(application: FastAPI) -> Iterator[str]:
-    """Serve an application in a thread; its address."""
-    with listen("127.0.0.1", [0]) as listening:
-        server = DeskServer(application)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            while not server.started:
-                time.sleep(0.01)
-                assert thread.is_alive(), "the desk did not start"
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()

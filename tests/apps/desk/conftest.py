@@ -10,8 +10,9 @@ from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
 from common.postgres import Role, connection_string
 from flows.postgres.server import Server
-from tests.apps.desk.business import fill_postgres, publish, served
+from tests.apps.desk.business import fill_postgres, publish
 from tests.apps.desk.many_days import publish_days
+from tests.support.served_desk import served
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ import pytest
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings, settings_from_environment
 from flows.postgres.server import Server
-from tests.apps.desk.business import HOSTILE_ORDER, ORDERS, REVENUE, STORY, served
+from tests.apps.desk.business import HOSTILE_ORDER, ORDERS, REVENUE, STORY
 from tests.support.postgres import owner_url
+from tests.support.served_desk import served
 
 HOSTILE_TEXTS = [
     "'; drop table refunds.refund_decisions; --",

@@ -17,7 +17,6 @@ from apps.desk.application import create_application
 from apps.desk.days import USUAL_DAYS, Known, Period, chosen_period, mean_of_week
 from apps.desk.published import PublishedTables
 from apps.desk.settings import DeskSettings
-from tests.apps.desk.business import served
 from tests.apps.desk.conftest import ControlRoom
 from tests.apps.desk.many_days import (
     DAYS,
@@ -32,6 +31,7 @@ from tests.apps.desk.many_days import (
     days,
     publish_days,
 )
+from tests.support.served_desk import served
 
 DAILY = {
     "orders": """select location_id, order_day, count(*) from lakeflow.fct_orders group by all""",

@@ -28,7 +28,6 @@ from common.landing.settings import write_settings
 from common.landing.window import paused
 from generator.roads.delivery_area import DeliveryArea
 from generator.roads.synthetic.synthetic_network import synthetic_network
-from tests.apps.desk.business import served
 from tests.apps.desk.window import (
     BEGAN,
     DOOR,
@@ -39,6 +38,7 @@ from tests.apps.desk.window import (
     land,
     publish_window,
 )
+from tests.support.served_desk import served
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

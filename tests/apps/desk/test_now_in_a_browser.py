@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
-from tests.apps.desk.business import served
 from tests.apps.desk.window import Order, begin_replay, delivered, land, publish_window
 from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
+from tests.support.served_desk import served
 
 __all__ = ["browser"]
 

@@ -19,10 +19,10 @@ from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
 from flows.business.run_log import Outcome, RunRecord, Step, write_run
 from flows.postgres.server import Server
-from tests.apps.desk.business import served
 from tests.apps.desk.conftest import ControlRoom
 from tests.apps.desk.many_days import PageTables, publish_days
 from tests.support.postgres import owner_url
+from tests.support.served_desk import served
 
 BEGAN = datetime(2026, 11, 27, 20, 30)
 

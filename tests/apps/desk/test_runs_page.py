@@ -12,8 +12,8 @@ import pytest
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
 from flows.business.run_log import Outcome, RunRecord, Step, write_run
-from tests.apps.desk.business import served
 from tests.apps.desk.many_days import PageTables
+from tests.support.served_desk import served
 
 BEGAN = datetime(2026, 11, 27, 17, 0)
 MESSAGE = "=cmd|'/c calc'! <script>document.title='run'</script>"

@@ -17,8 +17,8 @@ from apps.desk.application import create_application
 from apps.desk.published import Publication, PublishedTables
 from apps.desk.settings import DeskSettings
 from apps.desk.updates import Updates
-from tests.apps.desk.business import served
 from tests.support.chromium import CHROMIUM, OPTIONS
+from tests.support.served_desk import served
 
 
 @pytest.fixture
