@@ -33,6 +33,7 @@ from tests.support.publication import publish_business, published_of
 from tests.support.served_desk import served
 
 FIRST = datetime(2026, 11, 21, 10, 30)
+LEFT_OUT = ("path:models/ai", "resource_type:unit_test")
 PAGES = ("/", "/business", "/quality", "/queue", "/decisions", "/complaints", "/runs")
 
 
@@ -75,9 +76,9 @@ def played(
         patch.setenv("CASPERS_DATA", str(business.data))
         assert main(["canonical", "--days", "3", "--out", str(canonical)]) == 0
         options = ReplayOptions(start_day=1, speed=1.0)
-        for hours in (0, 26):
+        for hours, tested in ((0, ("resource_type:test",)), (26, ())):
             run(canonical, business.landing, FIRST + timedelta(hours=hours), options)
-            answer = business.dbt("build", "--exclude", "path:models/ai", "resource_type:unit_test")
+            answer = business.dbt("build", "--exclude", *LEFT_OUT, *tested)
             assert set(answer["results"].values()) <= {"success", "pass", "no-op"}, answer
         publish_business(business)
         yield Played(world, business)
@@ -134,8 +135,7 @@ def test_windows_give_what_a_full_refresh_gives(played: Played) -> None:
     data = business.data.with_name(f"{business.data.name}_rebuilt")
     shutil.copytree(business.landing.parent, data / "landing")
     rebuilt = replace(business, data=data)
-    left_out = ("path:models/ai", "resource_type:unit_test", "resource_type:test")
-    rebuilt.dbt("build", "--exclude", *left_out)
+    rebuilt.dbt("build", "--exclude", *LEFT_OUT, "resource_type:test")
     assert business.differences(rebuilt) == {}
 
 
