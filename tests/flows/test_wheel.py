@@ -81,7 +81,8 @@ def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
         # Pages for Node.js, which are built in a checkout.
         and not file.is_relative_to(PROJECT / "reports" / "evidence")
     }
-    wanted |= {f"generator/seeds/{file.name}" for file in (PROJECT / "seeds").glob("*.csv")}
+    seeds = [file for kind in ("csv", "json") for file in (PROJECT / "seeds").glob(f"*.{kind}")]
+    wanted |= {f"generator/seeds/{file.name}" for file in seeds}
     assert packed == wanted
 
 

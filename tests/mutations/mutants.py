@@ -805,8 +805,8 @@ MUTANTS = (
     Mutant(
         "the slightest fault counts",
         _RESPONSES,
-        'return {"grave": high, "clear": (low + high) / 2, "slight": low}',
-        'return {"slight": low, "clear": (low + high) / 2, "grave": high}',
+        'FAULTS = ("grave", "clear", "slight")',
+        'FAULTS = ("slight", "clear", "grave")',
     ),
     Mutant(
         "what is urgent waits",

@@ -6,7 +6,7 @@ create or replace view `caspersdev`.`lakeflow`.`dim_brand`
 	`name` comment 'Its name.',
 	`cuisine` comment 'What it cooks, in its own words.',
 	`cuisine_group` comment 'The kind of cooking in few words that are the same for all brands, found by the words of
-`common/reference/conformed_names.csv`; `Other` where none of them fits.',
+the seed `conformed_names`; the kind itself where none of them fits.',
 	`avg_prep_time_min` comment 'Minutes that its dishes take on average.',
 	`kitchens` comment 'Kitchens that cook it or have cooked it.',
 	`launch_date` comment 'The first day on which any kitchen cooks it; null where none does, and while no order has landed.',
@@ -52,7 +52,7 @@ final as (
         brands.brand_id,
         brands.name,
         brands.cuisine_type as cuisine,
-        coalesce(cuisine_groups.conformed_name, 'Other') as cuisine_group,
+        coalesce(cuisine_groups.conformed_name, brands.cuisine_type) as cuisine_group,
         brands.avg_prep_time_min,
         coalesce(careers.kitchens, 0) as kitchens,
         careers.launch_date,

@@ -9,12 +9,12 @@ create or replace view `caspersdev`.`lakeflow`.`dim_item`
 	`menu_name` comment 'The name of the menu.',
 	`category_id` comment 'Its category on the menu.',
 	`category_name` comment 'The name of the category on the menu, which no other menu has.',
-	`category` comment 'The category in few words that are the same on all menus, found by the words of `common/reference/conformed_names.csv`; `Other` where none of them fits.',
+	`category` comment 'The category in few words that are the same on all menus, found by the words of the seed `conformed_names`; its own name where none of them fits.',
 	`brand_id` comment 'The brand that cooks it.',
 	`brand_name` comment 'The name of the brand.',
 	`cuisine` comment 'What the brand cooks, in its own words.',
 	`cuisine_group` comment 'The kind of cooking in few words that are the same for all brands, found by the words of
-`common/reference/conformed_names.csv`; `Other` where none of them fits.'
+the seed `conformed_names`; the kind itself where none of them fits.'
   )
   comment 'Gold. One row per item with menu, category, brand and cuisine.'
   as (
@@ -56,7 +56,7 @@ final as (
         menus.name as menu_name,
         items.category_id,
         categories.name as category_name,
-        coalesce(conformed_categories.conformed_name, 'Other') as category,
+        coalesce(conformed_categories.conformed_name, categories.name) as category,
         items.brand_id,
         brands.name as brand_name,
         brands.cuisine,

@@ -143,6 +143,19 @@ select
 select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
+    from (select array(named_struct('column_name', 'number', 'nulls', count(*) - count(number)), named_struct('column_name', 'kind', 'nulls', count(*) - count(kind)), named_struct('column_name', 'phrase', 'nulls', count(*) - count(phrase))) as counts from `caspersdev`.`simulator`.`complaint_phrases`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
     from (select array(named_struct('column_name', 'complaint_id', 'nulls', count(*) - count(complaint_id)), named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'ts', 'nulls', count(*) - count(ts)), named_struct('column_name', 'agent_response', 'nulls', count(*) - count(agent_response)), named_struct('column_name', 'complaint_category', 'nulls', count(*) - count(complaint_category)), named_struct('column_name', 'credit_amount', 'nulls', count(*) - count(credit_amount)), named_struct('column_name', 'rationale', 'nulls', count(*) - count(rationale)), named_struct('column_name', 'customer_response', 'nulls', count(*) - count(customer_response)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'delivered_day', 'nulls', count(*) - count(delivered_day))) as counts from `caspersdev`.`complaints`.`complaint_responses`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
@@ -651,6 +664,19 @@ select counted.column_name, counted.nulls
 from (
     select explode(counts) as counted
     from (select array(named_struct('column_name', 'order_id', 'nulls', count(*) - count(order_id)), named_struct('column_name', 'order_key', 'nulls', count(*) - count(order_key)), named_struct('column_name', 'location_id', 'nulls', count(*) - count(location_id)), named_struct('column_name', 'order_day', 'nulls', count(*) - count(order_day)), named_struct('column_name', 'status', 'nulls', count(*) - count(status)), named_struct('column_name', 'creations', 'nulls', count(*) - count(creations)), named_struct('column_name', 'pings', 'nulls', count(*) - count(pings)), named_struct('column_name', 'first_event_ts', 'nulls', count(*) - count(first_event_ts)), named_struct('column_name', 'last_event_ts', 'nulls', count(*) - count(last_event_ts))) as counts from `caspersdev`.`lakeflow`.`silver_order_timeline`) as counted_once
+) as counted_columns
+where counted.nulls > 0
+    ) dbt_internal_test;
+
+select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+select counted.column_name, counted.nulls
+from (
+    select explode(counts) as counted
+    from (select array(named_struct('column_name', 'name', 'nulls', count(*) - count(name)), named_struct('column_name', 'word', 'nulls', count(*) - count(word))) as counts from `caspersdev`.`simulator`.`vocabulary`) as counted_once
 ) as counted_columns
 where counted.nulls > 0
     ) dbt_internal_test;

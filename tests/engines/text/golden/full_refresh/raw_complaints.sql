@@ -1,4 +1,4 @@
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'raw_complaints' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'raw_complaints' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'raw_complaints' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('raw_complaints', 'complaint_candidates') group by model;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'raw_complaints' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'raw_complaints' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'raw_complaints' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('raw_complaints', 'complaint_candidates', 'complaint_phrases') group by model;
 
 insert into `caspersdev`.`increments`.`changes` select 'raw_complaints', 6, affected_model, '*', cast(null as string) from (select '' as affected_model union select 'complaint_responses' as affected_model) as affected;
 
@@ -7,3 +7,11 @@ insert into `caspersdev`.`increments`.`changes` select 'raw_complaints', 6, affe
 DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`raw_complaints` AS JSON;
 
 -- (descriptions become comments (COLUMN of raw_complaints))
+
+select 'complaint_phrases' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`complaint_phrases` as content;

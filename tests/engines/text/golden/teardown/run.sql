@@ -154,15 +154,15 @@ drop view if exists `caspersdev`.`lakeflow`.`dim_brand_location`;
 
 drop view if exists `caspersdev`.`lakeflow`.`dim_date`;
 
+drop table if exists `caspersdev`.`simulator`.`holidays`;
+
+drop table if exists `caspersdev`.`simulator`.`conformed_names`;
+
 drop table if exists `caspersdev`.`simulator`.`brands`;
 
 drop table if exists `caspersdev`.`simulator`.`brand_locations`;
 
 drop table if exists `caspersdev`.`simulator`.`weather`;
-
-drop table if exists `caspersdev`.`simulator`.`holidays`;
-
-drop table if exists `caspersdev`.`simulator`.`conformed_names`;
 
 drop table if exists `caspersdev`.`lakeflow`.`fct_orders`;
 
@@ -177,6 +177,10 @@ drop table if exists `caspersdev`.`recommender`.`refund_recommendations`;
 drop table if exists `caspersdev`.`complaints`.`complaint_responses`;
 
 drop table if exists `caspersdev`.`complaints`.`raw_complaints`;
+
+drop table if exists `caspersdev`.`simulator`.`vocabulary`;
+
+drop table if exists `caspersdev`.`simulator`.`complaint_phrases`;
 
 drop table if exists `caspersdev`.`complaints`.`complaint_candidates`;
 
