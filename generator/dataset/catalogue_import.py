@@ -122,7 +122,8 @@ def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBu
         for name in TABLES:
             _write(staging / f"{name}.csv", name, tables)
         (staging / WEATHER_FILE).write_text(",".join(WEATHER_COLUMNS) + "\n", encoding="utf-8")
-        complete_world(staging)
+        copied = complete_world(staging)
+        tables.notices.append(f"{', '.join(copied)}: those of Casper's Kitchens, to be edited.")
         try:
             catalogue = load_catalogue(staging)
         except UserError as error:

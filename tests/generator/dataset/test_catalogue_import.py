@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue
 
+COPIED = (
+    "holidays.csv, conformed_names.csv, vocabulary.csv, complaint_phrases.csv: those of Casper's "
+    "Kitchens, to be edited."
+)
+
 
 def test_what_is_missing_is_filled_and_everything_is_said(
     tmp_path: Path, catalogue: Catalogue
@@ -48,6 +53,7 @@ def test_what_is_missing_is_filled_and_everything_is_said(
         "brand_locations.brand_location_id is missing or not unique: numbered.",
         "brand_locations.trajectory: flat is written steady.",
         "locations: opened_by left out, nothing reads it.",
+        COPIED,
     )
     found = load_catalogue(tmp_path / "world")
     assert found == business.catalogue
@@ -62,7 +68,7 @@ def test_what_is_missing_is_filled_and_everything_is_said(
 def test_what_we_write_comes_back_as_it_was(tmp_path: Path, catalogue: Catalogue) -> None:
     write_business_tables(catalogue, tmp_path / "ours")
     business = import_catalogue(tmp_path / "ours", tmp_path / "world", catalogue)
-    assert business.notices == ()
+    assert business.notices == (COPIED,)
     # A dataset has no weather: where its business was imported it never rains.
     assert business.catalogue == replace(catalogue, weather={})
 
