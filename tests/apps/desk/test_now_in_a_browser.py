@@ -115,7 +115,7 @@ def test_a_window_that_is_over_stands_at_its_end_and_says_so(
     expect(page.locator("#day")).to_have_text("Fri, Nov 27")
     assert _counts(page) == ["1", "1", "1", "1", "2", "1"]
     article = _san_francisco(page)
-    expect(article.locator(".busy")).to_have_text("1 of 6 positions busy")
+    expect(article.locator(".busy")).to_have_text("1 of 6 cooking positions busy")
     expect(article.locator(".pips .on")).to_have_count(1)
     expect(article.locator("[data-today=orders]")).to_have_text("8")
     expect(article.locator("[data-today=revenue]")).to_have_text("$160")

@@ -11,8 +11,8 @@ from tests.support.business import DbtWorker
 from tests.support.publication import declared_tables
 
 SEEDS = (
-    "brand_locations brands cancellation_reasons categories conformed_names event_types holidays "
-    "items locations menus rejection_reasons weather"
+    "brand_locations brands cancellation_reasons categories complaint_phrases conformed_names "
+    "event_types holidays items locations menus rejection_reasons vocabulary weather"
 )
 DIMENSIONS = "brand brand_location customer date driver item location weather"
 
