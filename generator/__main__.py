@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.system_errors import explain
-from generator.commands import canonical, catalogue, live, realism, roads
+from generator.commands import canonical, catalogue, live, realism, roads, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     live.add_command(commands)
     realism.add_command(commands)
     roads.add_commands(commands)
+    snapshot.add_command(commands)
     return parser
 
 

@@ -21,6 +21,7 @@ from generator.simulation.orders.promises import recent_mean
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from generator.simulation.cooking.kitchen import Step
     from generator.simulation.orders.placed_orders import Requests
     from generator.simulation.prepared_kitchen import Kitchen
 
@@ -48,7 +49,9 @@ class ServedOrders:
     known_queue: NDArray[np.float64]
 
 
-def serve_working_day(kitchen: Kitchen, day: int, requests: Requests) -> ServedOrders:
+def serve_working_day(
+    kitchen: Kitchen, day: int, requests: Requests, steps: list[Step] | None = None
+) -> ServedOrders:
     """Cook and bring what is placed from 04:00 of a day to 04:00 of the next.
 
     Parameters
@@ -59,11 +62,13 @@ def serve_working_day(kitchen: Kitchen, day: int, requests: Requests) -> ServedO
         The day.
     requests
         All orders of the working day, in the order in which they were placed.
+    steps
+        Gets what each dish had where, if somebody wants to know.
     """
     stations = kitchen.conditions(day).open_stations
     equipment = equipment_for(stations, kitchen.menus.recipes)
     work, intentions = requests.work, requests.intentions
-    cooked = cook(work, day, stations, equipment)
+    cooked = cook(work, day, stations, equipment, steps)
     cancelled = _withdrawals(requests, cooked)
     reason = np.where(
         (cancelled == 0) & np.isin(intentions.reason, (CUSTOMER, KITCHEN)), NEVER, intentions.reason
@@ -73,7 +78,7 @@ def serve_working_day(kitchen: Kitchen, day: int, requests: Requests) -> ServedO
         Bags(work.created, taken, cooked.ready, cancelled, reason),
         requests.errands,
         kitchen.addresses.routes,
-        _courier_day(kitchen, day),
+        courier_day(kitchen, day),
         (day + 1) * MICROSECONDS_PER_DAY,
     )
     queue = recent_mean(cooked.waited) + recent_mean(deliveries.late)
@@ -90,7 +95,7 @@ def _withdrawals(requests: Requests, cooked: CookedOrders) -> NDArray[np.int64]:
     return np.where(by_customer, thought, np.where(by_kitchen, created + before, 0))
 
 
-def _courier_day(kitchen: Kitchen, day: int) -> CourierDay:
+def courier_day(kitchen: Kitchen, day: int) -> CourierDay:
     """Return who works on a working day, and the traffic of its two calendar days."""
     # Counted from the night before day 0, whose orders belong to the working day before it.
     rng = make_rng(kitchen.seed, kitchen.location_id, day + 1, Purpose.SHIFTS)

@@ -38,6 +38,8 @@ _DISHES_AT_ONCE = 2.2
 
 # Preparing and heating a dish: microseconds at a workstation, then where, and how long there.
 Dish = tuple[int, int, int]
+# What a dish has at its equipment: row of the order, which, asked for when, from when, until when.
+Step = tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,7 @@ def serve(
     withdrawn: NDArray[np.int64],
     stations: list[int],
     equipment: list[list[int]],
+    steps: list[Step] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Cook orders first come, first served.
 
@@ -194,6 +197,8 @@ def serve(
         When each open station is free, a heap; updated in place.
     equipment
         When each workstation, oven and stove is free, heaps; updated in place.
+    steps
+        Gets what each dish had where, if somebody wants to know.
 
     Returns
     -------
@@ -203,8 +208,8 @@ def serve(
     ends: list[int] = []
     replace_first = heapq.heapreplace
     workstations = equipment[Equipment.WORKSTATION]
-    for ready, courses, ended in zip(
-        acknowledged.tolist(), dishes.tolist(), withdrawn.tolist(), strict=True
+    for order, (ready, courses, ended) in enumerate(
+        zip(acknowledged.tolist(), dishes.tolist(), withdrawn.tolist(), strict=True)
     ):
         free = stations[0]
         start = end = ready if ready > free else free
@@ -214,13 +219,19 @@ def serve(
             continue
         for preparing, heat, heating in courses:
             free = workstations[0]
-            at = (start if start > free else free) + preparing
+            begins = start if start > free else free
+            at = begins + preparing
             replace_first(workstations, at)
+            if steps is not None:
+                steps.append((order, int(Equipment.WORKSTATION), start, begins, at))
             if heating:
                 heated = equipment[heat]
                 free = heated[0]
-                at = (at if at > free else free) + heating
+                asked, begins = at, at if at > free else free
+                at = begins + heating
                 replace_first(heated, at)
+                if steps is not None:
+                    steps.append((order, heat, asked, begins, at))
             end = max(end, at)
         replace_first(stations, end)
         starts.append(start)
@@ -228,7 +239,9 @@ def serve(
     return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
-def cook(work: Work, day: int, stations: int, equipment: list[int]) -> CookedOrders:
+def cook(
+    work: Work, day: int, stations: int, equipment: list[int], steps: list[Step] | None = None
+) -> CookedOrders:
     """Cook the orders of one working day, which lasts from 04:00 to 04:00.
 
     It begins with all stations free and ends with nothing on them, so that working days are
@@ -246,6 +259,8 @@ def cook(work: Work, day: int, stations: int, equipment: list[int]) -> CookedOrd
         Stations that are open.
     equipment
         How many workstations, ovens and stoves there are.
+    steps
+        Gets what each dish had where, if somebody wants to know.
     """
     begins = day * MICROSECONDS_PER_DAY + CLEARED_AT
     acknowledged = work.created + work.preparation.acknowledging
@@ -255,12 +270,28 @@ def cook(work: Work, day: int, stations: int, equipment: list[int]) -> CookedOrd
         work.withdrawn,
         [begins] * stations,
         [[begins] * number for number in equipment],
+        steps,
     )
-    closes = (day + 1) * MICROSECONDS_PER_DAY + CLOSES_AT
-    cleared = (day + 1) * MICROSECONDS_PER_DAY + CLEARED_AT
     waited = started - acknowledged
-    started, finished = hurry(started, finished, closes, cleared)
+    if steps:
+        steps[:] = _hurried(steps, finished, day)
+    started, finished = hurry(started, finished, *_closing(day))
     return CookedOrders(started, finished, finished + work.preparation.packing, waited)
+
+
+def _closing(day: int) -> tuple[int, int]:
+    """Return when no order is placed any more on a working day, and when its kitchen is clear."""
+    tomorrow = (day + 1) * MICROSECONDS_PER_DAY
+    return tomorrow + CLOSES_AT, tomorrow + CLEARED_AT
+
+
+def _hurried(steps: list[Step], finished: NDArray[np.int64], day: int) -> list[Step]:
+    """Return steps at the times that they have when the kitchen hurries, as its orders do."""
+    orders, which, asked, begins, ends = (np.array(column) for column in zip(*steps, strict=True))
+    closes, cleared = _closing(day)
+    last = int(finished.max(initial=cleared))
+    times = (_earlier(each, last, closes, cleared).tolist() for each in (asked, begins, ends))
+    return list(zip(orders.tolist(), which.tolist(), *times, strict=True))
 
 
 def hurry(
@@ -272,12 +303,13 @@ def hurry(
     more orders are cooked at once than before.
     """
     last = int(finished.max(initial=cleared))
+    return _earlier(started, last, closes, cleared), _earlier(finished, last, closes, cleared)
+
+
+def _earlier(times: NDArray[np.int64], last: int, closes: int, cleared: int) -> NDArray[np.int64]:
+    """Return times at which ``last`` has become ``cleared``, if it is later than that."""
     if last <= cleared:
-        return started, finished
+        return times
     factor = (cleared - closes) / (last - closes)
-
-    def earlier(times: NDArray[np.int64]) -> NDArray[np.int64]:
-        after = (times - closes).astype(np.float64)
-        return np.where(times > closes, closes + round_to_millis(after * factor), times)
-
-    return earlier(started), earlier(finished)
+    after = (times - closes).astype(np.float64)
+    return np.where(times > closes, closes + round_to_millis(after * factor), times)

@@ -62,6 +62,8 @@ class Deliveries:
         Microseconds for each metre at mean speed, stops not counted.
     stop_share
         Which part of the order's stops are on this drive.
+    returned
+        When its courier is back at the kitchen, or 0 if another door comes first.
     """
 
     courier: NDArray[np.int64]
@@ -77,6 +79,7 @@ class Deliveries:
     way_m: NDArray[np.float64]
     slowness: NDArray[np.float64]
     stop_share: NDArray[np.float64]
+    returned: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,7 @@ class _Couriers:
         self.late, self.after, self.begins = [0] * orders, [0] * orders, [0] * orders
         self.back_m, self.way_m = [0.0] * orders, errands.effort_m.tolist()
         self.slowness, self.stop_share = [0.0] * orders, [1.0] * orders
+        self.returned = [0] * orders
         self._numbers = shifts.courier
         self._ends: list[int] = shifts.ends.tolist()
         self._free: list[tuple[int, int]] = list(
@@ -269,6 +273,7 @@ class _Couriers:
             way_m=_real(self.way_m),
             slowness=_real(self.slowness),
             stop_share=_real(self.stop_share),
+            returned=_whole(self.returned),
         )
 
     def _take(self, order: int, who: int, came: int, leaves: int) -> None:
@@ -292,7 +297,8 @@ class _Couriers:
     def _return(self, last: int, who: int, now: int) -> None:
         driving = self._effort[last] * self._slowness_at(now) * self._pace_of[who]
         way_back = (driving + self._stopping[last]) * _WAY_BACK
-        self.wait(now + round(way_back / 1000.0) * 1000, who)
+        self.returned[last] = now + round(way_back / 1000.0) * 1000
+        self.wait(self.returned[last], who)
 
     def _slowness_at(self, now: int) -> float:
         minute = (now - self._midnight) // MICROSECONDS_PER_MINUTE

@@ -127,6 +127,29 @@ def draw_fixes(
     return Fixes(of_order, at[again], latitude[again], longitude[again], progress)
 
 
+def places_on_the_way(
+    deliveries: Deliveries,
+    errands: Errands,
+    routes: DeliveryRoutes,
+    order: NDArray[np.int64],
+    at: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where couriers are who drive to a door, or are there, degrees, (P,) each.
+
+    Parameters
+    ----------
+    deliveries, errands
+        The N orders.
+    routes
+        The way to each address.
+    order
+        Whose door each drives to, (P,).
+    at
+        When, microseconds since day 0, (P,).
+    """
+    return _places(_progress(deliveries, errands, order, at), deliveries, errands, routes)
+
+
 def scattered(
     rng: Generator,
     latitude: NDArray[np.float64],

@@ -188,6 +188,12 @@ def choose_customers(
     return Customers(seat, person, known)
 
 
+def people_around(population: Population, day: int) -> int:
+    """Return how many people live around a kitchen on a day."""
+    seats = np.arange(population.address.size)
+    return int(_is_there(population, seats, day).sum())
+
+
 def _is_there(population: Population, seat: NDArray[np.int64], day: int) -> NDArray[np.bool_]:
     """Return whether somebody sits in seats on a day, (N,)."""
     stay = population.stay_days[seat]

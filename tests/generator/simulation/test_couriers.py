@@ -71,7 +71,7 @@ def delivered(kitchen: Kitchen, day: int, shifts: Shifts | None = None) -> Deliv
     ready = work.created + 15 * MICROSECONDS_PER_MINUTE
     nothing = np.zeros_like(work.created)
     bags = Bags(work.created, work.created, ready, nothing, nothing + NEVER)
-    courier_day = replace(working_day._courier_day(kitchen, day), shifts=shifts)
+    courier_day = replace(working_day.courier_day(kitchen, day), shifts=shifts)
     routes = kitchen.addresses.routes
     return dispatch(
         bags, placed.requests.errands, routes, courier_day, (day + 1) * MICROSECONDS_PER_DAY
