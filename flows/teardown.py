@@ -34,9 +34,11 @@ from common.paths import (
     warehouse_file,
 )
 from common.postgres import credentials_file, postgres_directory
+from common.snapshots import snapshot_directory
 from common.system_errors import to_user_error
 from flows.agents.landing import ResponseLanding
 from flows.business.run_log import has_runs, remove_runs
+from flows.business.snapshot import has_snapshots, remove_snapshots
 from flows.business_lock import check_no_business_runs
 from flows.dbt.command_line import dbt_arguments, run_dbt
 from flows.dbt.log_events import last_words
@@ -180,12 +182,18 @@ def _files(relations: Sequence[Removal]) -> Iterator[Removal]:
     for file in (picture_file(), report_file()):
         if file.exists():
             yield Removal("file", str(file), file.unlink)
-    runs = runs_directory()
-    if has_runs(runs):
-        yield Removal("folder", f"{runs}, the log of the windows", lambda: remove_runs(runs))
+    yield from _left_by_windows()
     prefect = data_directory() / "prefect"
     if prefect.exists():
         yield Removal("folder", str(prefect), lambda: shutil.rmtree(prefect))
+
+
+def _left_by_windows() -> Iterator[Removal]:
+    runs, snapshots = runs_directory(), snapshot_directory()
+    if has_runs(runs):
+        yield Removal("folder", f"{runs}, the log of the windows", lambda: remove_runs(runs))
+    if has_snapshots(snapshots):
+        yield Removal("folder", str(snapshots), lambda: remove_snapshots(snapshots))
 
 
 def _downloaded_streets() -> list[Path]:

@@ -12,6 +12,7 @@ from apps.desk.now_schemas import DaySoFar, Now, NowKitchen, NowOrder, Played, T
 from apps.desk.played_window import PlayedWindow, played_window, read_replay
 from apps.desk.published import NothingPublishedError
 from apps.desk.streets import streets_address
+from apps.desk.world import read_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -147,6 +148,7 @@ def read_now(
         ],
         orders=[_order(order, played.from_ts) for order in orders],
         trips=list(trips(orders, _pings(tables, played), kitchens, played)),
+        world=read_world(replay, played.window.last if played.window else None),
     )
 
 

@@ -127,6 +127,84 @@ class Trip(_Answer):
     points: list[tuple[int, float, float]]
 
 
+class NowCourier(_Answer):
+    """A courier at work at the end of the window.
+
+    Attributes
+    ----------
+    state
+        ``waiting``, ``driving``, ``handing_over`` or ``returning``.
+    order_ids
+        What is on board, or waited for at the kitchen.
+    """
+
+    driver_id: str
+    location_id: int
+    state: str
+    lat: float | None
+    lon: float | None
+    order_ids: list[str]
+
+
+class NowEquipment(_Answer):
+    """What is busy in a kitchen at the end of the window.
+
+    Attributes
+    ----------
+    kind
+        ``position``, ``workstation``, ``oven`` or ``stove``.
+    busy, number
+        How many are in use, of how many.
+    orders_waiting
+        Orders that wait for one.
+    """
+
+    location_id: int
+    kind: str
+    busy: int
+    number: int
+    orders_waiting: int
+
+
+class NowPeople(_Answer):
+    """The people around a kitchen at the end of the window.
+
+    Attributes
+    ----------
+    people
+        Who lives there.
+    customers
+        Who has ever ordered.
+    ordered_last_day, ordered_last_7_days, ordered_last_28_days
+        Who has ordered since then.
+    with_open_order
+        Who waits for an order.
+    """
+
+    location_id: int
+    people: int
+    customers: int
+    ordered_last_day: int
+    ordered_last_7_days: int
+    ordered_last_28_days: int
+    with_open_order: int
+
+
+class World(_Answer):
+    """The state of the world at the end of the window, of which no table tells.
+
+    Attributes
+    ----------
+    off_shift
+        Couriers who are not at work, by ``location_id``.
+    """
+
+    couriers: list[NowCourier]
+    off_shift: dict[int, int]
+    equipment: list[NowEquipment]
+    population: list[NowPeople]
+
+
 class Now(_Answer):
     """All that the page *Now* shows of a build.
 
@@ -136,6 +214,8 @@ class Now(_Answer):
         The build and when it was published.
     now_ts
         The time at the desk.
+    world
+        What no table says of the end of the window; nothing where the loop has left nothing.
     """
 
     build: int | None
@@ -145,6 +225,7 @@ class Now(_Answer):
     kitchens: list[NowKitchen]
     orders: list[NowOrder]
     trips: list[Trip]
+    world: World | None = None
 
 
 class Streets(_Answer):

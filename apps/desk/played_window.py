@@ -40,10 +40,14 @@ _LOOKED_AT = 20
 
 @dataclass(frozen=True)
 class LandedWindow:
-    """A landed window: the first and the last moment of its events."""
+    """A landed window: the first and the last moment of its events.
+
+    ``last`` is the last one as a position of virtual time, where it is known.
+    """
 
     first_ts: datetime
     last_ts: datetime
+    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,14 @@ class ReplayState:
         Virtual seconds in a real one.
     is_paused
         Whether virtual time stands still.
+    dataset
+        Identity of the dataset that is replayed.
     """
 
     windows: tuple[LandedWindow, ...]
     speed: float
     is_paused: bool
+    dataset: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def read_replay() -> ReplayState | None:
         return None
     latest = settings.segments[-1]
     windows = tuple(_emitted(each, settings) for each in positions)
-    return ReplayState(windows, latest.speed, latest.paused)
+    return ReplayState(windows, latest.speed, latest.paused, settings.profile.identity)
 
 
 def choose_window(windows: Sequence[LandedWindow], latest_ts: datetime) -> LandedWindow | None:
@@ -157,4 +164,5 @@ def _emitted(positions: Positions, settings: Settings) -> LandedWindow:
     return LandedWindow(
         emitted_time(positions.first, epoch, shift_days),
         emitted_time(positions.last, epoch, shift_days),
+        positions.last,
     )

@@ -17,6 +17,7 @@ EVENTS = Unit("events")
 
 STEPS = {
     "landing": "landing",
+    "snapshot": "state of the world",
     "decisions": "landing decisions",
     "build": "build and tests",
     "publication": "publication",
@@ -27,7 +28,7 @@ STEPS = {
 }
 """The steps of a window, as pages name them."""
 
-_STYLES = (3, 5, 1, 4, 2, 6, 6, 5)
+_STYLES = (3, 4, 5, 1, 4, 2, 6, 6, 5)
 _FIRST_RUN = "first run"
 
 

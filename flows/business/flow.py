@@ -100,6 +100,18 @@ def build_tables() -> Build:
 
 
 @task
+def write_snapshot(report: Report) -> None:
+    """Write the state of the world for the control room; without one the business goes on."""
+    with _step("Writing the state of the world"):
+        try:
+            said = resources().snapshots.write(report)
+        except UserError as error:
+            said = f"warning: {error}"
+    if said:
+        resources().display.print_error(said)
+
+
+@task
 def ask_agents() -> None:
     """Ask the language model about what was just published; the next window builds on it."""
     with _step("Asking the language model"):
@@ -166,6 +178,9 @@ def casper_kitchens() -> Outcome:
     ):
         with run.step("landing"):
             run.report = report = land_window()
+        with run.step("snapshot"):
+            # Before the build: whoever is told of it finds the state of its window.
+            write_snapshot(report)
         with run.step("decisions"):
             run.decisions = decided = land_decisions()
         found.check_stop()

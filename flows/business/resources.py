@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from common.errors import UserError
 from flows.build import Builder
 from flows.business.postgres import BusinessPostgres
+from flows.business.snapshot import WorldSnapshots
 from flows.dbt.warm import warm_dbt
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Resources:
         Writes the report; ``None`` where none is wanted.
     generator
         Makes what lands as it happens; ``None`` where a dataset is replayed.
+    snapshots
+        Writes the state of the world for the control room.
     stop
         Set when somebody wants the business to end after the running step.
     """
@@ -53,6 +56,7 @@ class Resources:
     postgres: BusinessPostgres = field(default_factory=BusinessPostgres)
     report: BusinessReport | None = None
     generator: LiveGeneratorProcess | None = None
+    snapshots: WorldSnapshots = field(default_factory=WorldSnapshots)
     stop: threading.Event = field(default_factory=threading.Event)
 
     def check_stop(self) -> None:

@@ -15,6 +15,9 @@
     queue: "M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z", cook: "M-5-5H5V5H-5Z", wait: "M0-6.5 6.5 0 0 6.5-6.5 0Z",
     drive: "M0-7.5 5.5 6.5 0 3.5-5.5 6.5Z", done: "M-5.5.5-1.5 4.5 5.5-4.5", lost: "M-5-5 5 5M-5 5 5-5",
   };
+  // What a courier does at the window's end, which tables do not say.
+  const DOING = { waiting: "waiting", driving: "driving", handing_over: "at a door", returning: "driving back" };
+  const EQUIPMENT = { workstation: "workstations", oven: "ovens", stove: "stoves" };
   const IS_LINE = { queue: true, done: true, lost: true };
   const PLAY = "M4 2.5 13 8 4 13.5Z";
   const PAUSE = "M4 3H7V13H4ZM9 3H12V13H9Z";
@@ -117,6 +120,16 @@
     return order.created <= moment ? "queue" : null;
   }
 
+  function worldOf(world, id) {
+    const here = (rows) => rows.filter((row) => row.location_id === id);
+    return {
+      couriers: here(world.couriers),
+      offShift: world.off_shift[id] ?? 0,
+      equipment: here(world.equipment),
+      people: here(world.population)[0],
+    };
+  }
+
   const endOf = (order) => order.cancelled ?? order.delivered;
 
   // Where a courier is at a moment: between two fixes on the straight line.
@@ -185,6 +198,8 @@
       this.kitchen = null;
       this.orders = [];
       this.trips = [];
+      this.world = null;
+      this.returning = [];
       this.sprites = new Map();
     }
 
@@ -205,7 +220,33 @@
         trip.orders = trip.order_ids.map((id) => orders.get(id)).filter(Boolean);
         for (const order of trip.orders) order.trip = trip;
       }
+      this.world = answer.world && worldOf(answer.world, this.id);
+      this.returning = (this.world?.couriers ?? []).filter((courier) => courier.state === "returning")
+        .map((courier) => {
+          const [x, y] = project(kitchen, courier.lat, courier.lon);
+          return { x, y, heading: Math.atan2(-x, y) }; // towards the kitchen
+        });
+      this.showWorld();
       if (kitchen.streets && kitchen.streets !== this.streetsFrom) this.fetchStreets(kitchen);
+    }
+
+    // What no table says, of the window's end: it does not change while the window is played.
+    showWorld() {
+      const section = this.article.querySelector(".world");
+      section.hidden = !this.world;
+      if (!this.world) return;
+      const { couriers, offShift, equipment, people } = this.world;
+      const doing = Object.entries(DOING).map(([state, name]) => `${couriers.filter((courier) => courier.state === state).length} ${name}`);
+      const busy = equipment.filter((each) => EQUIPMENT[each.kind])
+        .map((each) => `${each.busy} of ${each.number} ${EQUIPMENT[each.kind]}${each.orders_waiting ? ` (${each.orders_waiting} waiting)` : ""}`);
+      setText(section.querySelector(".world-at"), `At the window's end, ${clock(momentOf(span))}`);
+      setText(section.querySelector("[data-world=couriers]"), `${doing.join(", ")}, ${offShift} off shift`);
+      setText(section.querySelector("[data-world=equipment]"), busy.join(", "));
+      setText(section.querySelector("[data-world=people]"), people
+        ? `${whole.format(people.with_open_order)} waiting; ${whole.format(people.ordered_last_day)} ordered in a day, `
+          + `${whole.format(people.ordered_last_7_days)} in a week, ${whole.format(people.ordered_last_28_days)} in four, `
+          + `${whole.format(people.customers)} so far, of ${whole.format(people.people)}`
+        : "");
     }
 
     async fetchStreets(kitchen) {
@@ -316,6 +357,7 @@
       }
       const driving = this.trips.filter((trip) => isDriving(trip, at)).map((trip) => ({ trip, place: placeAt(trip, at) }));
       this.drawTrails(context, half, driving);
+      if (at >= span) for (const place of this.returning) stamp("resting", place, 1, place.heading);
       this.drawKitchen(context, half, stamp);
       for (const { place } of driving) stamp("courier", place, 1.25, place.heading);
       this.drawChosen(context, half);
@@ -364,7 +406,10 @@
 
     // The kitchen, and around it the couriers who wait there.
     drawKitchen(context, half, stamp) {
-      const waiting = this.trips.filter((trip) => isWaiting(trip, at)).length;
+      // At the window's end it is known who waits for work, too.
+      const waiting = at >= span && this.world
+        ? this.world.couriers.filter((courier) => courier.state === "waiting").length
+        : this.trips.filter((trip) => isWaiting(trip, at)).length;
       for (let number = 0; number < waiting; number += 1) {
         const angle = (number * 2 * Math.PI) / Math.max(8, waiting) - Math.PI / 2;
         const away = 15 / this.scale;
@@ -665,6 +710,14 @@
     fill(byId("order-table"), orders);
     for (const row of byId("order-table").tBodies[0].rows) row.cells[3].className = "number";
     setText(byId("list-time"), clock(momentOf(at)));
+    const { world } = now;
+    byId("world-list").hidden = !world;
+    if (!world) return;
+    const names = new Map(cities.map((city) => [city.id, city.kitchen?.name]));
+    fill(byId("world-table"), world.couriers.filter((courier) => names.get(courier.location_id)).map((courier) => [
+      courier.driver_id, [[courier.driver_id], [names.get(courier.location_id)], [DOING[courier.state]], ["", courier.order_ids]],
+    ]));
+    setText(byId("world-time"), clock(momentOf(span)));
   }
 
   // ------------------------------------------------------------------ frames

@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from apps.desk.application import create_application
 from apps.desk.settings import DeskSettings
-from tests.apps.desk.window import Order, begin_replay, delivered, land, publish_window
+from tests.apps.desk.window import (
+    Order,
+    begin_replay,
+    delivered,
+    land,
+    leave_world,
+    publish_window,
+)
 from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
 from tests.support.served_desk import served
 
@@ -124,6 +131,38 @@ def test_a_window_that_is_over_stands_at_its_end_and_says_so(
     expect(page.locator("#open")).to_have_text("4")
     expect(page.locator("#couriers")).to_have_text("1")
     expect(page.locator("#age")).to_contain_text("days ago")
+
+
+def test_what_no_table_says_is_there_where_the_loop_left_it(
+    open_now: Callable[..., Page], data: Path
+) -> None:
+    _age(data, 1)
+    page = open_now()
+    expect(page.locator("#about")).to_contain_text("is over")
+    world = _san_francisco(page).locator(".world")
+    expect(world).to_be_hidden()
+    map_without = _san_francisco(page).locator("canvas.moving").screenshot()
+    leave_world(data, END)
+    publish_window(data, 2, ORDERS)
+    _age(data, 2)
+    page = open_now()
+    world = _san_francisco(page).locator(".world")
+    expect(world.locator(".world-at")).to_have_text("At the window's end, 15:00")
+    expect(world.locator("[data-world=couriers]")).to_have_text(
+        "1 waiting, 1 driving, 0 at a door, 1 driving back, 1 off shift"
+    )
+    expect(world.locator("[data-world=equipment]")).to_have_text(
+        "2 of 6 workstations (1 waiting), 1 of 6 ovens, 1 of 6 stoves"
+    )
+    expect(world.locator("[data-world=people]")).to_contain_text("4 waiting; 10 ordered in a day")
+    with_world = _san_francisco(page).locator("canvas.moving").screenshot()
+    assert with_world != map_without, "who drives back is drawn"
+    page.locator("details.list summary").click()
+    rows = page.locator("#world-table tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(1)).to_contain_text("driving back")
+    _move_to(page, 3600)
+    expect(world.locator(".world-at")).to_have_text("At the window's end, 15:00")
 
 
 def test_another_moment_of_the_window_is_counted_as_it_was(

@@ -14,6 +14,7 @@ from common.landed_files import window_file_name
 from common.landing.landing import Landing
 from common.landing.settings import Settings, first_settings, read_settings, write_settings
 from common.landing.window import emitted_time, microseconds
+from common.snapshots import snapshot_file_name
 
 KITCHEN = (37.7890, -122.3942)
 DOOR = (37.7700, -122.4200)
@@ -138,6 +139,42 @@ def land(data: Path, first_ts: datetime, last_ts: datetime) -> None:
     zero = emitted_time(0, settings.profile.epoch, settings.shift_days)
     positions = microseconds(first_ts - zero), microseconds(last_ts - zero)
     (_landing(data).folder / window_file_name(*positions)).touch()
+
+
+def leave_world(data: Path, last_ts: datetime) -> None:
+    """Leave the state of the world at the end of a window, as the loop does."""
+    settings = read_settings(_landing(data))
+    assert settings is not None
+    zero = emitted_time(0, settings.profile.epoch, settings.shift_days)
+    position = microseconds(last_ts - zero)
+    south = (KITCHEN[0] - 0.01, KITCHEN[1])
+    couriers = [
+        ("driver2", "driving", *DOOR, ["driven"]),
+        ("driver3", "returning", *south, []),
+        ("driver4", "waiting", *KITCHEN, []),
+        ("driver5", "off_shift", None, None, []),
+    ]
+    kitchen = {"location_id": 1, "location_code": "sf"}
+    content = {
+        "dataset": settings.profile.identity,
+        "position": position,
+        "stations": [
+            kitchen | {"kind": kind, "busy": busy, "number": 6, "orders_waiting": busy - 1}
+            for kind, busy in (("position", 1), ("workstation", 2), ("oven", 1), ("stove", 1))
+        ],
+        "couriers": [
+            kitchen | dict(zip(("driver_id", "state", "lat", "lon", "order_ids"), row, strict=True))
+            for row in couriers
+        ],
+        "population": [
+            kitchen
+            | {"people": 4000, "customers": 30, "with_open_order": 4, "ordered_last_day": 10}
+            | {"ordered_last_7_days": 20, "ordered_last_28_days": 30}
+        ],
+    }
+    folder = data / "snapshot"
+    folder.mkdir(exist_ok=True)
+    (folder / snapshot_file_name(position)).write_text(json.dumps(content))
 
 
 def _landing(data: Path) -> Landing:

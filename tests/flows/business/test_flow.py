@@ -157,9 +157,9 @@ def check_log_of_windows(log: Path) -> None:
     runs = read_runs(log, 100)
     assert [run.outcome for run in runs] == ["done"] * 4 + ["failed", "done"]
     assert runs[4].message.startswith("dbt could not build a_model: fix it.")
-    assert [step.name for step in runs[4].steps] == ["landing", "decisions", "build"]
+    assert [step.name for step in runs[4].steps] == ["landing", "snapshot", "decisions", "build"]
     assert [step.name for step in runs[5].steps] == [
-        *("landing", "decisions", "build", "publication", "sync", "report")
+        *("landing", "snapshot", "decisions", "build", "publication", "sync", "report")
     ]
     assert (runs[5].case, runs[5].events > 0, runs[5].build) == ("first run", True, 1)
 
