@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
+from common.problems import SeveralProblemsError
 from common.text_file import open_text
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def checked(model: type[Model], values: dict[str, Any], path: Path) -> Model:
     try:
         return model.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        problems = "; ".join(_problem(detail, model) for detail in error.errors())
-        raise UserError(f"{path}: {problems}.") from error
+        problems = [_problem(detail, model) for detail in error.errors()]
+        raise SeveralProblemsError(path, problems) from error
 
 
 # Type errors of pydantic, in words for the person who edits the file.

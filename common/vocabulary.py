@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
 from common.paths import seeds_directory
+from common.problems import Problems
 from common.text_file import open_text
 
 if TYPE_CHECKING:
@@ -103,6 +104,19 @@ def read_vocabulary(folder: Path) -> Vocabulary:
         If the file is missing or unreadable, or a name is missing, unknown, there twice or has no
         word; names file and line.
     """
+    return read_words(folder, Problems())
+
+
+def read_words(folder: Path, problems: Problems) -> Vocabulary:
+    """Return the words of the business of a folder, and tell of every problem with them.
+
+    Parameters
+    ----------
+    folder
+        The folder of the business.
+    problems
+        Is told of each. A name without a word then keeps itself as its word.
+    """
     file = folder / VOCABULARY_FILE
     words: dict[str, str] = {}
     with open_text(file, if_missing="copy that of seeds/ and edit it", newline="") as text:
@@ -113,16 +127,20 @@ def read_vocabulary(folder: Path) -> Vocabulary:
             name, word = (row["name"] or "").strip(), (row["word"] or "").strip()
             where = f"{file}, line {reader.line_num}"
             if name not in NAMES:
-                raise UserError(f'{where}: unknown name "{name}"{did_you_mean(name, NAMES)}.')
+                known = did_you_mean(name, NAMES)
+                problems.add(UserError(f'{where}: unknown name "{name}"{known}.'))
+                continue
             if name in words:
-                raise UserError(f"{where}: {name} is there twice; remove one.")
+                problems.add(UserError(f"{where}: {name} is there twice; remove one."))
             if not word:
-                raise UserError(f"{where}: {name} has no word; write what it is called.")
+                problems.add(UserError(f"{where}: {name} has no word; write what it is called."))
             words[name] = word
-    missing = [name for name in NAMES if name not in words]
-    if missing:
-        raise UserError(f"{file}: {missing[0]} is missing; add a row that says what it is called.")
-    return Vocabulary(**words)
+    for name in NAMES:
+        if name not in words:
+            problems.add(
+                UserError(f"{file}: {name} is missing; add a row that says what it is called.")
+            )
+    return Vocabulary(**{name: words.get(name, name) for name in NAMES})
 
 
 def capitalized(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.system_errors import explain
-from generator.commands import canonical, catalogue, live, realism, roads, snapshot
+from generator.commands import canonical, catalogue, live, realism, roads, snapshot, world
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     realism.add_command(commands)
     roads.add_commands(commands)
     snapshot.add_command(commands)
+    world.add_commands(commands)
     return parser
 
 

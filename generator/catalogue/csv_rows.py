@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
+from common.problems import Problems
 from common.text_file import open_text
 
 if TYPE_CHECKING:
@@ -37,7 +38,12 @@ class CsvRow:
 
 
 def read_rows(
-    file: Path, columns: Sequence[str], *, if_missing: str, may_be_empty: bool = False
+    file: Path,
+    columns: Sequence[str],
+    *,
+    if_missing: str,
+    may_be_empty: bool = False,
+    problems: Problems | None = None,
 ) -> list[CsvRow]:
     """Read one CSV file; its header must name exactly ``columns``, in any order.
 
@@ -51,13 +57,17 @@ def read_rows(
         What to do if there is no such file.
     may_be_empty
         Whether a header without rows is enough.
+    problems
+        Is told of rows that do not fit, if others are to be read all the same.
 
     Raises
     ------
     UserError
         If the file is missing, unreadable, without rows, or its rows do not fit its header.
     """
+    problems = problems or Problems()
     rows: list[CsvRow] = []
+    unfit = False
     with open_text(file, if_missing=if_missing, newline="") as lines:
         reader = csv.reader(lines, strict=True)
         try:
@@ -67,18 +77,22 @@ def read_rows(
                 if not values:  # a blank line, as editors leave at the end
                     continue
                 if len(values) != len(header):
-                    raise UserError(
-                        f"{file}, line {reader.line_num}: {len(values)} values where the "
-                        f"header names {len(header)} columns; fix the commas, and put a "
-                        "text that contains a comma in double quotes."
+                    unfit = True
+                    problems.add(
+                        UserError(
+                            f"{file}, line {reader.line_num}: {len(values)} values where the "
+                            f"header names {len(header)} columns; fix the commas, and put a "
+                            "text that contains a comma in double quotes."
+                        )
                     )
+                    continue
                 rows.append(CsvRow(file, reader.line_num, dict(zip(header, values, strict=True))))
         except csv.Error as error:
             raise UserError(
                 f"{file}, line {reader.line_num}: not readable as CSV ({error}); "
                 "check the quotes of that line."
             ) from error
-    if not rows and not may_be_empty:
+    if not rows and not may_be_empty and not unfit:
         raise UserError(f"{file} has no rows below its header; add at least one.")
     return rows
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from common.errors import UserError
+from common.problems import Problems
 from generator.catalogue.csv_rows import read_rows
 from generator.catalogue.records import TABLES, Catalogue, normalize
-from generator.catalogue.seed_checks import SeedRow, check_seeds
+from generator.catalogue.seed_checks import SeedRow, SeedTable, check_seeds
 from generator.catalogue.seed_messages import explain
 from generator.catalogue.weather import load_weather
 from generator.catalogue.word_tables import check_word_tables
@@ -31,13 +33,16 @@ if TYPE_CHECKING:
 _DISTINCT_COLUMNS = {"locations": ("location_code", "name"), "brands": ("name",)}
 
 
-def load_catalogue(seeds_directory: Path) -> Catalogue:
+def load_catalogue(seeds_directory: Path, problems: Problems | None = None) -> Catalogue:
     """Read and check the seeds of a folder.
 
     Parameters
     ----------
     seeds_directory
         Folder with the eleven tables and the settings of a business (docs/worlds.md).
+    problems
+        Is told of everything that is wrong; without it the first problem is raised. Where it has
+        been told of any, the catalogue is what is left.
 
     Returns
     -------
@@ -50,51 +55,76 @@ def load_catalogue(seeds_directory: Path) -> Catalogue:
         If a file, column or row is missing, unreadable, impossible, or contradicts another; names
         file, line and remedy.
     """
-    rows = {table: _read_table(seeds_directory / f"{table}.csv", table) for table in TABLES}
-    records: dict[str, Any] = {
-        table: tuple(row.record for row in read.values()) for table, read in rows.items()
+    problems = problems or Problems()
+    rows = {
+        table: _read_table(seeds_directory / f"{table}.csv", table, problems) for table in TABLES
     }
-    weather = load_weather(seeds_directory, rows["locations"])
-    catalogue = Catalogue(**records, weather=weather, trade=load_trade(seeds_directory))
-    check_seeds(catalogue, rows)
-    check_word_tables(seeds_directory, catalogue.trade)
+    records: dict[str, Any] = {
+        table: tuple(row.record for row in read.rows.values()) for table, read in rows.items()
+    }
+    weather = load_weather(seeds_directory, rows["locations"], problems)
+    before = len(problems.found)
+    trade = load_trade(seeds_directory, problems)
+    is_read = len(problems.found) == before
+    catalogue = Catalogue(**records, weather=weather, trade=trade)
+    check_seeds(catalogue, rows, problems)
+    check_word_tables(seeds_directory, trade if is_read else None, problems)
     return catalogue
 
 
-def _read_table(file: Path, table: str) -> dict[int, SeedRow]:
+def _read_table(file: Path, table: str, problems: Problems) -> SeedTable:
     """Read one seed; keys are unique, the result is sorted by them."""
     record = TABLES[table]
     columns = [field.name for field in fields(record)]
-    written = read_rows(
-        file, columns, if_missing="bring it back, or name the folder that contains all six seeds"
-    )
+    before = len(problems.found)
+    try:
+        written = read_rows(
+            file,
+            columns,
+            if_missing="bring it back, or name the folder that contains all six seeds",
+            problems=problems,
+        )
+    except UserError as error:
+        problems.add(error)
+        return SeedTable({}, is_whole=False)
+    # A row that does not fit its header may have any key.
+    is_whole = len(problems.found) == before
     adapter: TypeAdapter[Record] = TypeAdapter(record)
     found: dict[int, SeedRow] = {}
+    unreadable = set[str]()
     for row in written:
         try:
             read = SeedRow(row, adapter.validate_python(row.values))
         except ValidationError as error:
-            raise row.error(*explain(error.errors()[0], record)) from error
+            unreadable.add(row.values[columns[0]].strip())
+            for detail in error.errors():
+                problems.add(row.error(*explain(detail, record)), error)
+            continue
         key = getattr(read.record, columns[0])
         if key in found:
-            raise row.error(
-                columns[0],
-                f"{key} is already used on line {found[key].csv.line}",
-                "give every row its own number",
+            problems.add(
+                row.error(
+                    columns[0],
+                    f"{key} is already used on line {found[key].csv.line}",
+                    "give every row its own number",
+                )
             )
+            continue
         found[key] = read
     for column in _DISTINCT_COLUMNS.get(table, ()):
-        _refuse_alike(found.values(), column)
-    return dict(sorted(found.items()))
+        _refuse_alike(found.values(), column, problems)
+    return SeedTable(dict(sorted(found.items())), frozenset(unreadable), is_whole)
 
 
-def _refuse_alike(rows: Iterable[SeedRow], column: str) -> None:
+def _refuse_alike(rows: Iterable[SeedRow], column: str, problems: Problems) -> None:
     """Refuse two rows whose texts differ only in case, spaces and punctuation."""
     lines: dict[str, int] = {}
     for row in rows:
         text = str(row.value(column))
         line = lines.setdefault(normalize(text), row.csv.line)
         if line != row.csv.line:
-            raise row.csv.error(
-                column, f'"{text}" is already used on line {line}', "give every row its own"
+            problems.add(
+                row.csv.error(
+                    column, f'"{text}" is already used on line {line}', "give every row its own"
+                )
             )

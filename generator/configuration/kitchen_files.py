@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from common.did_you_mean import did_you_mean
 from common.errors import UserError
+from common.problems import Problems
 from generator.configuration.configuration_file import configuration_of
 from generator.configuration.kitchen_configuration import KitchenConfiguration
 from generator.world.by_kitchen import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from generator.catalogue.records import Catalogue, Location
 
@@ -22,8 +23,21 @@ ALLOWED = (
 """Keys of a configuration that say how a kitchen works, and not where it is or what it sells."""
 
 
-def check_kitchen_files(catalogue: Catalogue) -> None:
+def check_kitchen_files(
+    catalogue: Catalogue,
+    problems: Problems | None = None,
+    codes: Sequence[str] | None = None,
+) -> None:
     """Refuse files of kitchens that are wrong, whether the kitchen is simulated or not.
+
+    Parameters
+    ----------
+    catalogue
+        The business.
+    problems
+        Is told of everything that is wrong; without it the first problem is raised.
+    codes
+        The kitchens by ``location_code``, if others than those of the catalogue.
 
     Raises
     ------
@@ -31,21 +45,29 @@ def check_kitchen_files(catalogue: Catalogue) -> None:
         If a file is about no kitchen of the business, has a key that belongs elsewhere, or an
         impossible value; names file and key.
     """
-    codes = [location.location_code for location in catalogue.locations]
+    problems = problems or Problems()
+    if codes is None:
+        codes = [location.location_code for location in catalogue.locations]
     for code, file in catalogue.trade.kitchens.items():
         if code not in (*codes, DEFAULT):
-            raise UserError(
-                f"{file.path}: there is no kitchen {code}{did_you_mean(code, [*codes, DEFAULT])}; "
-                "name the file by a location_code of locations.csv."
+            known = did_you_mean(code, [*codes, DEFAULT])
+            problems.add(
+                UserError(
+                    f"{file.path}: there is no kitchen {code}{known}; name the file by a "
+                    "location_code of locations.csv."
+                )
             )
         for key in file.values:
             if key not in ALLOWED and key in KitchenConfiguration.model_fields:
-                raise UserError(
-                    f"{file.path}: {key} does not belong here; place, radius, stations and orders "
-                    "are columns of locations.csv, growth of brands of brand_locations.csv, and "
-                    "days, speed and seed belong to a run."
+                problems.add(
+                    UserError(
+                        f"{file.path}: {key} does not belong here; place, radius, stations and "
+                        "orders are columns of locations.csv, growth of brands of "
+                        "brand_locations.csv, and days, speed and seed belong to a run."
+                    )
                 )
-        configuration_of(file.values, file.path)
+        with problems.collected():
+            configuration_of(file.values, file.path)
 
 
 def with_defaults(

@@ -17,7 +17,7 @@ from common.storage.atomic_directory import atomic_directory
 from generator.catalogue.records import TABLES
 from generator.catalogue.seed_files import load_catalogue
 from generator.catalogue.weather import WEATHER_COLUMNS, WEATHER_FILE
-from generator.catalogue.word_tables import WORD_TABLES, complete_world
+from generator.catalogue.word_tables import complete_world
 from generator.configuration.defaults import (
     DEFAULT_DAYS,
     NEW_KITCHEN_ORDERS_DAY,
@@ -71,8 +71,16 @@ class ImportedBusiness:
 
 
 @dataclass(slots=True)
-class _Tables:
-    """The rows of all tables while they are completed, and what was done to them."""
+class BusinessTables:
+    """The rows of all tables while they are completed, and what was done to them.
+
+    Attributes
+    ----------
+    rows
+        By table; each row by column.
+    notices
+        What was filled, changed and left out, a sentence each.
+    """
 
     rows: dict[str, list[Row]]
     notices: list[str] = field(default_factory=list)
@@ -110,28 +118,66 @@ def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBu
         If there is such a folder already, a table or column cannot be done without or cannot be
         read, or the tables contradict each other. Nothing is written then.
     """
+    refuse_existing(world)
+    tables = BusinessTables({name: _read(dataset / table_file(name), name) for name in TABLES})
+    complete_tables(tables, dataset.name, known)
+    try:
+        return write_business(world, tables)
+    except UserError as error:
+        raise UserError(
+            f"The tables in {dataset} are not those of one business: {error} The line is "
+            "that of the row in its Parquet file, plus one."
+        ) from error
+
+
+def refuse_existing(world: Path) -> None:
+    """Refuse to write over a world.
+
+    Raises
+    ------
+    UserError
+        If there is such a folder already.
+    """
     if world.exists():
         raise UserError(
             f"{world} exists already and may have been edited since; choose another folder with "
             "--out, or remove it."
         )
-    tables = _Tables({name: _read(dataset / table_file(name), name) for name in TABLES})
-    _complete(tables, dataset, known)
-    files = {*(f"{name}.csv" for name in TABLES), WEATHER_FILE, *WORD_TABLES}
-    with atomic_directory(world, files) as staging:
+
+
+def write_business(
+    world: Path, tables: BusinessTables, add_files: Callable[[Path], None] = lambda _: None
+) -> ImportedBusiness:
+    """Write the folder of a business, all at once, and read it again.
+
+    Parameters
+    ----------
+    world
+        Folder to make.
+    tables
+        Its six tables, complete.
+    add_files
+        Adds other files of the business to a folder; what is missing then is as in the seeds, and
+        without ``weather.csv`` it is always dry.
+
+    Raises
+    ------
+    UserError
+        If the tables contradict each other; names file and line. Nothing is written then.
+    """
+    with atomic_directory(world, ()) as staging:
         for name in TABLES:
             _write(staging / f"{name}.csv", name, tables)
-        (staging / WEATHER_FILE).write_text(",".join(WEATHER_COLUMNS) + "\n", encoding="utf-8")
+        add_files(staging)
+        if not (staging / WEATHER_FILE).exists():
+            (staging / WEATHER_FILE).write_text(",".join(WEATHER_COLUMNS) + "\n", encoding="utf-8")
         copied = complete_world(staging)
-        tables.notices.append(f"{', '.join(copied)}: those of Casper's Kitchens, to be edited.")
+        if copied:
+            tables.notices.append(f"{', '.join(copied)}: those of Casper's Kitchens, to be edited.")
         try:
             catalogue = load_catalogue(staging)
         except UserError as error:
-            problem = str(error).replace(f"{staging}/", "")
-            raise UserError(
-                f"The tables in {dataset} are not those of one business: {problem} The line is "
-                "that of the row in its Parquet file, plus one."
-            ) from error
+            raise UserError(str(error).replace(f"{staging}/", "")) from error
     return ImportedBusiness(world, catalogue, tuple(tables.notices))
 
 
@@ -187,8 +233,19 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of any type
     return value
 
 
-def _complete(tables: _Tables, dataset: Path, known: Catalogue) -> None:
-    _complete_locations(tables, dataset, known)
+def complete_tables(tables: BusinessTables, source: str, known: Catalogue) -> None:
+    """Fill what tables lack; each thing that is filled or changed becomes a notice.
+
+    Parameters
+    ----------
+    tables
+        Rows with at least the columns that cannot be done without; completed in place.
+    source
+        Where they are from, for the story of each kitchen.
+    known
+        A business whose kitchens say how many stations so many orders need.
+    """
+    _complete_locations(tables, source, known)
     tables.fill("brands", "cuisine_type", "a word that fits all", lambda _: _UNKNOWN_CUISINE)
     tables.fill("brands", "avg_prep_time_min", "minutes", lambda _: _UNKNOWN_PREP_TIME)
     _complete_brand_locations(tables)
@@ -197,7 +254,7 @@ def _complete(tables: _Tables, dataset: Path, known: Catalogue) -> None:
         row["price"] = _price(row["price"])
 
 
-def _complete_locations(tables: _Tables, dataset: Path, known: Catalogue) -> None:
+def _complete_locations(tables: BusinessTables, source: str, known: Catalogue) -> None:
     def code(row: Row) -> str:
         slug = re.sub(r"[^a-z0-9]+", "_", str(row["name"]).casefold()).strip("_")[:32]
         return slug if re.match("[a-z]", slug) else f"kitchen_{row['location_id']}"
@@ -214,13 +271,13 @@ def _complete_locations(tables: _Tables, dataset: Path, known: Catalogue) -> Non
     fill("locations", "base_orders_day", "orders", lambda _: NEW_KITCHEN_ORDERS_DAY)
     fill("locations", "growth_rate_daily", "no growth", lambda _: 0)
     fill("locations", "stations", "as many an order as the delivered kitchens have", stations)
-    story = f"imported from {dataset.name}."
+    story = f"imported from {source}."
     fill("locations", "narrative", "a sentence", lambda row: f"{row['name']}, {story}")
     for row in tables.rows["locations"]:
         row["base_orders_day"] = max(1, round(row["base_orders_day"]))
 
 
-def _complete_brand_locations(tables: _Tables) -> None:
+def _complete_brand_locations(tables: BusinessTables) -> None:
     name = "brand_locations"
     rows = tables.rows[name]
     cooking = {row["location_id"] for row in rows}
@@ -270,7 +327,7 @@ def _trajectory(row: Row) -> str:
     return "declining" if growth <= _DECLINING_FROM else "steady"
 
 
-def _complete_menus(tables: _Tables) -> None:
+def _complete_menus(tables: BusinessTables) -> None:
     """Complete menus and their sections, and make those that only items know of."""
     rows, names = tables.rows, {row["brand_id"]: row["name"] for row in tables.rows["brands"]}
     items, menus, categories = rows["items"], rows["menus"], rows["categories"]
@@ -312,7 +369,7 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(sorted(map(str, words)))
 
 
-def _write(file: Path, table: str, tables: _Tables) -> None:
+def _write(file: Path, table: str, tables: BusinessTables) -> None:
     columns = [column.name for column in fields(TABLES[table])]
     rows = tables.rows[table]
     extra = sorted({name for row in rows for name in row} - set(columns))

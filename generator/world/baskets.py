@@ -62,8 +62,15 @@ class BasketsFile(Strict):
 
     @model_validator(mode="after")
     def _add_up(self) -> Self:
-        for time in OccasionShares.model_fields:
-            total = sum(getattr(occasion.shares, time) for occasion in self.occasions)
-            if abs(total - 1.0) > _TOLERANCE:
-                raise ValueError(f"occasions: the shares of {time} add up to {total:g}; make it 1")
+        totals = {
+            time: sum(getattr(occasion.shares, time) for occasion in self.occasions)
+            for time in OccasionShares.model_fields
+        }
+        problems = [
+            f"occasions: the shares of {time} add up to {total:g}; make it 1"
+            for time, total in totals.items()
+            if abs(total - 1.0) > _TOLERANCE
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
         return self

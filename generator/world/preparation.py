@@ -52,18 +52,24 @@ class Preparation(Strict):
         used = {f"cuisines.{word}": names for word, names in self.cuisines.items()}
         used |= {"default": self.default}
         used |= {f"items.{number}": (name,) for number, name in self.items.items()}
-        for key, names in used.items():
-            for name in names:
-                if name not in self.recipes:
-                    raise ValueError(
-                        f'{key}: unknown recipe "{name}"{did_you_mean(name, self.recipes)}'
-                    )
-        for word in self.cuisines:
-            if word != word.casefold():
-                raise ValueError(f"cuisines.{word}: write the word in small letters")
-        for number in self.items:
-            if not number.isdecimal():
-                raise ValueError(f"items.{number}: name an item by its id, a whole number")
+        problems = [
+            f'{key}: unknown recipe "{name}"{did_you_mean(name, self.recipes)}'
+            for key, names in used.items()
+            for name in names
+            if name not in self.recipes
+        ]
+        problems += [
+            f"cuisines.{word}: write the word in small letters"
+            for word in self.cuisines
+            if word != word.casefold()
+        ]
+        problems += [
+            f"items.{number}: name an item by its id, a whole number"
+            for number in self.items
+            if not number.isdecimal()
+        ]
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
 
     def recipe_of(self, cuisine_type: str, item_id: int) -> RecipeOfFile:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from common.json_file import checked, read_json_object
 from common.paths import SEEDS
+from common.problems import Problems
 from generator.world.baskets import BasketsFile
 from generator.world.demand import DemandFile
 from generator.world.payments import PaymentsFile
@@ -94,7 +95,7 @@ class Trade:
         )
 
 
-def load_trade(folder: Path) -> Trade:
+def load_trade(folder: Path, problems: Problems | None = None) -> Trade:
     """Read how a business runs; what its folder does not say is as in the seeds.
 
     Parameters
@@ -102,20 +103,28 @@ def load_trade(folder: Path) -> Trade:
     folder
         The folder of the business, with any of the files in ``SETTINGS`` and a folder
         ``kitchens``.
+    problems
+        Is told of everything that is wrong; without it the first problem is raised. A file that
+        cannot be used then counts as one that is not there.
 
     Raises
     ------
     UserError
         If a file cannot be read or has unknown keys or impossible values; names file and key.
     """
-    files: dict[str, Any] = {
-        name.removesuffix(".json"): checked(model, _values(folder, name), folder / name)
-        for name, model in SETTINGS.items()
-    }
-    kitchens = {
-        path.stem: KitchenFile(path, read_json_object(path, if_missing="bring it back"))
-        for path in sorted((folder / KITCHENS).glob("*.json"))
-    }
+    problems = problems or Problems()
+    files: dict[str, Any] = {}
+    for name, model in SETTINGS.items():
+        key = name.removesuffix(".json")
+        with problems.collected():
+            files[key] = checked(model, _values(folder, name), folder / name)
+        if key not in files:
+            files[key] = checked(model, _values(SEEDS, name), SEEDS / name)
+    kitchens: dict[str, KitchenFile] = {}
+    for path in sorted((folder / KITCHENS).glob("*.json")):
+        with problems.collected():
+            values = read_json_object(path, if_missing="bring it back")
+            kitchens[path.stem] = KitchenFile(path, values)
     return Trade(**files, kitchens=kitchens)
 
 
