@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from common.errors import UserError
-from common.paths import seeds_directory
+from common.paths import SEEDS, seeds_directory, world_directory
+
+if TYPE_CHECKING:
+    from generator.catalogue.records import Catalogue
 
 _CHECK_EXAMPLES = """\
 examples:
   python -m generator world check worlds/london-amsterdam
   CASPERS_WORLD=worlds/pharmacy python -m generator world check
+"""
+
+
+_IMPORT_EXAMPLES = """\
+examples:
+  python -m generator world import ../engine/templates --out worlds/theirs
+  python -m generator world check worlds/theirs
+"""
+_EXPORT_EXAMPLES = """\
+examples:
+  python -m generator world export worlds/london-amsterdam --out /tmp/templates
 """
 
 
@@ -25,6 +41,8 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     world_commands = world.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_check(world_commands)
+    _add_import(world_commands)
+    _add_export(world_commands)
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +62,83 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="folder of the world (default: CASPERS_WORLD, or seeds/)",
     )
     command.set_defaults(run=_check)
+
+
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "import",
+        help="make a world out of templates",
+        description="Make a world out of JSON templates: sites/*.json with kitchens and stations, "
+        "brands/*.json with menus, items and recipes, ingredients.json. What they lack is "
+        "filled, and everything that was filled, changed or left out is said. No world is "
+        "written over.",
+        epilog=_IMPORT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("source", metavar="SOURCE", help="folder of the templates")
+    command.add_argument(
+        "--out",
+        metavar="DIR",
+        help="folder to make, inside the project (default: worlds/ and the name of the source)",
+    )
+    command.set_defaults(run=_import)
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "export",
+        help="write a world as templates",
+        description="Write a world as JSON templates, the form that `world import` reads; what "
+        "templates cannot carry is said.",
+        epilog=_EXPORT_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("world", type=Path, metavar="WORLD", help="folder of the world")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder to make for the templates"
+    )
+    command.set_defaults(run=_export)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from common.problems import Problems  # noqa: PLC0415
+    from generator.business.from_templates import import_templates  # noqa: PLC0415
+    from generator.business.templates import open_templates  # noqa: PLC0415
+    from generator.catalogue.seed_files import load_catalogue  # noqa: PLC0415
+
+    problems = Problems(collect=True)
+    named = options.out or f"worlds/{Path(options.source).name}"
+    with open_templates(options.source) as folder:
+        try:
+            business = import_templates(
+                folder, world_directory(named, "--out"), load_catalogue(SEEDS), problems
+            )
+        finally:
+            for problem in problems.found:
+                print(problem, file=sys.stderr)
+    for notice in business.notices:
+        print(notice)
+    _print_made(business.catalogue, named)
+
+
+def _export(options: argparse.Namespace) -> None:
+    from generator.business.to_templates import export_templates  # noqa: PLC0415
+
+    for notice in export_templates(options.world, options.out):
+        print(notice)
+    print(options.out)
+
+
+def _print_made(found: Catalogue, named: str) -> None:
+    """Say what a new world has, and what to do with it."""
+    world = shlex.quote(named)
+    print(
+        f"{len(found.locations)} kitchens, {len(found.brands)} brands, {len(found.items)} items: "
+        f"{named}\n"
+        f"Look it over, check it, and run it, with data and tables of its own:\n"
+        f"  python -m generator world check {world}\n"
+        f"  make run CASPERS_WORLD={world}"
+    )
 
 
 def _check(options: argparse.Namespace) -> None:
