@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.errors import UserError
-from common.paths import SEEDS, seeds_directory, world_directory
+from common.paths import PROJECT, SEEDS, seeds_directory, world_directory
 
 if TYPE_CHECKING:
     from generator.catalogue.records import Catalogue
@@ -30,6 +30,12 @@ _EXPORT_EXAMPLES = """\
 examples:
   python -m generator world export worlds/london-amsterdam --out /tmp/templates
 """
+_NEW_EXAMPLES = """\
+examples:
+  python -m generator world new leeds
+  python -m generator world new leeds --like worlds/london-amsterdam --name "Tykes' Kitchens" \\
+      --kitchen Leeds,53.7997,-1.5492 --kitchen Bradford,53.7938,-1.7527 --brands 2
+"""
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,6 +49,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_check(world_commands)
     _add_import(world_commands)
     _add_export(world_commands)
+    _add_new(world_commands)
 
 
 def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -100,6 +107,68 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.set_defaults(run=_export)
 
 
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "new",
+        help="make a world that is like another",
+        description="Make a world that is like another, with a name, kitchens and brands of its "
+        "own. On a terminal it asks what no option says.",
+        epilog=_NEW_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("world", metavar="NAME", help="folder to make: worlds/NAME, or a path")
+    command.add_argument(
+        "--like",
+        metavar="WORLD",
+        help="the world that it begins as: seeds, or the path of a world (default: seeds)",
+    )
+    command.add_argument("--name", metavar="TEXT", help="what the business is called")
+    command.add_argument(
+        "--kitchen",
+        action="append",
+        default=[],
+        metavar="NAME,LAT,LON",
+        help="a kitchen, as often as there are some (default: those of the other world)",
+    )
+    command.add_argument(
+        "--brands", type=int, metavar="N", help="take the first N brands of the other world"
+    )
+    command.set_defaults(run=_new)
+
+
+def _new(options: argparse.Namespace) -> None:
+    from generator.business.new_world import (  # noqa: PLC0415
+        Wishes,
+        ask_for_wishes,
+        make_world,
+        read_place,
+    )
+    from generator.dataset.catalogue_import import refuse_existing  # noqa: PLC0415
+
+    named = options.world if "/" in options.world else f"worlds/{options.world}"
+    world = world_directory(named, "NAME")
+    refuse_existing(world)
+    is_silent = options.like or options.name or options.kitchen or options.brands is not None
+    if is_silent or not sys.stdin.isatty():
+        wishes = Wishes(
+            like=_like(options.like or "seeds"),
+            business=options.name,
+            places=tuple(read_place(text) for text in options.kitchen),
+            brands=options.brands,
+        )
+    else:
+        like = input("Which world is it like? A path, such as worlds/pharmacy [seeds] ").strip()
+        wishes = ask_for_wishes(_like(like or "seeds"), input)
+    _print_made(make_world(world, wishes), named)
+
+
+def _like(named: str) -> Path:
+    folder = SEEDS if named == "seeds" else PROJECT / named
+    if not folder.is_dir():
+        raise UserError(f"--like {named}: there is no folder {folder}; name a world, or seeds.")
+    return folder
+
+
 def _import(options: argparse.Namespace) -> None:
     from common.problems import Problems  # noqa: PLC0415
     from generator.business.from_templates import import_templates  # noqa: PLC0415
@@ -129,12 +198,21 @@ def _export(options: argparse.Namespace) -> None:
     print(options.out)
 
 
+def _size(found: Catalogue) -> str:
+    """Return how large a business is."""
+    counts = {
+        "kitchen": len(found.locations),
+        "brand": len(found.brands),
+        "item": len(found.items),
+    }
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+
+
 def _print_made(found: Catalogue, named: str) -> None:
     """Say what a new world has, and what to do with it."""
     world = shlex.quote(named)
     print(
-        f"{len(found.locations)} kitchens, {len(found.brands)} brands, {len(found.items)} items: "
-        f"{named}\n"
+        f"{_size(found)}: {named}\n"
         f"Look it over, check it, and run it, with data and tables of its own:\n"
         f"  python -m generator world check {world}\n"
         f"  make run CASPERS_WORLD={world}"
@@ -156,7 +234,6 @@ def _check(options: argparse.Namespace) -> None:
     settings = sum((folder / name).exists() for name in SETTINGS)
     settings += len(list((folder / KITCHENS).glob("*.json")))
     print(
-        f"{folder}: {len(found.locations)} kitchens, {len(found.brands)} brands, "
-        f"{len(found.items)} items in {len(WORLD_TABLES)} tables, {settings} files of settings: "
+        f"{folder}: {_size(found)} in {len(WORLD_TABLES)} tables, {settings} files of settings: "
         "nothing is wrong."
     )
