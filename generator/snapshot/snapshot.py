@@ -21,7 +21,7 @@ from generator.simulation.records import rows_of
 from generator.snapshot.couriers import OFF_SHIFT, CourierState, courier_states, more_telling
 from generator.snapshot.open_orders import NOBODY, STAGES, open_orders
 from generator.snapshot.population import RECENT_DAYS, Customership, people_of
-from generator.snapshot.stations import Busy, busy_stations
+from generator.snapshot.stations import Busy, busy_stations, equipment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,6 +168,7 @@ class _KitchenStates:
         self._length = self._days * MICROSECONDS_PER_DAY
         self._lived: dict[int, LivedDay] = {}
         self._customership = Customership(kitchen)
+        self._equipment = equipment_of(kitchen.menus.recipes)
         self._driver_ids: list[str] = kitchen.driver_ids.to_pylist()
 
     def rows(self, position: int, zero: datetime) -> dict[str, list[dict[str, Any]]]:
@@ -186,7 +187,7 @@ class _KitchenStates:
                     before = couriers.get(state.courier)
                     if before is None or more_telling(before[0], state) is state:
                         couriers[state.courier] = state, cycle.number
-                for each in busy_stations(lived, cycle.at, cycle.days):
+                for each in busy_stations(lived, cycle.at, cycle.days, self._equipment):
                     busy[each.kind] = _added(busy.get(each.kind), each)
         stages = [row["stage"] for row in orders]
         return {

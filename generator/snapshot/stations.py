@@ -11,6 +11,9 @@ from generator.simulation.cooking.recipes import Equipment
 from generator.snapshot.open_orders import ends_of, is_placed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.simulation.cooking.recipes import Recipe
     from generator.simulation.lived_day import LivedDay
 
 KINDS = ("position", *(kind.name.lower() for kind in Equipment))
@@ -40,7 +43,15 @@ class Busy:
     waiting: int
 
 
-def busy_stations(lived: LivedDay, at: int, days: range) -> list[Busy]:
+def equipment_of(recipes: Iterable[Recipe]) -> tuple[Equipment, ...]:
+    """Return which equipment some recipe of a kitchen needs; a pharmacy has no oven."""
+    used = {Equipment.WORKSTATION} | {recipe.heat for recipe in recipes if recipe.preparing < 1}
+    return tuple(kind for kind in Equipment if kind in used)
+
+
+def busy_stations(
+    lived: LivedDay, at: int, days: range, equipment: Iterable[Equipment] = tuple(Equipment)
+) -> list[Busy]:
     """Return what is busy at a moment with the orders of a working day, one row for each kind.
 
     Parameters
@@ -51,6 +62,8 @@ def busy_stations(lived: LivedDay, at: int, days: range) -> list[Busy]:
         The moment, microseconds since day 0.
     days
         Only orders that were placed on these days.
+    equipment
+        Which equipment the kitchen has.
     """
     created = lived.orders.requests.work.created
     cooked, steps = lived.served.cooked, lived.steps
@@ -69,7 +82,7 @@ def busy_stations(lived: LivedDay, at: int, days: range) -> list[Busy]:
     ]
     used = here[steps.order] & (steps.begins <= at) & (steps.ends > at)
     asked = here[steps.order] & (steps.asked <= at) & (steps.begins > at)
-    for kind in Equipment:
+    for kind in equipment:
         this = steps.equipment == kind
         waiting = steps.order[this & asked]
         rows.append(
