@@ -55,8 +55,7 @@ def seeds_directory() -> Path:
     if not world.is_dir():
         raise UserError(
             f"CASPERS_WORLD={named} in the environment: there is no folder {world}; name the "
-            "folder of a business, make one with `python -m generator catalogue import`, or "
-            "unset it."
+            "folder of a business, make one with `python -m generator world new`, or unset it."
         )
     return world
 
