@@ -101,9 +101,16 @@ def courier_states(
     return _with_orders(states, lived, brought & (deliveries.arrived <= at) & (ends > at))
 
 
-def more_telling(one: CourierState, other: CourierState) -> CourierState:
-    """Return which of two states of a courier counts: who drives for one day waits for no other."""
-    return max(one, other, key=lambda state: (STATES.index(state.state), len(state.orders)))
+def rank_of(state: CourierState) -> int:
+    """Return which state of a courier counts where working days overlap, the largest does.
+
+    Who has somebody's order on board does nothing else, and who waits for one is at the kitchen.
+    """
+    if state.state in (DRIVING, HANDING_OVER):
+        return 4
+    if state.state == RETURNING:
+        return 3
+    return 2 if state.orders else int(state.state == WAITING)
 
 
 def _on_duty(lived: LivedDay, brought: NDArray[np.bool_], at: int) -> NDArray[np.int64]:

@@ -12,8 +12,9 @@ import pyarrow as pa
 from common.canonical_dataset import open_dataset
 from common.dataset_files import DESCRIPTION_FILE
 from common.errors import UserError
+from common.paths import roads_directory
 from common.time_units import SECONDS_PER_DAY
-from generator.configuration.defaults import NAMED_ROAD_SOURCES
+from generator.configuration.defaults import NAMED_ROAD_SOURCES, OSM_ROADS
 from generator.dataset.canonical import GENERATOR_VERSION
 from generator.dataset.kitchens import prepare_kitchens
 from generator.dataset.plan import plan_dataset
@@ -48,7 +49,12 @@ def world_of_dataset(canonical: Path) -> World:
     """
     description = _read_description(canonical)
     plan = _plan(canonical, description)
-    kitchens = [planned.kitchen for planned in prepare_kitchens(plan)]
+    try:
+        kitchens = [planned.kitchen for planned in prepare_kitchens(plan)]
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{canonical} was made with real streets, and {error.name} is not installed here."
+        ) from error
     for kitchen in kitchens:
         for day in sorted({0, plan.days - 1}):
             if not _is_same_day(canonical, kitchen, plan, day):
@@ -90,7 +96,13 @@ def _plan(canonical: Path, description: dict[str, Any]) -> DatasetPlan:
         raise UserError(
             f"{canonical} was made with streets from a file, and does not say from which folder."
         )
-    return plan_dataset(days=days, start=start, seed=seed, locations=codes, roads=sources.pop())
+    (source,) = sources
+    files = [roads_directory() / f"{code}.graphml" for code in codes if source == OSM_ROADS]
+    lost = [file for file in files if not file.is_file()]
+    if lost:
+        # A state of the world is no reason to ask the internet.
+        raise UserError(f"{canonical} was made with streets that are no longer in {lost[0]}.")
+    return plan_dataset(days=days, start=start, seed=seed, locations=codes, roads=source)
 
 
 def _is_same_day(canonical: Path, kitchen: Kitchen, plan: DatasetPlan, day: int) -> bool:

@@ -18,7 +18,7 @@ from generator.simulation.orders.customers import people_around
 from generator.simulation.orders.order_ids import LARGEST_DAY, as_text
 from generator.simulation.orders.person_ids import customer_ids
 from generator.simulation.records import rows_of
-from generator.snapshot.couriers import OFF_SHIFT, CourierState, courier_states, more_telling
+from generator.snapshot.couriers import OFF_SHIFT, CourierState, courier_states, rank_of
 from generator.snapshot.open_orders import NOBODY, STAGES, open_orders
 from generator.snapshot.population import RECENT_DAYS, Customership, people_of
 from generator.snapshot.stations import Busy, busy_stations, equipment_of
@@ -175,7 +175,7 @@ class _KitchenStates:
         """Return the rows of each table."""
         orders: list[dict[str, Any]] = []
         people: list[NDArray[np.int64]] = []
-        couriers: dict[int, tuple[CourierState, int]] = {}
+        couriers: dict[int, tuple[CourierState, list[str]]] = {}
         busy: dict[str, Busy] = {}
         for cycle in self._cycles(position):
             for lived in self._lived_days(cycle):
@@ -184,9 +184,11 @@ class _KitchenStates:
                 orders += self._order_rows(lived, found, cycle.number, begins)
                 people.append(people_of(rows_of(lived.orders.customers, found.row)))
                 for state in courier_states(self._kitchen, lived, cycle.at, cycle.days).values():
+                    numbers = np.array(state.orders, dtype=np.uint64)
+                    suffix = cycle_suffix(cycle.number)
+                    carried = [order_id + suffix for order_id in as_text(numbers).to_pylist()]
                     before = couriers.get(state.courier)
-                    if before is None or more_telling(before[0], state) is state:
-                        couriers[state.courier] = state, cycle.number
+                    couriers[state.courier] = _more_telling(before, (state, carried))
                 for each in busy_stations(lived, cycle.at, cycle.days, self._equipment):
                     busy[each.kind] = _added(busy.get(each.kind), each)
         stages = [row["stage"] for row in orders]
@@ -204,7 +206,7 @@ class _KitchenStates:
                 for each in busy.values()
             ],
             "couriers": [
-                self._courier_row(*couriers.get(number, (CourierState(number, OFF_SHIFT), 0)))
+                self._courier_row(*couriers.get(number, (CourierState(number, OFF_SHIFT), [])))
                 for number in range(len(self._driver_ids))
             ],
             "population": [self._population_row(position, np.unique(np.concatenate(people)))],
@@ -255,15 +257,13 @@ class _KitchenStates:
             )
         ]
 
-    def _courier_row(self, state: CourierState, cycle: int) -> dict[str, Any]:
-        numbers = np.array(state.orders, dtype=np.uint64)
-        suffix = cycle_suffix(cycle)
+    def _courier_row(self, state: CourierState, carried: list[str]) -> dict[str, Any]:
         return {
             "driver_id": self._driver_ids[state.courier],
             "state": state.state,
             "lat": None if state.lat is None else round(state.lat, _COORDINATE_DIGITS),
             "lon": None if state.lon is None else round(state.lon, _COORDINATE_DIGITS),
-            "order_ids": [order_id + suffix for order_id in as_text(numbers).to_pylist()],
+            "order_ids": carried,
         }
 
     def _population_row(self, position: int, with_open_order: NDArray[np.int64]) -> dict[str, Any]:
@@ -286,6 +286,18 @@ class _KitchenStates:
             )
             people = np.union1d(people, found)
         return int(people.size)
+
+
+def _more_telling(
+    one: tuple[CourierState, list[str]] | None, other: tuple[CourierState, list[str]]
+) -> tuple[CourierState, list[str]]:
+    """Return what counts of a courier whom two working days know, with the orders of both."""
+    if one is None:
+        return other
+    first, second = rank_of(one[0]), rank_of(other[0])
+    if first == second:
+        return other[0], sorted([*one[1], *other[1]])
+    return one if first > second else other
 
 
 def _added(one: Busy | None, other: Busy) -> Busy:

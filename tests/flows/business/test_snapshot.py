@@ -144,6 +144,7 @@ def test_without_a_window_nothing_is_written(data: Path) -> None:
         ({"people": False}, "tells of nobody"),
         ({"seed": 8}, "another business, configuration or streets"),
         ({"locations": [{"location_code": "sv", "road_source": "sv.graphml"}]}, "from a file"),
+        ({"locations": [{"location_code": "sv", "road_source": "osm"}]}, "no longer in"),
         ({"locations": "sv"}, "does not say how"),
     ],
 )
