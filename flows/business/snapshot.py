@@ -45,7 +45,8 @@ class WorldSnapshots:
         UserError
             If the file cannot be written.
         """
-        if report.window is None:
+        # What a live generator lands is of no dataset, and more has landed when it is built.
+        if report.window is None or report.settings.profile.is_live:
             return None
         world, reason = self._world()
         if world is None:

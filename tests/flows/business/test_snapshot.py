@@ -132,8 +132,11 @@ def test_the_desk_reads_it_for_its_window_and_its_dataset(data: Path) -> None:
     assert read_world(replay, position) is None
 
 
-def test_without_a_window_nothing_is_written(data: Path) -> None:
-    assert WorldSnapshots().write(replace(_land(data, NOW), window=None)) is None
+def test_without_a_window_of_a_dataset_nothing_is_written(data: Path) -> None:
+    report = _land(data, NOW)
+    assert WorldSnapshots().write(replace(report, window=None)) is None
+    live = replace(report.settings, profile=replace(report.settings.profile, is_live=True))
+    assert WorldSnapshots().write(replace(report, settings=live)) is None
     assert not snapshot_directory().exists()
 
 
