@@ -27,6 +27,7 @@ from generator.snapshot.snapshot import Snapshot, World
 
 DAYS = 4
 DAY = 86_400_000_000
+MINUTE = 60_000_000
 ZERO = datetime(2024, 1, 1)
 STAGES = {1: "waiting", 2: "cooking", 3: "packing", 4: "ready", 6: "on_the_way"}
 # Half of a fix's error is that of the whole drive: three deviations of the worst telephone.
@@ -261,6 +262,7 @@ def test_who_drives_back_was_at_a_door_and_comes_to_the_kitchen(
         by_courier[row["driver_id"]].append(row)
         routes[row["order_id"]] = row["route_json"] or routes.get(row["order_id"])
     for at in MOMENTS:
+        later = {row["driver_id"]: row for row in _rows(world.at(at + MINUTE, ZERO), "couriers")}
         for courier in _rows(world.at(at, ZERO), "couriers"):
             if courier["state"] != "returning":
                 continue
@@ -269,9 +271,13 @@ def test_who_drives_back_was_at_a_door_and_comes_to_the_kitchen(
             if before["event_type_id"] != 8:
                 continue  # nobody opened: the cancelled order names no courier
             route = np.array(json.loads(routes[before["order_id"]]))
-            assert _along(route, np.array([courier["lat"], courier["lon"]]))[1] < 3.0
-            seen += 1
-    assert seen > 20
+            here, away = _along(route, np.array([courier["lat"], courier["lon"]]))
+            assert away < 3.0
+            then = later[courier["driver_id"]]
+            if then["state"] == "returning" and not _comes_again(route):
+                assert _along(route, np.array([then["lat"], then["lon"]]))[0] < here
+                seen += 1
+    assert seen > 10
 
 
 @pytest.mark.parametrize("at", MOMENTS[::4])
