@@ -178,6 +178,7 @@ def test_another_moment_of_the_window_is_counted_as_it_was(
     )
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", "13:06")
     _move_to(page, 0)
+    expect(page.locator("#time")).to_have_text("12:00:00")
     assert _counts(page) == ["0", "0", "0", "1", "0", "0"]
     expect(_san_francisco(page).locator("[data-today=orders]")).to_have_text("2")
 
