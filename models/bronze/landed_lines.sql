@@ -10,6 +10,10 @@
 {% set streamed_lines = ref('streamed_lines') %}
 {% set new_files = new_landed_files(source('landing', 'events'), streamed_lines) %}
 {% set out_of_order = landed_out_of_order(new_files) %}
+{% set event_fields = {
+    'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
+    'order_id': 'VARCHAR', 'sequence': 'VARCHAR', 'body': 'VARCHAR'
+} %}
 
 with lines as (
     {{ read_landed_lines(new_files, streamed_lines) }}
@@ -36,7 +40,7 @@ recognised as (
         line_number,
         line,
         rejection_code as file_rejection_code,
-        {{ is_json_object('line') }} as is_object
+        {{ is_json_object('line', usual_keys=event_fields | list) }} as is_object
     from lines
 ),
 
@@ -47,10 +51,7 @@ parsed as (
         line,
         file_rejection_code,
         is_object,
-        case when is_object then {{ json_fields('line', {
-            'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
-            'order_id': 'VARCHAR', 'sequence': 'VARCHAR', 'body': 'VARCHAR'
-        }) }} end as event
+        case when is_object then {{ json_fields('line', event_fields) }} end as event
     from recognised
 ),
 
@@ -260,23 +261,21 @@ already_loaded as (
 ),
 {% endif %}
 
+marked as (
+    {{ with_copies_marked('arrived') }}
+),
+
 counted as (
     select
-        arrived.*,
-        row_number() over (
-            partition by arrived.event_key, arrived.event_id, arrived.rejection_code is null
-            order by arrived.file, arrived.line_number, arrived.ts, arrived.body
-        ) as copy_number,
-        max(case when arrived.rejection_code is null then arrived.event_ts end)
-            over (partition by arrived.file) as arrived_ts
+        marked.*
         {%- if is_incremental() %},
-        already_loaded.first_file < arrived.file as is_repeated
+        marked.is_later_copy or coalesce(already_loaded.first_file < marked.file, false) as is_copy
         {%- else %},
-        false as is_repeated
+        marked.is_later_copy as is_copy
         {%- endif %}
-    from arrived
+    from marked
     {% if is_incremental() %}
-    left join already_loaded on arrived.event_id = already_loaded.event_id
+    left join already_loaded on marked.event_id = already_loaded.event_id
     {% endif %}
 ),
 
@@ -289,7 +288,7 @@ final as (
         {{ load_number() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
         rejection_code,
-        rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        rejection_code is null and is_copy as is_duplicate,
         raw_line,
         event_key,
         event_id,

@@ -238,20 +238,20 @@ MUTANTS = (
     Mutant(
         "nothing is a duplicate",
         _LINES,
-        "rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_dup",
+        "rejection_code is null and is_copy as is_dup",
         "false as is_dup",
     ),
     Mutant(
         "what landed in an earlier load is no duplicate",
         _LINES,
-        "already_loaded.first_file < arrived.file as is_repeated",
-        "false as is_repeated",
+        "coalesce(already_loaded.first_file < marked.file, false) as is_copy",
+        "false as is_copy",
     ),
     Mutant(
         "the last copy counts, not the first",
-        _LINES,
-        "order by arrived.file, arrived.line_number, arrived.ts",
-        "order by arrived.file desc, arrived.line_number desc, arrived.ts",
+        "macros/engine/with_copies_marked.sql",
+        "coalesce(repeated.first_copy < {",
+        "coalesce(repeated.first_copy >= {",
     ),
     Mutant(
         "a file that sorts before the newest is never read",

@@ -236,17 +236,20 @@ read_now as (
 arrived as (
     select * from read_now
 ),
-counted as (
+marked as (
     select
         arrived.*,
         row_number() over (
-            partition by arrived.event_key, arrived.event_id, arrived.rejection_code is null
-            order by arrived.file, arrived.line_number, arrived.ts, arrived.body
-        ) as copy_number,
-        max(case when arrived.rejection_code is null then arrived.event_ts end)
-            over (partition by arrived.file) as arrived_ts,
-        false as is_repeated
+            partition by event_key, event_id, rejection_code is null order by file, line_number, ts, body
+        ) > 1 as is_later_copy,
+        max(case when rejection_code is null then event_ts end) over (partition by file) as arrived_ts
     from arrived
+),
+counted as (
+    select
+        marked.*,
+        marked.is_later_copy as is_copy
+    from marked
 ),
 final as (
     select
@@ -257,7 +260,7 @@ final as (
         1 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
         rejection_code,
-        rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        rejection_code is null and is_copy as is_duplicate,
         raw_line,
         event_key,
         event_id,

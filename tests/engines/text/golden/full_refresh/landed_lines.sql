@@ -15,7 +15,7 @@ insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 6, affect
 @@ -31 +31 @@
 -    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -229 +229 @@
+@@ -232 +232 @@
 -        1 as load_number,
 +        6 as load_number,
 

@@ -34,7 +34,7 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_now
 +    union all
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_before
-@@ -239 +256 @@
+@@ -242 +259 @@
 -        2 as load_number,
 +        4 as load_number,
 

@@ -225,18 +225,21 @@ already_loaded as (
         and file not in (select arrived.file from arrived)
     group by event_id
 ),
-counted as (
+marked as (
     select
         arrived.*,
         row_number() over (
-            partition by arrived.event_key, arrived.event_id, arrived.rejection_code is null
-            order by arrived.file, arrived.line_number, arrived.ts, arrived.body
-        ) as copy_number,
-        max(case when arrived.rejection_code is null then arrived.event_ts end)
-            over (partition by arrived.file) as arrived_ts,
-        already_loaded.first_file < arrived.file as is_repeated
+            partition by event_key, event_id, rejection_code is null order by file, line_number, ts, body
+        ) > 1 as is_later_copy,
+        max(case when rejection_code is null then event_ts end) over (partition by file) as arrived_ts
     from arrived
-    left join already_loaded on arrived.event_id = already_loaded.event_id
+),
+counted as (
+    select
+        marked.*,
+        marked.is_later_copy or coalesce(already_loaded.first_file < marked.file, false) as is_copy
+    from marked
+    left join already_loaded on marked.event_id = already_loaded.event_id
 ),
 final as (
     select
@@ -247,7 +250,7 @@ final as (
         2 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
         rejection_code,
-        rejection_code is null and (copy_number > 1 or coalesce(is_repeated, false)) as is_duplicate,
+        rejection_code is null and is_copy as is_duplicate,
         raw_line,
         event_key,
         event_id,

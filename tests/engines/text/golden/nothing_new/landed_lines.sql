@@ -29,7 +29,7 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 @@ -25 +7 @@
 -    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select cast(null as string) as file, cast(null as bigint) as file_bytes where false
-@@ -239 +221 @@
+@@ -242 +224 @@
 -        2 as load_number,
 +        3 as load_number,
 

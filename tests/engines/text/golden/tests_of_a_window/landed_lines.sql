@@ -7,7 +7,7 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
-@@ -239 +239 @@
+@@ -242 +242 @@
 -        2 as load_number,
 +        5 as load_number,
 
