@@ -163,6 +163,11 @@ def next_window(segments: Sequence[Segment], watermark: int, now: datetime) -> D
     return Decision(case, Window(watermark + 1, position), position)
 
 
+def at_most(window: Window, length: int) -> Window:
+    """Return the beginning of a window, not longer than ``length``."""
+    return Window(window.first, min(window.last, window.first + length - 1))
+
+
 def paused(latest: Segment, now: datetime) -> Segment:
     """Return the segment in which virtual time is paused from ``now``."""
     return Segment(now, advance(latest, now), latest.speed, paused=True)

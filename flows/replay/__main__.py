@@ -46,7 +46,7 @@ def _run_command(options: argparse.Namespace) -> list[str]:
     match options.command:
         case "run":
             replay_options = commands.options_from_environment(options.start_day, options.speed)
-            return _land_next_window(canonical, landing, now, replay_options)
+            return _land_next_window(canonical, landing, now, replay_options, options.most_days)
         case "status":
             replay_options = commands.options_from_environment(options.start_day, options.speed)
             return format_status(commands.status(canonical, landing, now, replay_options), landing)
@@ -61,7 +61,11 @@ def _run_command(options: argparse.Namespace) -> list[str]:
 
 
 def _land_next_window(
-    canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions
+    canonical: Path,
+    landing: Path,
+    now: datetime,
+    replay_options: ReplayOptions,
+    most_days: int | None,
 ) -> list[str]:
     console = Console(stderr=True)
     with console.status("Landing the next window …") as spinner:
@@ -71,7 +75,8 @@ def _land_next_window(
                 f"Landing {format_position(position)} to {format_position(window.last)} …"
             )
 
-        return format_report(commands.run(canonical, landing, now, replay_options, show))
+        report = commands.run(canonical, landing, now, replay_options, show, most_days=most_days)
+        return format_report(report)
 
 
 def _reset(landing: Path, *, confirmed: bool) -> str:
@@ -84,6 +89,12 @@ def _reset(landing: Path, *, confirmed: bool) -> str:
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1")
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -128,7 +139,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Land the canonical dataset window by window, as if it happened now.",
     )
     added = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    added.add_parser("run", parents=[shared, first], help="land the next window")
+    running = added.add_parser("run", parents=[shared, first], help="land the next window")
+    running.add_argument(
+        "--most-days",
+        type=_days,
+        metavar="N",
+        help="land N days of virtual time at most, where more are due; run again for the next",
+    )
     added.add_parser("status", parents=[shared, first], help="show how far the replay has come")
     added.add_parser("pause", parents=[shared], help="pause virtual time")
     added.add_parser("resume", parents=[shared], help="let virtual time continue")

@@ -27,6 +27,7 @@ from common.landing.window import (
     Decision,
     Segment,
     Window,
+    at_most,
     at_speed,
     next_window,
     paused,
@@ -34,6 +35,7 @@ from common.landing.window import (
 )
 from common.paths import seeds_directory
 from common.system_errors import to_user_error
+from common.time_units import MICROSECONDS_PER_DAY
 from flows.replay.catalogue import check_catalogue
 from flows.replay.replay import (
     Replay,
@@ -162,6 +164,8 @@ def run(
     now: datetime,
     replay_options: ReplayOptions,
     progress: Callable[[Window, int], None] = lambda _, __: None,
+    *,
+    most_days: int | None = None,
 ) -> Report:
     """Land the next window.
 
@@ -177,6 +181,8 @@ def run(
         Fixed by the first run, ignored with a notice by later ones.
     progress
         Called with the window and the position up to which it is written.
+    most_days
+        How many days of virtual time to land at most, where more are due: the next run goes on.
 
     Raises
     ------
@@ -198,8 +204,12 @@ def run(
             notices += _unseen_files(target)
             replay = Replay(dataset, target, settings, windows)
             decision = replay.decide(now)
-            events = replay.land(decision.window, lock, progress) if decision.window else 0
-    window = decision.window if events else None
+            window, events = None, 0
+            for window in _ever_longer(decision.window, most_days):
+                events = replay.land(window, lock, progress)
+                if events:
+                    break
+    window = window if events else None
     is_empty = decision.window is not None and window is None
     return Report(
         case=Case.NOTHING_NEW if is_empty else decision.case,
@@ -211,6 +221,21 @@ def run(
         settings=settings,
         notices=notices,
     )
+
+
+def _ever_longer(window: Window | None, most_days: int | None) -> Iterator[Window]:
+    """Yield the window, not longer than asked for, and longer ones in case nothing happens in it.
+
+    A window without events does not land, so the next run would look at the same one for ever.
+    """
+    if window is None:
+        return
+    length = window.last - window.first + 1
+    asked = length if most_days is None else most_days * MICROSECONDS_PER_DAY
+    while asked < length:
+        yield at_most(window, asked)
+        asked *= 2
+    yield window
 
 
 def status(canonical: Path, landing: Path, now: datetime, replay_options: ReplayOptions) -> Status:

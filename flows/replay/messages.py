@@ -36,7 +36,8 @@ def _format_case(report: Report) -> str:
             assert report.file is not None  # noqa: S101
             return (
                 f"Landed {report.events:,} events ({report.case}), "
-                f"{format_position(report.window.first)} to {moment}, in {report.seconds:.1f} s: "
+                f"{format_position(report.window.first)} to {format_position(report.window.last)}, "
+                f"emitted as {_emitted(settings, report.window.last)}, in {report.seconds:.1f} s: "
                 f"{report.file.name}"
             )
 

@@ -101,6 +101,30 @@ def test_a_window_without_events_makes_no_file_and_loses_nothing(
     assert second.settings.sim_start == NOW
 
 
+def test_runs_of_a_few_days_land_what_one_run_lands(small: Small, tmp_path: Path) -> None:
+    at_once, in_parts = tmp_path / "at-once" / "events", tmp_path / "in-parts" / "events"
+    week = ReplayOptions(start_day=7)
+    whole = run(small.folder, at_once, NOW, week)
+    reports = [run(small.folder, in_parts, NOW, week, most_days=2) for _ in range(5)]
+    assert [report.window and report.window.last + 1 for report in reports] == [
+        *(2 * DAY, 4 * DAY, 6 * DAY, whole.position + 1, None)
+    ]
+    assert reports[0].settings == whole.settings
+    assert landed_lines(in_parts) == landed_lines(at_once)
+
+
+def test_a_run_of_a_day_is_not_kept_by_days_without_events(landing: Path, tmp_path: Path) -> None:
+    evening = 20 * 3600 * SECOND
+    steps = [SECOND * step for step in range(1, 9)]
+    rows = order("A1", 1, evening, steps) + order("A2", 1, evening + 5 * DAY, steps)
+    canonical = write_dataset(tmp_path / "c", rows, days=6)
+    options = ReplayOptions(start_day=6)
+    reports = [run(canonical, landing, NOW, options, most_days=1) for _ in range(3)]
+    assert [report.events for report in reports] == [9, 9, 0]
+    assert reports[1].window is not None
+    assert reports[1].window.first == DAY
+
+
 def test_one_run_may_land_more_than_a_cycle(small: Small, landing: Path) -> None:
     run(small.folder, landing, NOW, DAY_1)
     report = run(small.folder, landing, NOW + timedelta(hours=5), ReplayOptions())
