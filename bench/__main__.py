@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.building import bench_building
 from bench.days import bench_days
@@ -14,10 +16,14 @@ from bench.landing import bench_landing
 from bench.live import bench_live
 from bench.loop import bench_loop
 from bench.now import bench_now
+from bench.scale import MILLIONS, bench_scale, parse_millions
 from bench.spark import bench_spark
 from bench.sync import bench_sync
 
-BENCHMARKS = {
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BENCHMARKS: dict[str, Callable[[Path], Iterator[str]]] = {
     "generation": bench_generation,
     "spark": bench_spark,
     "landing": bench_landing,
@@ -28,6 +34,7 @@ BENCHMARKS = {
     "desk": bench_desk,
     "now": bench_now,
     "days": bench_days,
+    "scale": bench_scale,
 }
 
 
@@ -43,14 +50,25 @@ def main() -> None:
         metavar="NAME",
         help=f"which: {', '.join(BENCHMARKS)} (default: all)",
     )
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument(
+        "--events",
+        type=parse_millions,
+        default=MILLIONS,
+        metavar="N,N",
+        help="how many millions of events `scale` makes and builds (default: "
+        f"{','.join(map(str, MILLIONS))}); a hundred take 55 GB of disk",
+    )
+    options = parser.parse_args()
+    benchmarks = dict(BENCHMARKS)
+    benchmarks["scale"] = partial(bench_scale, millions=options.events)
+    names = options.names or list(benchmarks)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}: choose from {', '.join(BENCHMARKS)}")
     with tempfile.TemporaryDirectory(prefix="caspers_bench_") as scratch:
         for name in names:
             print(f"{name}")
-            for line in BENCHMARKS[name](Path(scratch)):
+            for line in benchmarks[name](Path(scratch)):
                 print(f"  {line}", flush=True)
 
 
