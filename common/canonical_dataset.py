@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import numpy as np
@@ -200,8 +200,21 @@ def profile_dataset(dataset: Dataset) -> DatasetProfile:
     )
 
 
-def check_same(dataset: Dataset, profile: DatasetProfile) -> None:
+def check_same(
+    dataset: Dataset,
+    profile: DatasetProfile,
+    start_again: str = "start again with `python -m flows.replay reset`",
+) -> None:
     """Refuse a dataset that is not the one the replay began with.
+
+    Parameters
+    ----------
+    dataset
+        What is there now.
+    profile
+        What was there at the first run.
+    start_again
+        What to do instead of putting that one back, for the message.
 
     Raises
     ------
@@ -222,8 +235,8 @@ def check_same(dataset: Dataset, profile: DatasetProfile) -> None:
         return
     raise UserError(
         f"{dataset.events.parent} holds another dataset than the one this replay began with: "
-        "put that one back (the same seed and options make the same bytes), or start again with "
-        "`python -m flows.replay reset`."
+        "put that one back (the same seed and options make the same bytes), or "
+        f"{start_again}."
     )
 
 
@@ -238,25 +251,33 @@ def _files(events: Path) -> tuple[Path, ...]:
 
 def _identity(files: Sequence[Path]) -> str:
     """Return what changes when a file or their order does; that of one file is the file's own."""
-    identities = [_identity_of_file(file) for file in files]
+    identities = []
+    for path in files:
+        with path.open("rb") as file:
+            identities.append(identity_of_file(file))
     if len(identities) == 1:
         return identities[0]
     return hashlib.sha256("".join(identities).encode()).hexdigest()
 
 
-def _identity_of_file(events: Path) -> str:
-    """Hash what the footer says of every column chunk, and the size: cheap at any length."""
-    with events.open("rb") as file:
-        size = file.seek(0, 2)
-        if size < _FOOTER_TAIL + len(_MAGIC):
-            raise ValueError(f"it has {size} bytes")
-        file.seek(size - _FOOTER_TAIL)
-        tail = file.read(_FOOTER_TAIL)
-        length = int.from_bytes(tail[:4], "little")
-        if tail[4:] != _MAGIC or length > size - _FOOTER_TAIL:
-            raise ValueError("its end is missing")
-        file.seek(size - _FOOTER_TAIL - length)
-        footer = file.read(length)
+def identity_of_file(file: BinaryIO) -> str:
+    """Hash what the footer says of every column chunk, and the size: cheap at any length.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole Parquet file.
+    """
+    size = file.seek(0, 2)
+    if size < _FOOTER_TAIL + len(_MAGIC):
+        raise ValueError(f"it has {size} bytes")
+    file.seek(size - _FOOTER_TAIL)
+    tail = file.read(_FOOTER_TAIL)
+    length = int.from_bytes(tail[:4], "little")
+    if tail[4:] != _MAGIC or length > size - _FOOTER_TAIL:
+        raise ValueError("its end is missing")
+    file.seek(size - _FOOTER_TAIL - length)
+    footer = file.read(length)
     return hashlib.sha256(footer + size.to_bytes(8, "little")).hexdigest()
 
 

@@ -41,9 +41,14 @@ class Positions(NamedTuple):
     last: int
 
 
+def window_name(first: int, last: int) -> str:
+    """Return the name of a window; names sort in landing order."""
+    return f"{WINDOW_PREFIX}{first:0{POSITION_DIGITS}}-{last:0{POSITION_DIGITS}}"
+
+
 def window_file_name(first: int, last: int) -> str:
     """Return the file name of a window; names sort in landing order."""
-    return f"{WINDOW_PREFIX}{first:0{POSITION_DIGITS}}-{last:0{POSITION_DIGITS}}.jsonl"
+    return f"{window_name(first, last)}.jsonl"
 
 
 def parse_window_file_name(name: str) -> Positions | None:

@@ -73,8 +73,8 @@ def first_settings(
     return Settings(start_day, whole_days_shift(profile.epoch, start_day, now), profile, (segment,))
 
 
-def write_settings(landing: Landing, settings: Settings) -> None:
-    """Replace the settings file, all at once."""
+def dump_settings(settings: Settings) -> str:
+    """Return settings as the JSON text that `parse_settings` reads."""
     fields = {
         "version": 1,
         "sim_start": settings.sim_start,
@@ -84,8 +84,34 @@ def write_settings(landing: Landing, settings: Settings) -> None:
         "dataset": asdict(settings.profile),
         "segments": [asdict(segment) for segment in settings.segments],
     }
-    text = _File.model_validate(fields).model_dump_json(indent=2)
-    landing.write_state(SETTINGS_FILE, text + "\n")
+    return _File.model_validate(fields).model_dump_json(indent=2)
+
+
+def parse_settings(text: str | bytes) -> Settings:
+    """Return the settings in a JSON text.
+
+    Raises
+    ------
+    ValueError
+        If it is not one, or contradicts itself; the message says where.
+    """
+    try:
+        file = _File.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where + ': ' if where else ''}{first['msg']}") from error
+    return Settings(
+        file.start_day,
+        file.shift_days,
+        DatasetProfile(**file.dataset.model_dump()),
+        tuple(Segment(**segment.model_dump()) for segment in file.segments),
+    )
+
+
+def write_settings(landing: Landing, settings: Settings) -> None:
+    """Replace the settings file, all at once."""
+    landing.write_state(SETTINGS_FILE, dump_settings(settings) + "\n")
 
 
 def read_settings(landing: Landing) -> Settings | None:
@@ -106,20 +132,11 @@ def read_settings(landing: Landing) -> Settings | None:
             f"The replay's settings in {path} cannot be read ({error.strerror}): {_RESET}."
         ) from error
     try:
-        file = _File.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        return parse_settings(text)
+    except ValueError as error:
         raise UserError(
-            f"The replay's settings in {path} are not valid "
-            f"({where + ': ' if where else ''}{first['msg']}): {_RESET}."
+            f"The replay's settings in {path} are not valid ({error}): {_RESET}."
         ) from error
-    return Settings(
-        file.start_day,
-        file.shift_days,
-        DatasetProfile(**file.dataset.model_dump()),
-        tuple(Segment(**segment.model_dump()) for segment in file.segments),
-    )
 
 
 def known_settings(landing: Landing, windows: Sequence[Window]) -> Settings | None:

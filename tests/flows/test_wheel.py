@@ -72,9 +72,9 @@ def run_bare(site: Path, folder: Path, *command: str | Path) -> "subprocess.Comp
 def test_every_module_seed_and_configuration_is_in_it(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
-    # A plugin of dbt is found by its name alone, so it is a top-level package.
+    # A plugin of dbt or of Spark is found by its name alone, so it is a top-level package.
     wanted = {
-        str(file.relative_to(PROJECT)).removeprefix("flows/plugins/")
+        re.sub("^(flows|generator)/plugins/", "", str(file.relative_to(PROJECT)))
         for package in ("common", "generator", "flows", "reports")
         for file in (PROJECT / package).rglob("*")
         if file.suffix in {".py", ".json", ".geojson", ".csv", ".sql", ".html", ".css", ".js"}

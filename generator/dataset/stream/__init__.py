@@ -1,0 +1,1 @@
+"""A dataset as a stream of landed events: options, offsets and batches. Knows nothing of Spark."""
