@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -24,15 +25,22 @@ from flows.lakebase import MIRRORS, REFUNDS, mirror, owner_url, remove, workspac
 from flows.replay import commands
 from flows.replay.messages import format_report
 from flows.replay.replay import ReplayOptions
+from flows.stream import StreamTarget, format_batch, stream_batch
+from generator.dataset.spark.session import spark_session
+from generator.dataset.stream import options as stream_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from databricks.sdk import WorkspaceClient
+    from pyspark.sql import SparkSession
 
 DECISIONS_VOLUME = "decisions"
 """The volume in which decisions of people land."""
+
+STREAMED_TABLE = "streamed_events"
+"""The table of the stream, in the schema of the volumes."""
 
 MISC_VOLUME = "misc"
 """The volume of what is not landed events."""
@@ -80,6 +88,12 @@ class Parameters:
     def landing(self) -> Path:
         """Folder in which windows land: the volume itself."""
         return self._schema_folder / self.volume
+
+    @property
+    def stream_target(self) -> StreamTarget:
+        """Where the stream goes."""
+        checkpoint = self._schema_folder / MISC_VOLUME / "checkpoints" / STREAMED_TABLE
+        return StreamTarget(f"{self.catalog}.{self.schema}.{STREAMED_TABLE}", str(checkpoint))
 
     @property
     def _schema_folder(self) -> Path:
@@ -154,6 +168,27 @@ def replay(
         print(line)
     due = pipeline_is_due(job, now)
     (set_task_value or _set_task_value)(PIPELINE_IS_DUE, "true" if due else "false")
+
+
+def stream(arguments: Sequence[str] | None = None, *, session: SparkSession | None = None) -> None:
+    """Stream what is due into the table that builds read in the place of the volume.
+
+    Parameters
+    ----------
+    arguments
+        The command line; by default that of the process.
+    session
+        The session; by default that of the job.
+    """
+    job = parameters(arguments)
+    options = {
+        stream_options.DATASET_PATH: str(job.canonical),
+        stream_options.SIMULATION_START_DAY: str(job.start_day),
+        stream_options.SPEED_MULTIPLIER: str(job.speed),
+    }
+    with nullcontext(session) if session else spark_session() as found:
+        batch = stream_batch(found, options, job.stream_target)
+    print(format_batch(batch, job.stream_target))
 
 
 def pipeline_is_due(job: Parameters, now: datetime) -> bool:

@@ -1,4 +1,5 @@
 {% macro read_landed_lines(files, streamed_lines=none) %}
+    {% if files and files[0].table %}{{ return(spark_read_windows(files)) }}{% endif %}
     {{ return(adapter.dispatch('read_landed_lines')(files, streamed_lines)) }}
 {% endmacro %}
 

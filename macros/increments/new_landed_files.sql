@@ -1,5 +1,6 @@
 {% macro new_landed_files(landing, streamed_lines=none) %}
     {% if not execute or reads_nothing() %}{{ return([]) }}{% endif %}
+    {% if landed_table(landing) %}{{ return(new_landed_windows(landing)) }}{% endif %}
     {% set landed = landed_in_this_run(landing) %}
     {% set building = flags.WHICH in ('run', 'build', 'retry') %}
     {% if building and not landed and is_landing_of_events(landing) %}

@@ -1,7 +1,7 @@
 {#- The files that have to be streamed and are not in the table, or are there with another size. -#}
 {% macro unread_files(existing) %}
     {% set unread = [] %}
-    {% if not reads_nothing() %}
+    {% if not reads_nothing() and not landed_table(source('landing', 'events')) %}
         {% set streamed = select_streamed(landed_in_this_run(source('landing', 'events'))) %}
         {% set read = read_files(existing) if streamed and existing is not none else [] %}
         {% for landed in streamed if (landed.file, landed.bytes | int) not in read %}{% do unread.append(landed) %}{% endfor %}

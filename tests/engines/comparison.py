@@ -1,5 +1,6 @@
 """Compares every table of an engine with DuckDB's."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,23 @@ def spark_type(duckdb_type: str) -> str:
     return SPARK_TYPES.get(duckdb_type, duckdb_type.lower())
 
 
-def differences(here: Business, there: EngineBusiness, folder: Path) -> dict[str, Difference]:
-    """Compare all tables by rows (EXCEPT ALL both ways) and by types; return those that differ."""
+def differences(
+    here: Business,
+    there: EngineBusiness,
+    folder: Path,
+    ignored: Collection[tuple[str, str]] = (),
+) -> dict[str, Difference]:
+    """Compare all tables by rows (EXCEPT ALL both ways) and by types; return those that differ.
+
+    Parameters
+    ----------
+    here, there
+        The same business on DuckDB and on the engine.
+    folder
+        Where the engine's tables are written.
+    ignored
+        Columns whose values are not compared, each with its table.
+    """
     types = there.export(folder)
     found = {}
     with duckdb.connect() as connection:
@@ -85,14 +101,18 @@ def differences(here: Business, there: EngineBusiness, folder: Path) -> dict[str
         assert len(tables) >= 21, tables
         assert tables == sorted(types), "the engine has other tables than DuckDB"
         for table in tables:
-            difference = _difference(connection, table, types[table], folder)
+            difference = _difference(connection, table, types[table], folder, ignored)
             if difference != Difference():
                 found[table] = difference
     return found
 
 
 def _difference(
-    connection: duckdb.DuckDBPyConnection, table: str, types: dict[str, str], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    types: dict[str, str],
+    folder: Path,
+    ignored: Collection[tuple[str, str]],
 ) -> Difference:
     here = {
         name: spark_type(type_)
@@ -109,7 +129,7 @@ def _difference(
     compared = ", ".join(
         f'"{column}"'
         for column in here
-        if (name, column) not in LOAD_METADATA and (name, column) not in UNAVOIDABLE
+        if not {(name, column)} & {*LOAD_METADATA, *UNAVOIDABLE, *ignored}
     )
     sides = (f"here.{table}", f"'{folder}/{table}.parquet'")
     only, example = [], []

@@ -5,6 +5,8 @@
 
 * {"export": folder} by writing every table there as ``schema.table.parquet``;
 * {"query": sql} with its rows, as text;
+* {"stream": options, "table": path, "checkpoint": path} by reading the next batch of the source
+  ``caspers`` into a Delta table;
 * {"unneeded": 1} with the reasons of ``rewritten_statements.py`` that no statement has needed yet;
 * {"tasks": 1} with how many tasks each executor of a cluster has done.
 
@@ -21,6 +23,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.stream import StreamTarget, stream_batch
 from tests.engines.adapter_without_workspace import (
     ENVIRONMENT,
     leave_out_where_flags_come_from,
@@ -62,6 +65,12 @@ def query(session: Any, sql: str) -> Answer:  # noqa: ANN401  (two kinds of sess
     """Return the rows of a query, every value as text."""
     rows = _without_zones(session.sql(sql).toArrow()).to_pylist()
     return {"rows": [[str(value) for value in row.values()] for row in rows]}
+
+
+def stream(session: Any, command: Command) -> Answer:  # noqa: ANN401  (a session of Spark)
+    """Read the next batch of a stream; return how many events it has."""
+    target = StreamTarget(command["table"], command["checkpoint"])
+    return {"events": stream_batch(session, command["stream"], target).events}
 
 
 def tasks_of_executors(session: Any) -> Answer:  # noqa: ANN401  (a session of a cluster)
@@ -114,6 +123,8 @@ def main() -> None:
                 return export(session(), Path(command["export"]))
             if "query" in command:
                 return query(session(), command["query"])
+            if "stream" in command:
+                return stream(session(), command)
             if "tasks" in command:
                 return tasks_of_executors(session())
             if "unneeded" in command:

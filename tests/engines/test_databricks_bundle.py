@@ -27,7 +27,7 @@ from databricks.bundles.schemas import Schema
 from databricks.bundles.volumes import Volume
 
 from common.paths import PROJECT
-from flows.databricks import DECISIONS_VOLUME, PIPELINE_IS_DUE, parameters
+from flows.databricks import DECISIONS_VOLUME, PIPELINE_IS_DUE, STREAMED_TABLE, parameters
 from flows.lakebase import MIRRORS
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ SEEDS = {
     "SCHEDULE_MINUTES": 3,
     "PIPELINE_SCHEDULE_MINUTES": 0,
 }
+
+
+VOLUME_OF_THE_RUN = "/Volumes/" + "/".join(
+    "{{job.parameters." + name + "}}" for name in ("CATALOG", "SCHEMA", "VOLUME")
+)
 
 
 def texts(value: object) -> Iterator[str]:
@@ -144,6 +149,7 @@ def test_parameters_are_those_of_the_business() -> None:
         "COMPLAINT_RATE": 0.15,
         "AGENT_VERSION": 1,
         "LLM_MODEL": "databricks-meta-llama-3-3-70b-instruct",
+        "LANDING": VOLUME_OF_THE_RUN,
     }
     assert [*BUNDLE["targets"]] == TARGETS
     assert BUNDLE["targets"]["default"].keys() == {"default", "resources"}
@@ -294,7 +300,8 @@ def test_a_job_runs_once_at_a_time_on_serverless_compute(name: str) -> None:
 def test_a_job_has_the_parameters_that_its_tasks_read(name: str) -> None:
     declared = [parameter["name"] for parameter in JOBS[name]["parameters"]]
     assert len(declared) == len(set(declared))
-    assert found(r"\{\{job\.parameters\.(\w+)\}\}", JOBS[name]["tasks"]) == set(declared)
+    tasks = filled("all")["jobs"][name]["tasks"]
+    assert found(r"\{\{job\.parameters\.(\w+)\}\}", tasks) == set(declared)
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -325,7 +332,7 @@ def test_the_build_follows_the_replay_when_it_says_so() -> None:
 
 def test_jobs_are_started_with_parameters_that_they_have() -> None:
     started = [task["run_job_task"] for _, task in TASKS if "run_job_task" in task]
-    assert len(started) == 10
+    assert len(started) == 11
     for start in started:
         job = JOBS[start["job_id"].split(".")[2]]
         assert start["job_parameters"].keys() == {each["name"] for each in job["parameters"]}
@@ -333,9 +340,9 @@ def test_jobs_are_started_with_parameters_that_they_have() -> None:
 
 def test_entry_points_are_in_the_wheel_and_accept_their_parameters() -> None:
     wheels = [task["python_wheel_task"] for _, task in TASKS if "python_wheel_task" in task]
-    assert len(wheels) == 7
+    assert len(wheels) == 8
     landing = [wheel for wheel in wheels if wheel["named_parameters"].keys() == SEEDS.keys()]
-    assert len(landing) == 2
+    assert len(landing) == 3
     for wheel in wheels:
         assert wheel["package_name"].replace("_", "-") == PYPROJECT["project"]["name"]
         module, function = PYPROJECT["project"]["scripts"][wheel["entry_point"]].split(":")
@@ -397,8 +404,29 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
     assert all(is_synced(path) for path in (*files, "requirements.txt", "apps/__init__.py"))
 
 
-def test_dbt_looks_where_the_replay_lands() -> None:
-    (task,) = [task["dbt_task"] for _, task in TASKS if "dbt_task" in task]
+def test_the_stream_is_paused_and_its_build_follows() -> None:
+    job = JOBS["canonical_generator"]
+    replay = JOBS["canonical_data_replay"]
+    assert job["trigger"] == replay["trigger"] | {"pause_status": "PAUSED"}
+    stream, build = job["tasks"]
+    assert stream["environment_key"] == replay["tasks"][0]["environment_key"]
+    assert build["depends_on"] == [{"task_key": stream["task_key"]}]
+    assert build["run_job_task"] == replay["tasks"][-1]["run_job_task"]
+    # The place that its description and the docs name is the one that the job streams into.
+    table = parameters([]).stream_target.table
+    named = "delta:{{job.parameters.CATALOG}}.{{job.parameters.SCHEMA}}." + STREAMED_TABLE
+    assert named in BUNDLE["variables"]["LANDING"]["description"]
+    assert table == f"caspersdev.simulator.{STREAMED_TABLE}"
+
+
+@pytest.mark.parametrize("landing", [None, f"delta:caspersdev.simulator.{STREAMED_TABLE}"])
+def test_dbt_looks_where_the_replay_lands(
+    landing: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if landing:
+        monkeypatch.setitem(BUNDLE["variables"]["LANDING"], "default", landing)
+    jobs = filled("all")["jobs"].values()
+    (task,) = [t["dbt_task"] for job in jobs for t in job["tasks"] if "dbt_task" in t]
     (command,) = task["commands"]
     given = SEEDS | {"SELECTION": "--select all", "COMPLAINT_RATE": 0.15}
     for name in ("CATALOG", "SCHEMA", "VOLUME", "SELECTION", "COMPLAINT_RATE"):
@@ -406,11 +434,11 @@ def test_dbt_looks_where_the_replay_lands() -> None:
     dbt, build, select, selected, option, variables = shlex.split(command)
     assert (dbt, build, option) == ("dbt", "build", "--vars")
     assert (select, selected) == ("--select", "all")
-    landing = parameters([]).landing
+    folder = parameters([]).landing
     assert yaml.safe_load(variables) == {
-        "landing_path": str(landing),
-        "decisions_path": str(landing.with_name(DECISIONS_VOLUME)),
-        "agent_responses_path": str(landing.with_name("agent_responses")),
+        "landing_path": landing or str(folder),
+        "decisions_path": str(folder.with_name(DECISIONS_VOLUME)),
+        "agent_responses_path": str(folder.with_name("agent_responses")),
         "complaint_rate": 0.15,
         "change_data_feed": True,
     }

@@ -97,7 +97,7 @@ def test_it_asks_for_little_and_for_no_extra(wheel: Path, tmp_path: Path) -> Non
     assert set(scripts["console_scripts"]) == {
         *("caspers-canonical-job", "caspers-generator", "caspers-replay", "caspers-replay-job"),
         *("caspers-decisions-job", "caspers-lakebase-job", "caspers-lakebase-removal-job"),
-        "caspers-report-job",
+        *("caspers-report-job", "caspers-stream-job"),
     }
 
 
@@ -143,6 +143,51 @@ def test_the_jobs_import_without_extras(wheel: Path, tmp_path: Path) -> None:
     site = installed(wheel, tmp_path / "site")
     asked = run_bare(site, tmp_path / "work", "flows.databricks", "--START_DAY=0")
     assert asked.returncode == 0, asked.stderr
+
+
+@pytest.mark.spark
+def test_spark_finds_the_source_where_the_wheel_is(wheel: Path, tmp_path: Path) -> None:
+    """Without a line that registers it, and in a folder that has nothing of the project."""
+    site, work = installed(wheel, tmp_path / "site"), tmp_path / "work"
+    made = run_bare(site, work, "generator", "canonical", "--days", "1", "--locations", "sv")
+    assert made.returncode == 0, made.stderr
+    reading = """
+from pyspark.sql import SparkSession
+session = (
+    SparkSession.builder.master("local[1]")
+    .config("spark.driver.bindAddress", "127.0.0.1")
+    .config("spark.driver.host", "127.0.0.1")
+    .config("spark.ui.enabled", "false")
+    .getOrCreate()
+)
+source = {"datasetPath": "data/canonical", "simulationStartDay": "3"}
+rows = session.read.format("caspers").options(**source).load()
+assert rows.columns[0] == "event_id"
+print("orders", rows.where("event_type = 'order_created'").count())
+stream = session.readStream.format("caspers").options(**source).load()
+query = stream.writeStream.format("memory").queryName("landed").trigger(availableNow=True).start()
+query.awaitTermination()
+print("streamed", session.table("landed").where("event_type = 'order_created'").count())
+try:
+    session.read.format("caspers").option("datasetPaht", "x").load()
+except Exception as error:
+    print("said" if "no option datasetpaht (did you mean datasetPath?)" in str(error) else error)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(site), "PYSPARK_PYTHON": sys.executable}
+    read = subprocess.run(
+        [sys.executable, "-c", reading],
+        cwd=work,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr[-3000:]
+    orders, streamed, said = read.stdout.splitlines()
+    assert int(orders.split()[1]) >= 100
+    assert said == "said"
+    assert streamed.split()[0] == "streamed"
+    assert int(streamed.split()[1]) >= int(orders.split()[1])
 
 
 @pytest.mark.long

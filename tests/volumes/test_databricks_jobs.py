@@ -10,7 +10,15 @@ import generator.dataset.canonical
 from common.errors import UserError
 from common.landing.landing import Landing
 from flows import databricks
-from flows.databricks import Parameters, canonical, parameters, pipeline_is_due, replay
+from flows.databricks import (
+    Parameters,
+    canonical,
+    parameters,
+    pipeline_is_due,
+    replay,
+    stream,
+)
+from flows.stream import StreamedBatch, StreamTarget
 from tests.support.sample_datasets import Small
 from tests.support.volume_shim import Volume
 
@@ -39,6 +47,33 @@ def test_the_replay_lands_in_the_volume_and_says_that_the_build_follows(
     assert len(Landing(job_parameters.landing).windows()) == 2
     assert values == [("pipeline_is_due", "true")] * 2
     assert "Landed" in capsys.readouterr().out
+
+
+def test_the_stream_reads_the_same_dataset_with_its_checkpoint_in_a_volume(
+    job_parameters: Parameters, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def read(*arguments: object) -> StreamedBatch:
+        asked.append(arguments)
+        return StreamedBatch(61, 86_400_000_000)
+
+    monkeypatch.setattr(databricks, "stream_batch", read)
+    session = object()
+    stream(["--START_DAY=1", "--SPEED_MULTIPLIER=5"], session=session)  # type: ignore[arg-type]
+    ((used, options, target),) = asked
+    assert used is session
+    assert options == {
+        "datasetPath": str(job_parameters.canonical),
+        "simulationStartDay": "1",
+        "speedMultiplier": "5.0",
+    }
+    assert isinstance(target, StreamTarget)
+    assert target.table == "caspersdev.simulator.streamed_events"
+    misc = job_parameters.landing.with_name("misc")
+    assert target.checkpoint == str(misc / "checkpoints" / "streamed_events")
+    said = "61 events are in caspersdev.simulator.streamed_events, up to day 1 00:00:00.\n"
+    assert capsys.readouterr().out == said
 
 
 @pytest.mark.parametrize(

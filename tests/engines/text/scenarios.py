@@ -7,6 +7,7 @@ VOLUMES = "/Volumes/caspersdev/simulator"
 
 FIRST = "window-000000000000000000-000006115800000000.jsonl"
 NEXT = "window-000006115800000000-000006126600000000.jsonl"
+FOLLOWING = "window-000006115800000001-000006126600000000.jsonl"
 LATE = "a-late.jsonl"
 DECIDED = "decisions-000000000000000001.jsonl"
 TODAY, YESTERDAY = date(2026, 11, 20), date(2026, 11, 19)
@@ -23,7 +24,8 @@ class Scenario:
     commands
         The dbt commands. What one creates is there for all that follow.
     landed, loaded
-        Names of the files in the volume, and of those that the table ``landed_lines`` holds.
+        Names of the files in the volume, and of those that the table ``landed_lines`` holds; where
+        events are in a table, of its windows as if they were files.
     decided, decided_loaded
         The same of decisions: the volume of these, and the table ``landed_decisions``.
     judged_again
@@ -109,6 +111,14 @@ SCENARIOS = (
         (("run", "--full-refresh"),),
         landed=(LATE, FIRST, NEXT),
         loaded=(LATE, FIRST, NEXT),
+    ),
+    Scenario(
+        "next_window_of_a_table",
+        (("run",),),
+        landed=(FIRST, FOLLOWING),
+        loaded=(FIRST,),
+        affected=(TODAY,),
+        variables=(("CASPERS_LANDING", "delta:caspersdev.simulator.streamed_events"),),
     ),
     Scenario("teardown_dry", (("run-operation", "teardown"),)),
     Scenario("teardown", (("run-operation", "teardown", "--args", "{dry_run: false}"),)),

@@ -227,6 +227,17 @@ def _newest_file(here: Warehouse, query: Query) -> Answer:
     return Answer(("max(file)",), ((max(_loaded(here, query), default=None),),))
 
 
+def _landed_windows(here: Warehouse, query: Query) -> Answer:
+    windows = [file.removesuffix(".jsonl") for file in here.scenario.landed]
+    rows = tuple((window, 1000) for window in windows if window > query["reached"])
+    return Answer(("landed_window", "landed_rows"), rows)
+
+
+def _newest_window(here: Warehouse, query: Query) -> Answer:
+    newest = max(_loaded(here, query)).removesuffix(".jsonl")
+    return Answer(("max(landed_window)",), ((newest,),))
+
+
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
@@ -315,6 +326,12 @@ SCRIPT = (
     Scripted(rf"list '{VOLUMES}/(?P<volume>\w+)'", _landed_files),
     Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
+    Scripted(
+        r"select landed_window, count\(\*\) as landed_rows from "
+        r"`caspersdev`\.`simulator`\.`streamed_events` where landed_window > '(?P<reached>[\w-]+)'",
+        _landed_windows,
+    ),
+    Scripted(r"select max\(landed_window\) from", _newest_window),
     Scripted(
         r"select 'pending' as kind, .*\.`pending` .* where model in \((?P<numbered>[^)]*)\)"
         r" group by model(?P<newest> union all select 'newest', )?",
