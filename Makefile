@@ -87,7 +87,7 @@ exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a co
 test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
 	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'not long and not spark and not cluster'
 
-test-long: $(ENGINES)  ## the tests that take long: thousands of random schedules, kills everywhere, full disks
+test-long: $(ENGINES) $(DELTA_JARS)  ## the tests that take long: thousands of random schedules, kills everywhere, full disks
 	$(BIN)/python -m pytest -m long tests
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_*_equal_a_full_refresh.py
 	CASPERS_SCHEDULES=2000 $(BIN)/python -m pytest $(IN_PARALLEL) tests/oracle/test_schedules_equal_the_oracle.py

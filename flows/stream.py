@@ -93,7 +93,8 @@ def stream_batch(
     """
     from pyspark.errors import PySparkException  # noqa: PLC0415  # optional, and slow to import
 
-    from generator.dataset.spark.source import LANDED_WINDOW_COLUMN, CasperSource  # noqa: PLC0415
+    from generator.dataset.spark.source import CasperSource  # noqa: PLC0415
+    from generator.dataset.stream.row_groups import LANDED_WINDOW_COLUMN  # noqa: PLC0415
 
     asked = parse_options(dict(options))
     check_catalogue(asked.dataset, seeds_directory())

@@ -11,7 +11,9 @@
     {% elif building and pending_increment().everything %}
         {% set case = 'a seed that lines are judged by has changed' %}
     {% else %}
-        {% set reached = run_query('select max(landed_window) from ' ~ this).columns[0].values()[0] %}
+        {% set reached = run_query(
+            'select max(landed_window) from ' ~ this ~ " where landed_window like 'window-%'"
+        ).columns[0].values()[0] %}
         {% set case = 'next window' %}
     {% endif %}
     {% set condition = " where landed_window > '" ~ reached ~ "'" if reached else '' %}

@@ -23,6 +23,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from common.errors import UserError
 from flows.stream import StreamTarget, stream_batch
 from tests.engines.adapter_without_workspace import (
     ENVIRONMENT,
@@ -33,6 +34,7 @@ from tests.engines.adapter_without_workspace import (
 from tests.engines.rewritten_statements import needed, reasons
 from tests.engines.sessions import session_of
 from tests.engines.standalone_cluster import StandaloneCluster, configuration
+from tests.engines.stream_worker import BUSY
 from tests.support.business import PROJECT
 from tests.support.dbt_worker import Answer, Command, parse_project, run_command, serve
 
@@ -70,7 +72,12 @@ def query(session: Any, sql: str) -> Answer:  # noqa: ANN401  (two kinds of sess
 def stream(session: Any, command: Command) -> Answer:  # noqa: ANN401  (a session of Spark)
     """Read the next batch of a stream; return how many events it has."""
     target = StreamTarget(command["table"], command["checkpoint"])
-    return {"events": stream_batch(session, command["stream"], target).events}
+    while True:
+        try:
+            return {"events": stream_batch(session, command["stream"], target).events}
+        except UserError as error:
+            if BUSY not in str(error):
+                raise
 
 
 def tasks_of_executors(session: Any) -> Answer:  # noqa: ANN401  (a session of a cluster)

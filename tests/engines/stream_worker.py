@@ -17,10 +17,14 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from pyspark.errors import StreamingQueryException
 
 from flows.stream import main
 from generator.dataset.spark.source import register
 from tests.engines.sessions import spark_session
+
+BUSY = "Python worker failed to connect back"
+"""What Spark says where Python takes more than ten seconds to start, as on a busy machine."""
 
 
 def run() -> None:
@@ -41,7 +45,14 @@ def run() -> None:
         rows = session.readStream.format("caspers").options(**options).load()
         writer = rows.writeStream.format("delta").option("checkpointLocation", checkpoint)
         writer = writer.trigger(availableNow=True) if mode == "once" else writer
-        writer.start(table).awaitTermination()
+        ended = False
+        while not ended:
+            try:
+                writer.start(table).awaitTermination()
+                ended = True
+            except StreamingQueryException as error:
+                if BUSY not in str(error):
+                    raise
 
 
 if __name__ == "__main__":

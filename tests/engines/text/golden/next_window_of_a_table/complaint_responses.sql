@@ -1,0 +1,15 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'complaint_responses' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'complaint_responses' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'complaint_responses' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('complaint_responses', 'raw_complaints', 'complaint_candidates') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`complaint_responses`;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`complaint_responses` AS JSON;
+
+insert into `caspersdev`.`increments`.`changes` select 'complaint_responses', 7, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'delivered_day', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_responses` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'fct_orders', 'key_name', 'delivered_day', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`complaints`.`complaint_responses` replace where delivered_day in (date '2026-11-20') select `complaint_id`, `order_id`, `ts`, `agent_response`, `complaint_category`, `decision`, `credit_amount`, `confidence`, `priority`, `rationale`, `customer_response`, `generated_by`, `location_id`, `delivered_day` from `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`;
+
+drop table if exists `caspersdev`.`complaints`.`complaint_responses__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('complaint_responses', 'raw_complaints', 2, 7, '[{"partition": "delivered_day"}]'), ('complaint_responses', 'complaint_candidates', 2, 7, '[{"partition": "delivered_day"}]');

@@ -1,0 +1,1 @@
+-- (as in first_build: create or replace function `caspersdev`.`ai`.`get_order_overview`(oid string))

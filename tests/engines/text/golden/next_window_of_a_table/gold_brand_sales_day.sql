@@ -1,0 +1,13 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_brand_sales_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_brand_sales_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_brand_sales_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_brand_sales_day', 'silver_order_items') group by model union all select 'newest', null, cast(max(day) as string), null, null from `caspersdev`.`lakeflow`.`gold_brand_sales_day`;
+
+-- (as in next_window: create or replace temporary view `gold_brand_sales_day__dbt_tmp` as)
+
+DESCRIBE TABLE EXTENDED `gold_brand_sales_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_brand_sales_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_brand_sales_day` AS JSON;
+
+insert into `caspersdev`.`lakeflow`.`gold_brand_sales_day` replace where day in (date '2026-11-20') select `brand_id`, `day`, `orders`, `items_sold`, `brand_revenue` from `gold_brand_sales_day__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_brand_sales_day', 'silver_order_items', 2, 7, '[{"partition": "order_day"}]');

@@ -1,0 +1,13 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'gold_refund_agreement_day' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'gold_refund_agreement_day' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'gold_refund_agreement_day' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('gold_refund_agreement_day', 'refund_recommendations', 'refund_decisions') group by model union all select 'newest', null, cast(max(day) as string), null, null from `caspersdev`.`lakeflow`.`gold_refund_agreement_day`;
+
+-- (as in next_window: create or replace temporary view `gold_refund_agreement_day__dbt_tmp` as)
+
+DESCRIBE TABLE EXTENDED `gold_refund_agreement_day__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_refund_agreement_day` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`gold_refund_agreement_day` AS JSON;
+
+insert into `caspersdev`.`lakeflow`.`gold_refund_agreement_day` replace where day in (date '2026-11-20') select `location_id`, `day`, `recommended`, `recommended_usd`, `decided`, `decided_usd`, `agreed`, `agreed_usd`, `overridden_up`, `overridden_up_usd`, `overridden_down`, `overridden_down_usd`, `average_minutes_to_decision` from `gold_refund_agreement_day__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('gold_refund_agreement_day', 'refund_recommendations', 2, 7, '[{"partition": "delivered_day"}]'), ('gold_refund_agreement_day', 'refund_decisions', 2, 7, '[{"partition": "delivered_day"}]');

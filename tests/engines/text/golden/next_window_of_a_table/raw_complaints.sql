@@ -1,0 +1,15 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'raw_complaints' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'raw_complaints' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'raw_complaints' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('raw_complaints', 'complaint_candidates') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`raw_complaints`;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`raw_complaints__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`raw_complaints` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`raw_complaints` AS JSON;
+
+insert into `caspersdev`.`increments`.`changes` select 'raw_complaints', 7, changes.* from (select distinct change.affected_model, change.key_name, change.key_value from (select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`raw_complaints` where delivered_day in (date '2026-11-20') union all select explode(array(named_struct('affected_model', 'complaint_responses', 'key_name', 'partition', 'key_value', cast(delivered_day as string)))) as change from `caspersdev`.`complaints`.`raw_complaints__dbt_tmp`) as changed where change.key_value is not null) as changes;
+
+insert into `caspersdev`.`complaints`.`raw_complaints` replace where delivered_day in (date '2026-11-20') select `complaint_id`, `order_id`, `ts`, `complaint_category`, `complaint_text`, `generated_by`, `location_id`, `delivered_day` from `caspersdev`.`complaints`.`raw_complaints__dbt_tmp`;
+
+drop table if exists `caspersdev`.`complaints`.`raw_complaints__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('raw_complaints', 'complaint_candidates', 2, 7, '[{"partition": "delivered_day"}]');

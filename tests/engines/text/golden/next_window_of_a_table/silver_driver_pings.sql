@@ -1,0 +1,13 @@
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'silver_driver_pings' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'silver_driver_pings' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'silver_driver_pings' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('silver_driver_pings', 'landed_lines') group by model union all select 'newest', null, cast(max(ping_day) as string), null, null from `caspersdev`.`lakeflow`.`silver_driver_pings`;
+
+-- (as in next_window: create or replace temporary view `silver_driver_pings__dbt_tmp` as)
+
+DESCRIBE TABLE EXTENDED `silver_driver_pings__dbt_tmp` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
+
+DESCRIBE TABLE EXTENDED `caspersdev`.`lakeflow`.`silver_driver_pings` AS JSON;
+
+insert into `caspersdev`.`lakeflow`.`silver_driver_pings` replace where ping_day in (date '2026-11-20') select `event_id`, `order_id`, `location_id`, `driver_id`, `ping_ts`, `ping_day`, `sequence`, `progress_pct`, `lat`, `lon` from `silver_driver_pings__dbt_tmp`;
+
+insert into `caspersdev`.`increments`.`progress` values ('silver_driver_pings', 'landed_lines', 2, 7, '[{"partition": "case when event_type = \'driver_ping\' then cast(event_ts as date) end"}]');
