@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # No row is ever changed or deleted: a window of the tables behind it is read once.
 _PROPERTIES = "'delta.appendOnly' = 'true'"
 _REASON = re.compile(r"^(?:common\.errors\.)?UserError: (.+)$", re.MULTILINE)
+_NO_DELTA = re.compile(r"delta\.DefaultSource|DATA_SOURCE_NOT_FOUND.*\bdelta\b")
 _NAME = re.compile(r"\w+(\.\w+){0,2}")
 
 
@@ -91,7 +92,8 @@ def stream_batch(
     UserError
         If an option, the dataset or the checkpoint is wrong, or Spark cannot write.
     """
-    from pyspark.errors import PySparkException  # noqa: PLC0415  # optional, and slow to import
+    from py4j.protocol import Py4JError  # noqa: PLC0415  # optional, as all of Spark
+    from pyspark.errors import PySparkException  # noqa: PLC0415
 
     from generator.dataset.spark.source import CasperSource  # noqa: PLC0415
     from generator.dataset.stream.row_groups import LANDED_WINDOW_COLUMN  # noqa: PLC0415
@@ -122,7 +124,7 @@ def stream_batch(
         query = writer.start(target.table) if "/" in target.table else writer.toTable(target.table)
         query.awaitTermination()
         return _summary(query.recentProgress)
-    except PySparkException as error:
+    except (PySparkException, Py4JError) as error:
         raise UserError(_reason(str(error))) from error
 
 
@@ -144,6 +146,11 @@ def _reason(message: str) -> str:
     said = _REASON.findall(message)
     if said:
         return str(said[-1])
+    if _NO_DELTA.search(message):
+        return (
+            "This Spark has no Delta Lake: name its packages, its extension and its catalog in "
+            "spark-defaults.conf, as docs/databricks-and-spark.md shows."
+        )
     first = message.strip().split("\n", maxsplit=1)[0]
     return f"Spark could not stream ({first}): fix that and run again; nothing is lost."
 
@@ -170,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         target = checked_target(given.table, given.checkpoint)
         options = {name: str(value) for name, value in named.items() if value is not None}
         parse_options(options)
-        with spark_session() as session:
+        with spark_session(needed_by="A stream", otherwise="") as session:
             print(format_batch(stream_batch(session, options, target), target))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -18,7 +18,7 @@ from common.canonical_dataset import open_dataset
 from common.errors import UserError
 from common.landing.event_lines import write_window
 from common.landing.window import Window
-from flows.stream import checked_target
+from flows.stream import _reason, checked_target
 from generator.dataset.stream.offsets import StreamOffset, parse_offset
 from tests.engines.stream_worker import BUSY
 from tests.support.business import PROJECT
@@ -144,3 +144,24 @@ def test_it_lands_what_is_due_and_says_so(canonical: Path, tmp_path: Path) -> No
 def test_a_place_that_is_none_is_refused(table: str, checkpoint: str) -> None:
     with pytest.raises(UserError, match=r"^--(table|checkpoint) "):
         checked_target(table, checkpoint)
+
+
+FROM_PYTHON = """[STREAM_FAILED] ... Traceback (most recent call last):
+common.errors.UserError: The option x is 1: write 2.
+
+=== Streaming Query ==="""
+WITHOUT_DELTA = """An error occurred while calling o41.sql.
+Caused by: java.lang.ClassNotFoundException: delta.DefaultSource"""
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (FROM_PYTHON, "The option x is 1: write 2."),
+        (WITHOUT_DELTA, "This Spark has no Delta Lake"),
+        ("[A_PROBLEM] Of Spark.\n\nJVM stacktrace:", "Spark could not stream ([A_PROB"),
+    ],
+)
+def test_of_what_spark_reports_the_reason_is_said(message: str, said: str) -> None:
+    assert _reason(message).startswith(said)
+    assert "\n" not in _reason(message)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _INSTALL = (
-    "--engine spark needs pyspark, which is not installed: `python -m pip install '.[spark]'` in "
-    "the folder of this project (and Java 17 or newer), or leave --engine out."
+    "{needed_by} needs pyspark, which is not installed: `python -m pip install '.[spark]'` in the "
+    "folder of this project (and Java 17 or newer){otherwise}."
 )
 # All cores; a task that dies is retried, which Spark's local mode does not do by default.
 _THIS_MACHINE = "local[*,4]"
@@ -37,12 +37,19 @@ _ON_THIS_MACHINE = {
 
 
 @contextmanager
-def spark_session() -> Iterator[SparkSession]:
+def spark_session(
+    needed_by: str = "--engine spark", otherwise: str = ", or leave --engine out"
+) -> Iterator[SparkSession]:
     """Offer the active session; without one, build a session and stop it at the end.
 
     A new session connects to ``SPARK_REMOTE`` (Spark Connect) or ``SPARK_MASTER``; without either
     it is Spark on this machine, on the loopback address only. Databricks and ``spark-submit``
     configure their own.
+
+    Parameters
+    ----------
+    needed_by, otherwise
+        What the message says where pyspark is missing: who needs it, and what else can be done.
 
     Raises
     ------
@@ -53,7 +60,7 @@ def spark_session() -> Iterator[SparkSession]:
         from pyspark.errors import PySparkException  # noqa: PLC0415  # optional, and slow to import
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as error:
-        raise UserError(_INSTALL) from error
+        raise UserError(_INSTALL.format(needed_by=needed_by, otherwise=otherwise)) from error
     active = SparkSession.getActiveSession()
     if active is not None:
         yield active
