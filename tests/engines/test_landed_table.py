@@ -119,6 +119,7 @@ def windows_read(messages: list[str]) -> str:
 
 @pytest.mark.spark
 def test_tables_are_those_of_the_files_window_after_window(landed: Landed, tmp_path: Path) -> None:
+    assert not [*landed.duckdb.landing.iterdir()]
     for command in ("seed", "run"):
         if command == "run":
             landed.stream()

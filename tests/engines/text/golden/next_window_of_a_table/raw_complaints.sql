@@ -1,4 +1,12 @@
-select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'raw_complaints' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'raw_complaints' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'raw_complaints' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('raw_complaints', 'complaint_candidates') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`raw_complaints`;
+select 'pending' as kind, key_name as name, key_value as content, cast(null as bigint) as step, cast(null as bigint) as change_number from `caspersdev`.`increments`.`pending` where model = 'raw_complaints' union all select 'seen', upstream, fingerprint, step, change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where model = 'raw_complaints' union all select 'affected', model, fingerprint, cast(null as bigint) as step, cast(null as bigint) as change_number from (select model, upstream, max(step) as step, max(change_number) as change_number, max_by(fingerprint, step) as fingerprint from `caspersdev`.`increments`.`progress` group by model, upstream) as progress where upstream = 'raw_complaints' union all select 'latest', model, null, null, max(change_number) from `caspersdev`.`increments`.`changes` where model in ('raw_complaints', 'complaint_candidates', 'complaint_phrases') group by model union all select 'newest', null, cast(max(delivered_day) as string), null, null from `caspersdev`.`complaints`.`raw_complaints`;
+
+select 'complaint_phrases' as seed, concat(cast(count(*) as string), ':',
+        cast(coalesce(sum((
+        cast(conv(concat(substring(md5(to_json(struct(content.*))), 31, 2),substring(md5(to_json(struct(content.*))), 29, 2),substring(md5(to_json(struct(content.*))), 27, 2),substring(md5(to_json(struct(content.*))), 25, 2),substring(md5(to_json(struct(content.*))), 23, 2),substring(md5(to_json(struct(content.*))), 21, 2),substring(md5(to_json(struct(content.*))), 19, 2),substring(md5(to_json(struct(content.*))), 17, 1)
+        ), 16, 10) as bigint) * 8
+        + cast(conv(substring(md5(to_json(struct(content.*))), 18, 1), 16, 10) as bigint) div 2
+    ) % 1000000007), 0) as string))
+    as fingerprint from `caspersdev`.`simulator`.`complaint_phrases` as content;
 
 DESCRIBE TABLE EXTENDED `caspersdev`.`complaints`.`raw_complaints__dbt_tmp` AS JSON;
 
@@ -12,4 +20,4 @@ insert into `caspersdev`.`complaints`.`raw_complaints` replace where delivered_d
 
 drop table if exists `caspersdev`.`complaints`.`raw_complaints__dbt_tmp`;
 
-insert into `caspersdev`.`increments`.`progress` values ('raw_complaints', 'complaint_candidates', 2, 7, '[{"partition": "delivered_day"}]');
+insert into `caspersdev`.`increments`.`progress` values ('raw_complaints', 'complaint_candidates', 2, 7, '[{"partition": "delivered_day"}]'), ('raw_complaints', 'complaint_phrases', 2, 7, '4:1234567890');
