@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from common.dataset_files import DESCRIPTION_FILE, EVENTS_FILE
 from common.errors import UserError
 from common.event_schema import EVENT_COLUMNS, EVENT_TYPE_IDS, OPTIONAL_COLUMNS
+from common.storage import storage_of
 from common.time_units import (
     MICROSECONDS_PER_DAY,
     MICROSECONDS_PER_SECOND,
@@ -151,8 +152,9 @@ def open_dataset(canonical: Path) -> Dataset:
     events = canonical / EVENTS_FILE
     try:
         files = _files(events)
-        identity = _identity(files)
-        schemas = [pq.read_schema(file) for file in files]
+        footers = [_footer(file) for file in files]
+        identity = _identity(footers)
+        schemas = [footer.schema for footer in footers]
     except FileNotFoundError as error:
         raise UserError(f"There is no canonical dataset at {events}: {_MAKE}.") from error
     except (pa.ArrowInvalid, OSError, ValueError) as error:
@@ -167,6 +169,14 @@ def open_dataset(canonical: Path) -> Dataset:
             raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
     epoch, days = _read_description(canonical / DESCRIPTION_FILE)
     return Dataset(events, files, columns, identity, epoch, days)
+
+
+@contextmanager
+def connected(dataset: Dataset) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Offer a connection of DuckDB that reads the rows of a dataset, wherever it is."""
+    with duckdb.connect() as connection:
+        storage_of(dataset.events).let_read(connection)
+        yield connection
 
 
 def profile_dataset(dataset: Dataset) -> DatasetProfile:
@@ -243,18 +253,43 @@ def check_same(
 def _files(events: Path) -> tuple[Path, ...]:
     if not events.is_dir():
         return (events,)
-    files = sorted(file for file in events.glob("*.parquet") if file.name[0] not in "._")
+    found = (file for file in events.iterdir() if file.name.endswith(".parquet"))
+    files = sorted(file for file in found if file.name[0] not in "._")
     if not files:
         raise ValueError("it is a folder without a Parquet file")
     return tuple(files)
 
 
-def _identity(files: Sequence[Path]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """The end of a Parquet file, which says of every column chunk where and what it is.
+
+    Attributes
+    ----------
+    content
+        The footer alone.
+    size
+        Bytes of the whole file.
+    """
+
+    content: bytes
+    size: int
+
+    @property
+    def identity(self) -> str:
+        """A hash of the footer and the size: cheap at any length."""
+        return hashlib.sha256(self.content + self.size.to_bytes(8, "little")).hexdigest()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the file."""
+        end = len(self.content).to_bytes(4, "little") + _MAGIC
+        return pq.read_schema(pa.BufferReader(_MAGIC + self.content + end))
+
+
+def _identity(footers: Sequence[_Footer]) -> str:
     """Return what changes when a file or their order does; that of one file is the file's own."""
-    identities = []
-    for path in files:
-        with path.open("rb") as file:
-            identities.append(identity_of_file(file))
+    identities = [footer.identity for footer in footers]
     if len(identities) == 1:
         return identities[0]
     return hashlib.sha256("".join(identities).encode()).hexdigest()
@@ -268,6 +303,15 @@ def identity_of_file(file: BinaryIO) -> str:
     ValueError
         If it is not a whole Parquet file.
     """
+    return _read_footer(file).identity
+
+
+def _footer(events: Path) -> _Footer:
+    with events.open("rb") as file:
+        return _read_footer(file)
+
+
+def _read_footer(file: BinaryIO) -> _Footer:
     size = file.seek(0, 2)
     if size < _FOOTER_TAIL + len(_MAGIC):
         raise ValueError(f"it has {size} bytes")
@@ -277,8 +321,7 @@ def identity_of_file(file: BinaryIO) -> str:
     if tail[4:] != _MAGIC or length > size - _FOOTER_TAIL:
         raise ValueError("its end is missing")
     file.seek(size - _FOOTER_TAIL - length)
-    footer = file.read(length)
-    return hashlib.sha256(footer + size.to_bytes(8, "little")).hexdigest()
+    return _Footer(file.read(length), size)
 
 
 def _check_schema(events: Path, schema: pa.Schema) -> None:
@@ -387,7 +430,7 @@ def _check_rows(dataset: Dataset) -> None:
             {nulls}
         FROM {dataset.rows.sql}
     """
-    with duckdb.connect() as connection:
+    with connected(dataset) as connection:
         try:
             row = connection.execute(query, [_SUFFIXED]).fetchone()
         except duckdb.Error as error:
@@ -434,7 +477,7 @@ def _span(dataset: Dataset) -> _Span:
 
 def _batches(dataset: Dataset, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     for path in dataset.files:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as opened, pq.ParquetFile(opened, pre_buffer=True) as file:
             for batch in file.iter_batches(batch_size=1 << 17, columns=names):
                 if batch.num_rows:
                     yield batch

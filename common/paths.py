@@ -43,14 +43,19 @@ def world_directory(named: str, option: str) -> Path:
 def seeds_directory() -> Path:
     """Return the folder of the business: the world that ``CASPERS_WORLD`` names, or the seeds.
 
+    A world in an object store is copied to where ``dbt_project.yml`` looks for it, inside the
+    project; each call makes the copy equal to it.
+
     Raises
     ------
     UserError
-        If ``CASPERS_WORLD`` names no folder inside the project.
+        If ``CASPERS_WORLD`` names no folder inside the project and none that can be fetched.
     """
     named = os.environ.get("CASPERS_WORLD")
     if not named:
         return SEEDS
+    if "://" in named:
+        return _fetched_world(named)
     world = world_directory(named, "CASPERS_WORLD")
     if not world.is_dir():
         raise UserError(
@@ -58,6 +63,17 @@ def seeds_directory() -> Path:
             "folder of a business, make one with `python -m generator world new`, or unset it."
         )
     return world
+
+
+def _fetched_world(named: str) -> Path:
+    # Loaded for those who need it: every module knows this one.
+    from common.storage import place  # noqa: PLC0415
+    from common.storage.fetched import fetched  # noqa: PLC0415
+
+    world = place(named)
+    scheme, *folders = world.parts
+    home = PROJECT if _IS_CHECKOUT else Path.cwd()
+    return fetched(world, home.joinpath("data", "worlds", scheme.rstrip(":"), *folders))
 
 
 def data_directory() -> Path:

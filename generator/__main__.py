@@ -26,8 +26,8 @@ _EXTRAS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 2 for wrong input, 1 if the machine fails."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         options.run(options)
     except UserError as error:
         return _fail(str(error), _WRONG_INPUT)

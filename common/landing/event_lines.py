@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from common.canonical_dataset import connected
 from common.errors import UserError
 from common.event_schema import (
     BODY_COLUMNS,
@@ -83,7 +84,7 @@ def write_window(
     spill = target.with_name("spill")
     copied = target.with_name(target.name + ".part")
     events = 0
-    with duckdb.connect() as connection:
+    with connected(dataset) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
@@ -102,7 +103,7 @@ def write_window(
 def count_events(dataset: Dataset, profile: DatasetProfile, window: Window) -> int:
     """Return how many events a window would land."""
     counts = 0
-    with duckdb.connect() as connection:
+    with connected(dataset) as connection:
         for part in split_by_cycle(window, profile.length, profile.last_offset):
             for cycle in part.cycles:
                 query = (

@@ -12,6 +12,8 @@ On a Databricks volume there is no lock and no staging folder but::
     <landing>/_window-….jsonl.upload         while that window is uploaded: it has not landed yet
     <landing>/_replay/lock.leases/           leases of running replays; an abandoned one expires
 
+In an object store there are only the windows, the settings and ``_replay/lock``, a lease.
+
 Readers take ``*.jsonl`` and skip names that begin with an underscore. Other ``*.jsonl`` files in
 the folder belong to somebody else and are left alone.
 """
@@ -19,7 +21,6 @@ the folder belong to somebody else and are left alone.
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -93,9 +94,7 @@ class Landing:
 
     def recover(self) -> None:
         """Remove or complete what a killed run has left. Only while the landing is locked."""
-        shutil.rmtree(self.staging_folder, ignore_errors=True)
-        for leftover in self.state_folder.glob("*.partial"):
-            leftover.unlink()
+        self._storage.clear_staging(self.staging_folder)
         for folder in (self.state_folder, self.folder):
             self._storage.recover(folder)
 
@@ -112,12 +111,11 @@ class Landing:
             return []
         unfinished = self._storage.unfinished(self.folder)
         windows: list[Window] = []
-        with os.scandir(self.folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(WINDOW_PREFIX) and entry.name not in unfinished:
-                    windows.append(self._parse(entry.name))
-                    if self._storage.opens_cheaply:
-                        _check_complete(self.folder / entry.name)
+        for path in self.folder.iterdir():
+            if path.name.startswith(WINDOW_PREFIX) and path.name not in unfinished:
+                windows.append(self._parse(path.name))
+                if self._storage.opens_cheaply:
+                    _check_complete(path)
         windows.sort()
         self._check_continuous(windows)
         if windows and not self._storage.opens_cheaply:
@@ -181,7 +179,7 @@ class Landing:
 
     def remove_state(self, name: str) -> None:
         """Remove a file of the replay's own state, for good."""
-        self.state_file(name).unlink(missing_ok=True)
+        self._storage.remove(self.state_file(name))
         self._storage.flush_names(self.state_folder)
 
     def remove_windows(self) -> int:
@@ -191,7 +189,7 @@ class Landing:
         """
         files = self.window_files()
         for file in reversed(files):
-            file.unlink()
+            self._storage.remove(file)
         if files:
             self._storage.flush_names(self.folder)
         return len(files)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from duckdb import DuckDBPyConnection
+
 
 class LockedError(Exception):
     """Another process has the lock; the text says which, as far as it is known."""
@@ -68,6 +70,9 @@ class Storage(Protocol):
             left in it.
         """
 
+    def clear_staging(self, staging: Path) -> None:
+        """Remove what killed runs have left in and beside a staging folder. Only with the lock."""
+
     def publish(self, finished: Path, final: Path) -> None:
         """Move a finished file from the staging folder to its final name, all at once."""
 
@@ -97,6 +102,9 @@ class Storage(Protocol):
 
     def flush_names(self, folder: Path) -> None:
         """Wait until names that were removed from a folder stay removed."""
+
+    def let_read(self, connection: DuckDBPyConnection) -> None:
+        """Let a connection of DuckDB read what is stored here."""
 
     def replacement(
         self, directory: Path, commit_marker: str | None

@@ -19,8 +19,9 @@ import time
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from common.errors import UserError
 from common.storage.interface import LockedError
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ LEASE_SECONDS = 120
 """How long a lease is valid after it was written."""
 
 _RENEW_SECONDS = 30
-_CLOCKS_DIFFER_SECONDS = 30
+CLOCKS_DIFFER_SECONDS = 30
+"""How far the clocks of two machines may be apart."""
+
 _NAME = re.compile(r"lease-(\d{1,12})-([0-9a-f]{32})", re.ASCII)
 
 
@@ -67,7 +70,7 @@ def leased(
     lease.renew()
     try:
         lease.refuse_others()
-        with _renewed(lease):
+        with renewed(lease):
             yield lease
     finally:
         lease.release()
@@ -99,10 +102,10 @@ class Lease:
         for lease in _lease_files(self._folder):
             if lease.token == self._token:
                 continue
-            if lease.until + _CLOCKS_DIFFER_SECONDS < now:
+            if lease.until + CLOCKS_DIFFER_SECONDS < now:
                 lease.file.unlink(missing_ok=True)
                 continue
-            expires = time.strftime("%H:%M:%S", time.gmtime(lease.until + _CLOCKS_DIFFER_SECONDS))
+            expires = time.strftime("%H:%M:%S", time.gmtime(lease.until + CLOCKS_DIFFER_SECONDS))
             raise LockedError(
                 f"{_read(lease.file)}; if it was killed, its lease expires at {expires} UTC"
             )
@@ -120,14 +123,22 @@ class Lease:
                     lease.file.unlink(missing_ok=True)
 
 
+class Renewable(Protocol):
+    """A lease, wherever it is."""
+
+    def renew(self) -> None:
+        """Be valid from now."""
+
+
 @contextmanager
-def _renewed(lease: Lease) -> Iterator[None]:
+def renewed(lease: Renewable) -> Iterator[None]:
+    """Renew a lease now and then while the block runs."""
     ended = threading.Event()
 
     def renew() -> None:
         while not ended.wait(_RENEW_SECONDS):
             # A lease that cannot be renewed expires, and `check` reports it before publishing.
-            with suppress(OSError):
+            with suppress(OSError, UserError):
                 lease.renew()
 
     thread = threading.Thread(target=renew, name="lease", daemon=True)

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from duckdb import DuckDBPyConnection
+
     from common.storage.interface import Lock
 
+_PARTIAL = ".partial"
 _UNFINISHED = "unfinished"
 _RETIRED = "retired"
 _AT_FDCWD = -100
@@ -33,6 +36,13 @@ def flush_file(path: Path) -> None:
 def flush_folder(path: Path) -> None:
     """Wait until the names in a folder are on the disk."""
     _flush(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+
+
+def clear_staging(staging: Path) -> None:
+    """Remove a staging folder, and the texts beside it that were not renamed."""
+    shutil.rmtree(staging, ignore_errors=True)
+    for leftover in staging.parent.glob(f"*{_PARTIAL}"):
+        leftover.unlink()
 
 
 class LocalStorage:
@@ -64,6 +74,10 @@ class LocalStorage:
         staging.mkdir()
         yield staging
 
+    def clear_staging(self, staging: Path) -> None:
+        """Remove the staging folder, and the texts beside it that were not renamed."""
+        clear_staging(staging)
+
     def publish(self, finished: Path, final: Path) -> None:
         """Give a finished file its name in one step, after its content is on the disk.
 
@@ -86,7 +100,7 @@ class LocalStorage:
 
     def write_text(self, final: Path, text: str) -> None:
         """Write a file beside it, then rename."""
-        staged = final.with_name(final.name + ".partial")
+        staged = final.with_name(final.name + _PARTIAL)
         staged.write_text(text, encoding="utf-8")
         self.publish(staged, final)
 
@@ -108,6 +122,9 @@ class LocalStorage:
     def flush_names(self, folder: Path) -> None:
         """Flush the folder."""
         flush_folder(folder)
+
+    def let_read(self, connection: DuckDBPyConnection) -> None:
+        """Do nothing: DuckDB reads files by itself."""
 
     @contextmanager
     def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:  # noqa: ARG002  # as above

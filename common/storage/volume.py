@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.storage.leases import leased
+from common.storage.local import clear_staging
 from common.storage.upload_markers import (
     UploadMarker,
     digest,
@@ -50,6 +51,8 @@ from common.storage.upload_markers import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
 
     from common.storage.interface import Lock
 
@@ -107,6 +110,10 @@ class VolumeStorage:
         with _local_folder() as folder:
             yield folder
 
+    def clear_staging(self, staging: Path) -> None:
+        """Remove what a run left that saw the volume as a folder."""
+        clear_staging(staging)
+
     def publish(self, finished: Path, final: Path) -> None:
         """Copy a file to its final name; until it is complete, its marker is beside it."""
         self._upload(final, marker_of_file(finished), finished)
@@ -153,6 +160,9 @@ class VolumeStorage:
 
     def flush_names(self, folder: Path) -> None:
         """Do nothing: an object is either removed or not."""
+
+    def let_read(self, connection: DuckDBPyConnection) -> None:
+        """Do nothing: DuckDB reads the mount by itself."""
 
     @contextmanager
     def replacement(self, directory: Path, commit_marker: str | None) -> Iterator[Path]:

@@ -107,7 +107,7 @@ class ResponseLanding:
         another = f"Another run is asking the language model for {self.folder}"
         lock_file, staging_folder = self._state_folder / "lock", self._state_folder / "staging"
         with exclusive(self._storage, lock_file, another, "nothing was asked") as lock:
-            shutil.rmtree(staging_folder, ignore_errors=True)
+            self._storage.clear_staging(staging_folder)
             self._storage.recover(self.folder)
             with self._storage.staging_dir(staging_folder) as staging:
                 yield OpenLanding(self.folder, staging, self._storage, lock)

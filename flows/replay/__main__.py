@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,11 +13,13 @@ from common.confirmation import ask_to_confirm
 from common.errors import UserError
 from common.landing.window import Window, format_position
 from common.paths import canonical_directory, landing_directory
+from common.storage import place
 from flows.replay import commands
 from flows.replay.messages import format_report, format_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from flows.replay.replay import ReplayOptions
 
@@ -27,8 +28,8 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         for line in _run_command(options):
             print(line)
     except UserError as error:
@@ -101,16 +102,16 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
         "--canonical",
-        type=Path,
+        type=place,
         default=canonical_directory(),
-        metavar="DIR",
+        metavar="PLACE",
         help="canonical dataset (default: %(default)s)",
     )
     shared.add_argument(
         "--landing",
-        type=Path,
+        type=place,
         default=landing_directory(),
-        metavar="DIR",
+        metavar="PLACE",
         help="where windows land (default: %(default)s)",
     )
     shared.add_argument(

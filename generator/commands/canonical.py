@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from pathlib import Path
 
 from common.paths import canonical_directory
+from common.storage import place
 from generator.commands.options import add_kitchen_options, add_roads_option, read_date
 from generator.configuration.defaults import DEFAULT_DAYS, DEFAULT_SEED, DEFAULT_START
 
@@ -19,6 +19,7 @@ examples:
   python -m generator canonical
   python -m generator canonical --days 7 --locations sf,sv --out /tmp/week
   python -m generator canonical --roads osm
+  python -m generator canonical --out s3://bucket/canonical
   python -m generator canonical --config generator/configuration/examples/chicago.json
   python -m generator canonical --days 9000 --engine spark
 """
@@ -66,9 +67,9 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     command.add_argument(
         "--out",
-        type=Path,
+        type=place,
         default=canonical_directory(),
-        metavar="DIR",
+        metavar="PLACE",
         help="folder of the dataset (default: %(default)s)",
     )
     command.add_argument(

@@ -9,11 +9,14 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from common.errors import BusyError
+from common.storage import leases
 from flows.replay.commands import ReplayOptions, pause, run
 
 NOW = datetime(2026, 11, 21, 10, 30, 0, 250)
@@ -118,6 +121,29 @@ def replay_stages(canonical: Path) -> list[Stage]:
         lambda landing: run(canonical, landing, NOW + timedelta(minutes=37), ReplayOptions()),
         lambda landing: pause(landing, NOW + timedelta(minutes=40)),
     ]
+
+
+def after_the_lease(stage: Stage) -> Stage:
+    """Return the stage as it runs once the lease of a killed run has expired."""
+
+    def action(landing: Path) -> None:
+        real = time.time
+        leases.time.time = lambda: real() + leases.LEASE_SECONDS + 31
+        stage(landing)
+
+    return action
+
+
+def unless_busy(stage: Stage) -> Stage:
+    """Return the stage, successful also where it finds the lease of a killed run."""
+
+    def action(landing: Path) -> None:
+        try:
+            stage(landing)
+        except BusyError:
+            return
+
+    return action
 
 
 def sweep_stages(place: Place, folder: Path, before: Path, stages: Sequence[Stage]) -> int:

@@ -7,19 +7,18 @@ uninterrupted replay lands. Prints the number of kills.
 """
 
 import sys
-import time
 from pathlib import Path
 
-from common.errors import BusyError
-from common.storage import leases
 from tests.support.kill_sweep import (
     Content,
     Place,
     Stage,
+    after_the_lease,
     files_under,
     forked,
     replay_stages,
     sweep_stages,
+    unless_busy,
 )
 from tests.support.volume_shim import mounted
 
@@ -40,29 +39,6 @@ def visible(files: Content) -> Content:
         and not name.startswith("_")
         and f"_{name}.upload" not in files
     }
-
-
-def after_the_lease(stage: Stage) -> Stage:
-    """Return the stage as it runs once the lease of a killed run has expired."""
-
-    def action(landing: Path) -> None:
-        real = time.time
-        leases.time.time = lambda: real() + leases.LEASE_SECONDS + 31
-        stage(landing)
-
-    return action
-
-
-def unless_busy(stage: Stage) -> Stage:
-    """Return the stage, successful also where it finds the lease of a killed run."""
-
-    def action(landing: Path) -> None:
-        try:
-            stage(landing)
-        except BusyError:
-            return
-
-    return action
 
 
 def main() -> None:
