@@ -477,7 +477,10 @@ def _span(dataset: Dataset) -> _Span:
 
 def _batches(dataset: Dataset, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
     for path in dataset.files:
-        with path.open("rb") as opened, pq.ParquetFile(opened, pre_buffer=True) as file:
+        with (
+            path.open("rb", buffering=0) as opened,
+            pq.ParquetFile(opened, pre_buffer=True) as file,
+        ):
             for batch in file.iter_batches(batch_size=1 << 17, columns=names):
                 if batch.num_rows:
                     yield batch

@@ -130,27 +130,27 @@ class ObjectPath(PosixPath):
     def open(
         self,
         mode: str = "r",
-        buffering: int = -1,  # noqa: ARG002
+        buffering: int = -1,
         encoding: str | None = None,
         errors: str | None = None,
         newline: str | None = None,
     ) -> Any:  # noqa: ANN401  # text or bytes, by the mode
-        """Open the object for reading, from any position: it is asked for what is read.
+        """Open the object for reading, from any position; without a buffer each read is a request.
 
         Raises
         ------
         FileNotFoundError
             If there is none.
         """
-        if mode in _TEXT_MODES:
-            buffered = io.BufferedReader(self._opened(), _BUFFER)
-            return io.TextIOWrapper(buffered, encoding or "utf-8", errors, newline)
-        if mode != "rb":
+        if mode not in {*_TEXT_MODES, "rb"}:
             raise io.UnsupportedOperation(f"{self} is written through common.storage only")
-        return self._opened()
-
-    def _opened(self) -> object_store.ObjectReader:
-        return object_store.ObjectReader(self.bucket, self.key, str(self))
+        reader = object_store.ObjectReader(self.bucket, self.key, str(self))
+        if mode == "rb" and buffering == 0:
+            return reader
+        buffered = io.BufferedReader(reader, _BUFFER)
+        if mode == "rb":
+            return buffered
+        return io.TextIOWrapper(buffered, encoding or "utf-8", errors, newline)
 
     def read_bytes(self) -> bytes:
         """Return the whole object, by one request."""

@@ -60,7 +60,6 @@ _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w+)</Code>|\"code\": ?\"(\w+)\"")
 _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound", "specified bucket does not exist")
 _NOT_ALLOWED = ("401", "403")
-_ELSEWHERE = ("301", "307", "308")
 # The addresses at which machines in a cloud give credentials: asked where no variable has any.
 _METADATA = ("169.254.169.254", "169.254.170.2", "metadata.google.internal", "/latest/api/token")
 _RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
@@ -364,6 +363,8 @@ def _refusal(text: str, action: str, bucket: str, address: str) -> UserError:
             f"{failed}: there are no credentials in the environment; set {_CREDENTIALS[scheme]}, "
             "or run where the machine itself is allowed to."
         )
+    if "redirect" in text.lower():
+        return UserError(f"{failed}: the bucket is in another region; set AWS_REGION.")
     if status is None:
         return UserError(
             f"{failed}: the object store did not answer; check the network, and "
@@ -374,6 +375,4 @@ def _refusal(text: str, action: str, bucket: str, address: str) -> UserError:
             f"{failed}: these credentials may not do that ({answer}); check "
             f"{_CREDENTIALS[scheme]}, and what they are allowed to do with {bucket}."
         )
-    if status[1] in _ELSEWHERE:
-        return UserError(f"{failed}: the bucket is in another region ({answer}); set AWS_REGION.")
     return UserError(f"{failed}: the object store answered {answer}; try again later.")

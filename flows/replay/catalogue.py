@@ -98,7 +98,7 @@ def _names_in_dataset(file: Path, identity: _Identity) -> Mapping[int, str] | No
     columns = [identity.key, identity.name]
     try:
         # `read_table` would import all of `pyarrow.dataset`: longer than everything done here.
-        with file.open("rb") as content, pq.ParquetFile(content) as opened:
+        with file.open("rb", buffering=0) as content, pq.ParquetFile(content) as opened:
             table = opened.read(columns=columns)
         keys = table[identity.key].cast(pa.int64()).to_pylist()
         names = table[identity.name].cast(pa.string()).to_pylist()

@@ -1,7 +1,7 @@
 """Kills the replacement of a folder in an object store at each request, until one survives.
 
-Run as a program: ``kill_sweep_of_a_folder.py <endpoint>``. Each request is the last one twice: it
-did not arrive, and it was carried out but not answered. One file is so large that it is uploaded in
+Run as a program: ``kill_sweep_of_a_folder.py <endpoint> <when>…``, where ``before`` lets the last
+request get lost, and ``after`` its answer. One file is so large that it is uploaded in
 parts. After each kill the folder must be the old one, the new one, or one without its commit
 marker, each file in it whole; after another run it must be the new one. Prints the number of kills.
 """
@@ -15,7 +15,7 @@ from common.storage.atomic_directory import atomic_directory
 from tests.support.kill_sweep import after_the_lease, forked, sweep
 from tests.support.object_store import ObjectStoreServer
 
-LARGE = 11 << 20
+LARGE = 6 << 20
 OLD = {"events": b"old events", "menus": b"old", "items": b"same", "left": b"over"}
 NEW = {"events": b"new events" * (LARGE // 10), "menus": b"new", "items": b"same"}
 
@@ -32,7 +32,7 @@ def main() -> None:
                 (new / name).write_bytes(content)
 
     kills, bucket = 0, ""
-    for after in (False, True):
+    for after in [when == "after" for when in sys.argv[2:]]:
 
         def kill_at(call: int, after: bool = after) -> int:
             nonlocal bucket
