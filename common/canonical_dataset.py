@@ -167,7 +167,14 @@ def open_dataset(canonical: Path) -> Dataset:
         _check_schema(file, schema)
         if columns != set(schema.names):
             raise UserError(f"{file} and {files[0]} have different columns: {_MAKE}.")
-    epoch, days = _read_description(canonical / DESCRIPTION_FILE)
+    epoch, days, described = _read_description(canonical / DESCRIPTION_FILE)
+    rows = sum(footer.rows for footer in footers)
+    # Parts appear one after the other where a folder cannot be exchanged, and some make a dataset.
+    if len(files) > 1 and described not in {None, rows}:
+        raise UserError(
+            f"{events} has {rows:,} of the {described:,} events that {DESCRIPTION_FILE} tells of: "
+            f"wait until it is written, or {_MAKE}."
+        )
     return Dataset(events, files, columns, identity, epoch, days)
 
 
@@ -283,8 +290,17 @@ class _Footer:
     @property
     def schema(self) -> pa.Schema:
         """The columns of the file."""
+        return self._metadata.schema.to_arrow_schema()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return int(self._metadata.num_rows)
+
+    @property
+    def _metadata(self) -> pq.FileMetaData:
         end = len(self.content).to_bytes(4, "little") + _MAGIC
-        return pq.read_schema(pa.BufferReader(_MAGIC + self.content + end))
+        return pq.read_metadata(pa.BufferReader(_MAGIC + self.content + end))
 
 
 def _identity(footers: Sequence[_Footer]) -> str:
@@ -369,12 +385,12 @@ def _is_text(kind: pa.DataType) -> bool:
     )
 
 
-def _read_description(path: Path) -> tuple[date | None, int | None]:
-    """Read the epoch and the days from ``dataset.json``; datasets of the older form have none."""
+def _read_description(path: Path) -> tuple[date | None, int | None, int | None]:
+    """Read epoch, days and events from ``dataset.json``; datasets of the older form have none."""
     try:
         content: Any = json.loads(path.read_bytes())
     except FileNotFoundError:
-        return None, None
+        return None, None, None
     except (OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read ({error}): {_MAKE}.") from error
     if not isinstance(content, dict):
@@ -382,7 +398,8 @@ def _read_description(path: Path) -> tuple[date | None, int | None]:
     epoch, days = content.get("epoch"), content.get("days")
     if days is not None and (type(days) is not int or days < 1):
         raise UserError(f"{path}: days is {days!r} instead of a whole number above 0: {_MAKE}.")
-    return _day_zero(path, epoch), days
+    events = content.get("events")
+    return _day_zero(path, epoch), days, events if type(events) is int else None
 
 
 def _day_zero(path: Path, epoch: object) -> date | None:

@@ -80,7 +80,17 @@ def data_directory() -> Path:
     """Return the folder of everything generated: ``CASPERS_DATA``, or ``data/`` in the project.
 
     Without a project around it, as in an installed wheel, it is ``data/`` in the current folder.
+
+    Raises
+    ------
+    UserError
+        If it is an address.
     """
+    if "://" in os.environ.get("CASPERS_DATA", ""):
+        raise UserError(
+            "CASPERS_DATA in the environment has to be a folder of this machine; dataset and "
+            "landing can be in an object store, with --out, --canonical and --landing."
+        )
     default = (PROJECT if _IS_CHECKOUT else Path.cwd()) / "data"
     return Path(os.environ.get("CASPERS_DATA") or default).resolve()
 

@@ -65,7 +65,7 @@
     {% set folder = landing_path(landing) %}
     {% set reader = 'binaryFile.`' ~ folder ~ '`' %}
     {% if may_be_absent(landing) %}{% set reader = spark_reader_of_folder_that_may_be_absent(folder) %}{% endif %}
-    {{ return(spark_landed_among(run_query('select path, length from ' ~ reader).rows)) }}
+    {{ return(spark_landed_among(run_query('select path, length from ' ~ reader).rows, folder)) }}
 {% endmacro %}
 
 {#- Spark refuses a path that matches nothing. A file that is surely there makes it match; the filter leaves that one out. -#}
@@ -81,7 +81,7 @@
     {% for row in run_query("list '" ~ landing_path(landing) ~ "'").rows %}
         {% do listed.append([row['path'], row['size']]) %}
     {% endfor %}
-    {{ return(spark_landed_among(listed)) }}
+    {{ return(spark_landed_among(listed, landing_path(landing))) }}
 {% endmacro %}
 
 {#- The metastore of a workspace without Unity Catalog has no volumes. -#}
@@ -94,7 +94,7 @@
 {% endmacro %}
 
 {#- A file beside its upload marker is not complete: a volume shows a file while it is still being written. -#}
-{% macro spark_landed_among(listed) %}
+{% macro spark_landed_among(listed, folder) %}
     {% set names = [] %}
     {% for row in listed %}{% do names.append(row[0].split('/')[-1]) %}{% endfor %}
     {% set files = [] %}
@@ -103,7 +103,9 @@
         {% set file = path.split('/')[-1] %}
         {% if file.endswith(('.jsonl', '.jsonl.gz')) and not file.startswith(('_', '.'))
             and '_' ~ file ~ '.upload' not in names %}
-            {% do files.append({'file': file, 'path': path, 'bytes': row[1] | int}) %}
+            {#- Not every engine says in which bucket it has found a file. -#}
+            {% set found = folder ~ '/' ~ file if '://' in folder else path %}
+            {% do files.append({'file': file, 'path': found, 'bytes': row[1] | int}) %}
         {% endif %}
     {% endfor %}
     {{ return(files | sort(attribute='file')) }}

@@ -15,7 +15,7 @@ class DatabricksOnly:
 DATABRICKS_ONLY = (
     DatabricksOnly(
         "LIST is a statement of Unity Catalog: the objects at a URL, from Databricks Runtime 10.4.",
-        r"list '/Volumes/[\w/]+'$",
+        r"list '(/Volumes|s3:/)/[\w/]+'$",
     ),
     DatabricksOnly(
         "Volumes are of Unity Catalog, and so is SHOW VOLUMES, from Databricks Runtime 13.3.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 VOLUMES = "/Volumes/caspersdev/simulator"
+OBJECT_STORE = "s3://lake/landing"
 
 FIRST = "window-000000000000000000-000006115800000000.jsonl"
 NEXT = "window-000006115800000000-000006126600000000.jsonl"
@@ -119,6 +120,13 @@ SCENARIOS = (
         loaded=(FIRST,),
         affected=(TODAY,),
         variables=(("CASPERS_LANDING", "delta:caspersdev.simulator.streamed_events"),),
+    ),
+    Scenario(
+        "object_store",
+        (("run", "--select", "landed_lines"),),
+        landed=(FIRST, NEXT),
+        loaded=(FIRST,),
+        variables=(("CASPERS_LANDING", f"{OBJECT_STORE}/events"),),
     ),
     Scenario("teardown_dry", (("run-operation", "teardown"),)),
     Scenario("teardown", (("run-operation", "teardown", "--args", "{dry_run: false}"),)),

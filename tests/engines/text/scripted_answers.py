@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.engines.rewritten_statements import Answer
-from tests.engines.text.scenarios import SCENARIOS, TODAY, VOLUMES, Scenario
+from tests.engines.text.scenarios import OBJECT_STORE, SCENARIOS, TODAY, VOLUMES, Scenario
 
 Columns = dict[str, str]
 
@@ -205,7 +205,9 @@ def _what_was_expected(here: Warehouse, query: Query) -> Answer:
 def _landed_files(here: Warehouse, query: Query) -> Answer:
     volume = query["volume"]
     landed = here.scenario.decided if volume == "decisions" else here.scenario.landed
-    rows = tuple((f"{VOLUMES}/{volume}/{file}", file, 1000, None) for file in landed)
+    named = dict(here.scenario.variables).get("CASPERS_LANDING") if volume == "events" else None
+    folder = named or f"{VOLUMES}/{volume}"
+    rows = tuple((f"{folder}/{file}", file, 1000, None) for file in landed)
     return Answer(("path", "name", "size", "modification_time"), rows)
 
 
@@ -323,7 +325,7 @@ SCRIPT = (
     Scripted(r"select\s.*from `(system|caspersdev)`\.`?information_schema`?\.", _nothing),
     Scripted(r".*where false\s+limit 0$", _columns_of_the_node),
     # Queries of the project's macros.
-    Scripted(rf"list '{VOLUMES}/(?P<volume>\w+)'", _landed_files),
+    Scripted(rf"list '(?:{VOLUMES}|{OBJECT_STORE})/(?P<volume>\w+)'", _landed_files),
     Scripted(r"select file, max\(file_bytes\) from", _loaded_files),
     Scripted(r"select max\(file\) from", _newest_file),
     Scripted(

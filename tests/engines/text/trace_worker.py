@@ -36,7 +36,7 @@ def columns_of(manifest: Any) -> dict[str, Columns]:  # noqa: ANN401  (an object
 
 def selection(command: Sequence[str], nodes: Sequence[str]) -> list[str]:
     """Return the options that limit a dbt command to the listed nodes and their tests."""
-    if command[0] == "run-operation":
+    if command[0] == "run-operation" or "--select" in command:
         return []
     cautious = ["--indirect-selection", "cautious"] if command[0] in ("test", "build") else []
     return ["--select", *nodes, "source:*", *cautious]
