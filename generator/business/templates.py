@@ -13,6 +13,7 @@ whatever else is in them is left out, and said.
 
 # Annotations are evaluated here, not postponed: pydantic reads them.
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from pydantic import (
 
 from common.errors import UserError
 from common.problems import Problems
+from common.storage import place
+from common.storage.fetched import fetched
 from common.text_file import open_text
 
 SITES, BRANDS, INGREDIENTS = "sites", "brands", "ingredients.json"
@@ -319,19 +322,18 @@ def open_templates(source: str) -> Iterator[Path]:
     Parameters
     ----------
     source
-        A folder.
+        A folder, or the address of one in an object store.
 
     Raises
     ------
     UserError
-        If there is no such folder.
+        If there is no such folder, or the object store cannot be read.
     """
-    if "://" in source:
-        raise UserError(f"{source} is not a folder; copy it to this machine, and name the copy.")
-    folder = Path(source)
-    if not folder.is_dir():
-        raise UserError(f"{folder} is no folder; name one with {SITES}/ and {BRANDS}/.")
-    yield folder
+    with tempfile.TemporaryDirectory(prefix="caspers-") as scratch:
+        folder = fetched(place(source), Path(scratch) / "templates")
+        if not folder.is_dir():
+            raise UserError(f"{folder} is no folder; name one with {SITES}/ and {BRANDS}/.")
+        yield folder
 
 
 def read_templates(folder: Path, problems: Problems) -> Templates:

@@ -6,9 +6,9 @@ import argparse
 import os
 import signal
 import threading
-from pathlib import Path
 
 from common.paths import landing_directory
+from common.storage import place
 from generator.commands.options import add_kitchen_options, add_roads_option
 from generator.configuration.defaults import DEFAULT_SEED
 
@@ -37,10 +37,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_roads_option(command)
     command.add_argument(
         "--landing",
-        type=Path,
+        type=place,
         default=landing_directory(),
-        metavar="DIR",
-        help="where windows land (default: %(default)s)",
+        metavar="PLACE",
+        help="where windows land: a folder, or one in an object store, s3://bucket/folder "
+        "(default: %(default)s)",
     )
     command.add_argument(
         "--start-days-ago",

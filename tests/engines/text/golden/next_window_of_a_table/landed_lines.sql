@@ -39,7 +39,7 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 @@ -25 +16 @@
 -    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 +    select file, file_bytes from (values ('window-000006115800000001-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -239 +230 @@
+@@ -242 +233 @@
 -        2 as load_number,
 +        7 as load_number,
 
