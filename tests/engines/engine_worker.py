@@ -4,7 +4,7 @@
 ``dbt_worker`` answers, and
 
 * {"export": folder} by writing every table there as ``schema.table.parquet``;
-* {"query": sql} with its rows, as text;
+* {"query": sql} with its rows, as text; with "rows": false with none, for what has no such answer;
 * {"stream": options, "table": path, "checkpoint": path} by reading the next batch of the source
   ``caspers`` into a Delta table;
 * {"unneeded": 1} with the reasons of ``rewritten_statements.py`` that no statement has needed yet;
@@ -63,8 +63,12 @@ def _without_zones(table: pa.Table) -> pa.Table:
     return table
 
 
-def query(session: Any, sql: str) -> Answer:  # noqa: ANN401  (two kinds of session)
+def query(session: Any, command: Command) -> Answer:  # noqa: ANN401  (two kinds of session)
     """Return the rows of a query, every value as text."""
+    sql = command["query"]
+    if not command.get("rows", True):
+        session.sql(sql)
+        return {"rows": []}
     rows = _without_zones(session.sql(sql).toArrow()).to_pylist()
     return {"rows": [[str(value) for value in row.values()] for row in rows]}
 
@@ -129,7 +133,7 @@ def main() -> None:
             if "export" in command:
                 return export(session(), Path(command["export"]))
             if "query" in command:
-                return query(session(), command["query"])
+                return query(session(), command)
             if "stream" in command:
                 return stream(session(), command)
             if "tasks" in command:
