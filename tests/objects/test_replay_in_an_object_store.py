@@ -223,9 +223,9 @@ def test_killed_at_any_request_and_started_again(store: ObjectStoreServer, small
 
 
 def test_a_request_of_a_replaced_folder_is_lost_by_a_kill(store: ObjectStoreServer) -> None:
-    assert swept(store, "kill_sweep_of_a_folder.py", "before") == 12
+    assert swept(store, "kill_sweep_of_a_folder.py", "before") == 11
 
 
 @pytest.mark.long
 def test_an_answer_to_a_replaced_folder_is_lost_by_a_kill(store: ObjectStoreServer) -> None:
-    assert swept(store, "kill_sweep_of_a_folder.py", "after") == 12
+    assert swept(store, "kill_sweep_of_a_folder.py", "after") == 11
