@@ -38,8 +38,10 @@ def test_an_address_joins_and_names_like_a_path() -> None:
     assert not isinstance(place("data/landing"), ObjectPath)
 
 
-def test_an_address_is_no_file_of_this_machine(tmp_path: Path) -> None:
-    os.chdir(tmp_path)
+def test_an_address_is_no_file_of_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(TypeError, match="in an object store and no file of this machine"):
         open(place("s3://bucket/file"), "wb")  # noqa: PTH123, SIM115  # what a library would do
     assert list(tmp_path.iterdir()) == []
