@@ -9,7 +9,10 @@ PARTS = (
     "models",
     "macros",
     "seeds",
-    "common/reference",
+    "common",
+    # What profiles.yml names.
+    "flows/__init__.py",
+    "flows/dbt",
     "tests/dbt",
     "profiles.yml",
     "dbt_project.yml",
@@ -26,6 +29,7 @@ class ExtendedProject:
             if source.is_dir():
                 shutil.copytree(source, copy)
             elif source.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, copy)
         self.extra = folder / "models" / "extra"
         self.extra.mkdir()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _REQUIRED = ("mlflow-skinny", "openai", "pydantic", "pyyaml", "databricks-sdk")
 
+_CODE = ("common", "flows", "seeds", "dbt_project.yml")
+
 
 def save(agent: str, folder: Path) -> None:
     """Save an agent with the code that it needs; no network is asked.
@@ -47,8 +49,9 @@ def save(agent: str, folder: Path) -> None:
     mlflow.pyfunc.save_model(
         path=str(folder),
         python_model=str(Path(__file__).with_name(f"{agent}_model.py")),
-        # The instructions quote numbers of the policy, which are in the file of the dbt project.
-        code_paths=[str(PROJECT / name) for name in ("common", "flows", "dbt_project.yml")],
+        # The instructions quote numbers of the policy, which are in the file of the dbt project,
+        # and use the words of the business.
+        code_paths=[str(PROJECT / name) for name in _CODE],
         input_example={"input": [{"role": "user", "content": "{}"}], "custom_inputs": DRY_RUN},
         pip_requirements=[f"{name}=={version(name)}" for name in _REQUIRED],
     )

@@ -70,7 +70,8 @@ def without_what_is_tried(tree: ast.Module) -> ast.Module:
 
 
 def test_a_python_model_is_uploaded_in_every_build(recorded: Recorded) -> None:
-    built = [name for name in recorded if not name.startswith("teardown")]
+    # One scenario builds bronze alone.
+    built = [name for name in recorded if not name.startswith(("teardown", "object_store"))]
     # That of bronze is for DuckDB alone.
     models = len([*(PROJECT / "models").rglob("*.py")]) - 1
     assert [len(recorded[name]["jobs"]) for name in built] == [models] * len(built)
@@ -102,7 +103,9 @@ def test_no_table_comes_to_the_driver(recorded: Recorded) -> None:
             for name, _ in calls(function)
             if name in DRAWS_ROWS
         }
-        assert drawn == {(ASKS, "collect")}
+        # Words and phrases are seeds of a few hundred rows.
+        seeds = {("read_phrases", "collect"), ("read_words", "collect")}
+        assert drawn - seeds == {(ASKS, "collect")}
         # The same holds for what dbt adds.
         added = ast.parse(job["code"].split(source_of(job))[1])
         assert {name for name, _ in calls(added)} & DRAWS_ROWS == set()
