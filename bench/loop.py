@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.generation import dataset
 from bench.measure import Cost, cost_of, process_tree
+from common.clock import utc_now
 from common.paths import PROJECT
 from flows.dbt.command_line import DBT
 
@@ -141,7 +142,7 @@ def build_history(history: History, data: Path, scratch: Path) -> Iterator[str]:
     canonical = dataset(scratch, round(history.days * _DAYS_PER_DATASET_DAY), history.kitchens)
     (data / "canonical").symlink_to(canonical)
     begun = time.perf_counter()
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     days, years = history.days, max(1, -(-history.days // _DAYS_AT_ONCE))
     # At this speed a year's window ends where the next begins.
     ago = [(days - days * (n + 1) / years) / _DAYS_A_SECOND for n in range(years)]

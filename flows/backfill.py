@@ -15,9 +15,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from common.clock import utc_now
 from common.errors import UserError
 from common.landing.window import format_position
 from common.paths import canonical_directory, landing_directory
@@ -26,9 +26,11 @@ from flows.build import Builder
 from flows.business_lock import business_lock
 from flows.dbt.warm import WarmDbt
 from flows.replay import commands
+from flows.replay.arguments import moment, number_of_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from flows.build_results import Build
     from flows.replay.replay import ReplayOptions
@@ -137,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     events = 0
     try:
         replay_options = commands.options_from_environment(options.start_day, options.speed)
-        now = options.now or commands.utc_now()
+        now = options.now or utc_now()
         for landed, built in backfill(now, replay_options, options.days_at_once):
             events += landed.events
             print(format_slice(landed, built), flush=True)
@@ -165,7 +167,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--days-at-once",
-        type=_days,
+        type=number_of_days,
         default=DAYS_AT_ONCE,
         metavar="N",
         help="days of virtual time that are built at once (default: %(default)s)",
@@ -181,17 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--now",
-        type=datetime.fromisoformat,
+        type=moment,
         metavar="ISO",
-        help="the time to use as now, UTC; makes a run repeatable",
+        help="the time to use as now, UTC unless it has an offset; makes a run repeatable",
     )
     return parser
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1")
-    return int(text)
 
 
 if __name__ == "__main__":

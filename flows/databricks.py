@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from common.canonical_dataset import open_dataset
+from common.clock import utc_now
 from common.errors import UserError
 from common.landing.landing import Landing
 from common.landing.settings import DEFAULT_SPEED, DEFAULT_START_DAY
@@ -162,7 +163,7 @@ def replay(
         Sets a value that other tasks of the run can read; by default that of the job.
     """
     job = parameters(arguments)
-    now = now or commands.utc_now()
+    now = now or utc_now()
     replay_options = ReplayOptions(job.start_day, job.speed)
     for line in format_report(commands.run(job.canonical, job.landing, now, replay_options)):
         print(line)

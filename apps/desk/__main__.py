@@ -14,6 +14,7 @@ from apps.desk.listening import listen
 from apps.desk.settings import DEFAULT_HOST, DEFAULT_PORT, settings_from_environment
 from common.errors import UserError
 from common.postgres import URL_VARIABLE
+from common.standard_input import UNTIL_INPUT_ENDS, when_input_ends
 from flows.postgres.server import postgres_server
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--port", type=_port, help=f"port ({DEFAULT_PORT}, or another if that is taken)"
     )
     parser.add_argument(
-        "--until-input-ends", action="store_true", help="end when standard input is closed"
+        UNTIL_INPUT_ENDS, action="store_true", help="end when standard input is closed"
     )
     parser.add_argument(
         "--managers", action="store_true", help="have simulated managers decide at this desk"
     )
     options = parser.parse_args(arguments)
     if options.until_input_ends:
-        threading.Thread(target=_end_with_input, daemon=True).start()
+        when_input_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
         with ExitStack() as stack:
             if not os.environ.get(URL_VARIABLE):
@@ -65,13 +66,6 @@ def _serve(host: str, port: int | None, *, managers: bool) -> int:
             threading.Thread(target=work, args=[address], daemon=True).start()
         DeskServer(application).run(sockets=[listening])
     return 0
-
-
-def _end_with_input() -> None:
-    # Not through sys.stdin: its lock would be held when the interpreter ends.
-    while os.read(0, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _port(text: str) -> int:

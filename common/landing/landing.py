@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from common.errors import UserError
 from common.landed_files import (
+    LATEST_POSITION,
     REPLAY_FOLDER,
     WINDOW_NAME_FORM,
     WINDOW_PREFIX,
@@ -39,7 +40,6 @@ from common.storage import exclusive, storage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from common.storage import Lock
@@ -149,9 +149,22 @@ class Landing:
             names = [entry.name for entry in entries if "\\" in entry.name]
         return sorted(name for name in names if is_landed_file(name))
 
-    def staging(self) -> AbstractContextManager[Path]:
-        """Offer an empty folder to write a window in."""
-        return self._storage.staging_dir(self.staging_folder)
+    @contextmanager
+    def staged(self, window: Window) -> Iterator[Path]:
+        """Offer a path to write a window to, in an empty folder; no reader sees it.
+
+        Raises
+        ------
+        UserError
+            If no file name can carry its positions.
+        """
+        if window.last > LATEST_POSITION:
+            raise UserError(
+                "Virtual time has run beyond 31,000 years: start again with "
+                "`python -m flows.replay reset`, with a lower speed."
+            )
+        with self._storage.staging_dir(self.staging_folder) as staging:
+            yield staging / (self.file_of(window).name + ".partial")
 
     def publish(self, staged: Path, window: Window) -> Path:
         """Make a finished window visible in one step and return its file."""

@@ -1,7 +1,7 @@
 """Mutual exclusion in an object store: one object that only one process can create.
 
 The store decides: of two processes that create the lease at the same time one is told that it
-exists. Its content says until when it is valid. Its owner writes it anew long before, on the
+exists. Its content says until when it is valid. Its owner renews it long before, on the
 condition that it is still its own; the lease of a killed owner expires, and then one process can
 put its own in its place, on the condition that it is still the expired one. Unlike on volumes
 (`common.storage.leases`), nothing is assumed about when a file becomes visible; what is assumed of
@@ -104,7 +104,7 @@ class ObjectLease:
                 raise self._locked_by(now_held) from None
 
     def renew(self) -> None:
-        """Write the lease anew, valid from now, if it is still its own."""
+        """Renew the lease, valid from now, if it is still its own."""
         with self._alone:
             if self._version is None:
                 return

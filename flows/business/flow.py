@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from common.clock import utc_now
 from common.errors import BusyError, UserError
 from common.landing.window import format_position
 from common.paths import canonical_directory, landing_directory, published_file
@@ -70,7 +71,7 @@ def land_window() -> Report:
         return commands.run(
             canonical_directory(),
             landing_directory(),
-            commands.utc_now(),
+            utc_now(),
             commands.options_from_environment(),
             show_position,
         )

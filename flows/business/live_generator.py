@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from common.clock import utc_now
 from common.errors import UserError
 from common.landing.landing import Landing, watermark
 from common.landing.settings import known_settings, read_settings
 from common.landing.window import Case, Window, next_window
-from common.paths import PROJECT, landing_directory
-from flows.replay.commands import Report, utc_now
+from common.paths import landing_directory
+from flows.business.companions import companion
+from flows.replay.commands import Report
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -64,7 +65,7 @@ class LiveGeneratorProcess:
         Where it lands.
     """
 
-    def __init__(self, process: subprocess.Popen[str], landing: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], landing: Path) -> None:
         self._process = process
         self._landing = Landing(landing)
         self._reported: Path | None = None
@@ -91,7 +92,7 @@ class LiveGeneratorProcess:
         # A generator whose days are over has ended well; what it landed stays.
         if not files and self._process.poll() not in {None, 0}:
             raise UserError(
-                "The live generator has ended, as it says above: mend that and start again, "
+                "The live generator has ended, as it says above: fix that and start again, "
                 "`make live LIVE=1` goes on from here."
             )
         return self._report(files, time.perf_counter() - begun)
@@ -136,19 +137,9 @@ def started_live_generator(options: Sequence[str]) -> Iterator[LiveGeneratorProc
         Options of ``python -m generator live``.
     """
     landing = landing_directory()
-    command = [sys.executable, "-m", _MODULE, "live", "--landing", str(landing)]
-    # It ends when its standard input does: also if this process is killed.
-    with subprocess.Popen(
-        [*command, "--until-input-ends", *options], cwd=PROJECT, stdin=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield LiveGeneratorProcess(process, landing)
-        finally:
-            process.terminate()
-            try:
-                process.wait(_SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    arguments = [_MODULE, "live", "--landing", str(landing), *options]
+    with companion(arguments, _SECONDS_TO_END) as process:
+        yield LiveGeneratorProcess(process, landing)
 
 
 def _count_lines(file: Path) -> int:

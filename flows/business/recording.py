@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from common.clock import utc_now
 from common.errors import UserError
 from common.landing.window import emitted_time, format_position
 from common.paths import runs_directory
 from common.system_errors import to_user_error
 from flows.business.resources import StoppedError
 from flows.business.run_log import Outcome, RunRecord, Step, write_run
-from flows.replay.commands import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from common.clock import utc_now
 from common.confirmation import ask_to_confirm
 from common.errors import UserError
 from common.landing.window import Window, format_position
 from common.paths import canonical_directory, landing_directory
 from common.storage import place
 from flows.replay import commands
+from flows.replay.arguments import moment, number_of_days
 from flows.replay.messages import format_report, format_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from flows.replay.replay import ReplayOptions
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(options: argparse.Namespace) -> list[str]:
     canonical, landing = options.canonical.resolve(), options.landing.resolve()
-    now = options.now or commands.utc_now()
+    now = options.now or utc_now()
     match options.command:
         case "run":
             replay_options = commands.options_from_environment(options.start_day, options.speed)
@@ -87,17 +89,6 @@ def _reset(landing: Path, *, confirmed: bool) -> str:
     return commands.reset(landing)
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument(
@@ -116,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     shared.add_argument(
         "--now",
-        type=_moment,
+        type=moment,
         metavar="ISO",
         help="the time to use as now, UTC unless it has an offset; makes a run repeatable",
     )
@@ -143,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     running = added.add_parser("run", parents=[shared, first], help="land the next window")
     running.add_argument(
         "--most-days",
-        type=_days,
+        type=number_of_days,
         metavar="N",
         help="land N days of virtual time at most, where more are due; run again for the next",
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from common.canonical_dataset import open_dataset
 from common.dataset_files import DESCRIPTION_FILE
+from common.environment import read_variable
 from common.errors import BusyError, UserError
 from common.landing.landing import Landing, watermark
 from common.landing.settings import (
@@ -46,6 +45,7 @@ from flows.replay.replay import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
 T = TypeVar("T")
@@ -119,11 +119,6 @@ class Status:
     notices: tuple[str, ...]
 
 
-def utc_now() -> datetime:
-    """Return the real time, UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def check_options(start_day: int | None, speed: float | None) -> ReplayOptions:
     """Return the options if they are possible.
 
@@ -152,9 +147,9 @@ def options_from_environment(
         If a variable is not a number, or a value is out of range.
     """
     if start_day is None:
-        start_day = _from_environment("START_DAY", int, "a whole number of days")
+        start_day = read_variable("START_DAY", int, "a whole number of days")
     if speed is None:
-        speed = _from_environment("SPEED_MULTIPLIER", float, "a number")
+        speed = read_variable("SPEED_MULTIPLIER", float, "a number")
     return check_options(start_day, speed)
 
 
@@ -226,7 +221,7 @@ def run(
 def _ever_longer(window: Window | None, most_days: int | None) -> Iterator[Window]:
     """Yield the window, not longer than asked for, and longer ones in case nothing happens in it.
 
-    A window without events does not land, so the next run would look at the same one for ever.
+    A window without events does not land, so the next run would look at the same one forever.
     """
     if window is None:
         return
@@ -418,13 +413,3 @@ def _repetition(settings: Settings) -> tuple[str, ...]:
         f"with N from 0 to {days - 1}."
     )
     return (notice,)
-
-
-def _from_environment(name: str, read: Callable[[str], T], what: str) -> T | None:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return read(text)
-    except ValueError:
-        raise UserError(f"{name}={text!r} in the environment is not {what}.") from None

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.canonical_dataset import check_same, open_dataset, profile_dataset
-from common.errors import UserError
-from common.landed_files import LATEST_POSITION
 from common.landing.event_lines import count_events, write_window
 from common.landing.landing import watermark
 from common.landing.settings import (
@@ -74,13 +72,7 @@ class Replay:
 
     def land(self, window: Window, lock: Lock, progress: Callable[[Window, int], None]) -> int:
         """Write a window, make it visible if it has events, and return how many it has."""
-        if window.last > LATEST_POSITION:
-            raise UserError(
-                "Virtual time has run beyond 31,000 years: start again with "
-                "`python -m flows.replay reset`, with a lower speed."
-            )
-        with self.landing.staging() as staging:
-            staged = staging / (self.landing.file_of(window).name + ".partial")
+        with self.landing.staged(window) as staged:
             progress(window, window.first)
             events = write_window(
                 self.dataset,

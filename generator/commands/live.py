@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import threading
 
+from common.clock import utc_now
 from common.paths import landing_directory
+from common.standard_input import UNTIL_INPUT_ENDS, when_input_ends
 from common.storage import place
 from generator.commands.options import add_kitchen_options, add_roads_option
 from generator.configuration.defaults import DEFAULT_SEED
@@ -24,7 +25,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """Add the command to the parser of the generator."""
     command = commands.add_parser(
         "live",
-        help="make the business as it happens, for ever",
+        help="make the business as it happens, forever",
         description="Make the business as it happens. The first run lands the days before now at "
         "once; from then on what happens lands as it becomes due, at real time times --speed, "
         "until --end-days-ahead or until it is stopped. Stopped or killed at any moment and "
@@ -85,7 +86,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="another seed gives another business of the same kind (default: %(default)s)",
     )
     command.add_argument(
-        "--until-input-ends", action="store_true", help="end when standard input is closed"
+        UNTIL_INPUT_ENDS, action="store_true", help="end when standard input is closed"
     )
     command.set_defaults(run=_run)
 
@@ -93,13 +94,13 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def _run(options: argparse.Namespace) -> None:
     # Loaded when the command runs, so that --help answers at once.
     from generator.live.plan import AskedOptions  # noqa: PLC0415
-    from generator.live.run import LiveRequest, live_generator, run_live, utc_now  # noqa: PLC0415
+    from generator.live.run import LiveRequest, live_generator, run_live  # noqa: PLC0415
 
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
     if options.until_input_ends:
-        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
+        when_input_ends(stop.set)
     request = LiveRequest(
         landing=options.landing.resolve(),
         configurations=options.config,
@@ -118,13 +119,6 @@ def _run(options: argparse.Namespace) -> None:
         run_live(generator, stop, _tell)
     if stop.is_set():
         _tell("Stopped: all that has landed is complete, the same command goes on from there.")
-
-
-def _stop_with_input(stop: threading.Event) -> None:
-    # Not through sys.stdin: its lock would be held when the interpreter ends.
-    while os.read(0, 1):
-        pass
-    stop.set()
 
 
 def _tell(line: str) -> None:

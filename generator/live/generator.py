@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from common.errors import UserError
-from common.landed_files import LATEST_POSITION
 from common.landing.landing import watermark
 from common.landing.settings import SETTINGS_FILE, known_settings
 from common.landing.window import NOTHING_LANDED, Case, Window, next_window
@@ -147,7 +146,7 @@ class LiveGenerator:
         except FileNotFoundError:
             raise UserError(
                 f"The landing {self._landing} was reset while its live generator was running: "
-                "start it again to begin anew."
+                "start it once more to begin again."
             ) from None
         if text != self._settings_text:
             settings = known_settings(self._landing, ())
@@ -179,15 +178,9 @@ class LiveGenerator:
         return max(min(until_rows, until_seconds) if until_seconds else until_rows, 0.001)
 
     def _land(self, window: Window, progress: Callable[[int], None]) -> Landed | None:
-        if window.last > LATEST_POSITION:
-            raise UserError(
-                "Virtual time has run beyond 31,000 years: start again with "
-                "`python -m flows.replay reset`, with a lower speed."
-            )
         with self._landing.lock() as lock:
             self._check_still_ours()
-            with self._landing.staging() as staging:
-                staged = staging / (self._landing.file_of(window).name + ".partial")
+            with self._landing.staged(window) as staged:
                 events = 0
                 with staged.open("wb") as file:
                     for count, lines in self._take_until(window.last, progress):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from common.canonical_dataset import DatasetProfile
+from common.environment import read_variable
 from common.errors import UserError
 from common.landing.settings import DEFAULT_SPEED, DEFAULT_START_DAY, FASTEST, LATEST_START_DAY
 from common.time_units import MICROSECONDS_PER_DAY
@@ -16,7 +16,7 @@ from generator.dataset.canonical import GENERATOR_VERSION
 from generator.simulation.orders.order_ids import LARGEST_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from generator.configuration.kitchen_configuration import KitchenConfiguration
     from generator.dataset.kitchens import PlannedKitchen
@@ -121,19 +121,21 @@ def generator_options(
     UserError
         If two configurations differ and no option decides, or a value is out of range.
     """
-    usual = GeneratorOptions(
-        start_days_ago=_from_environment("START_DAY", int) or DEFAULT_START_DAY,
-        speed=_from_environment("SPEED_MULTIPLIER", float) or DEFAULT_SPEED,
-    )
+    start_day = read_variable("START_DAY", int, "a whole number of days")
+    speed = read_variable("SPEED_MULTIPLIER", float, "a number")
 
     def chosen(option: T | None, key: str, default: D) -> T | D:
         said = option if option is not None else _agreed(configurations, key)
         return default if said is None else said
 
     options = GeneratorOptions(
-        start_days_ago=chosen(asked.start_days_ago, "start_days_ago", usual.start_days_ago),
+        start_days_ago=chosen(
+            asked.start_days_ago,
+            "start_days_ago",
+            DEFAULT_START_DAY if start_day is None else start_day,
+        ),
         end_days_ahead=chosen(asked.end_days_ahead, "end_days_ahead", None),
-        speed=chosen(asked.speed, "speed_up", usual.speed),
+        speed=chosen(asked.speed, "speed_up", DEFAULT_SPEED if speed is None else speed),
         flushing=Flushing(
             chosen(asked.batch_rows, "batch_rows", DEFAULT_BATCH_ROWS),
             chosen(asked.batch_seconds, "batch_seconds", DEFAULT_BATCH_SECONDS),
@@ -175,18 +177,6 @@ def _agreed(configurations: Sequence[KitchenConfiguration], key: str) -> Any:  #
                 f"generator has one of them; make them agree or decide with {_OPTIONS[key]}."
             )
     return getattr(having[0], key) if having else None
-
-
-def _from_environment(name: str, read: Callable[[str], T]) -> T | None:
-    text = os.environ.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return read(text)
-    except ValueError:
-        raise UserError(
-            f"{name}={text!r} in the environment is not a number; change or unset it."
-        ) from None
 
 
 def _check(options: GeneratorOptions) -> None:

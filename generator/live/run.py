@@ -6,9 +6,10 @@ import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from common.clock import utc_now
 from common.dataset_files import DESCRIPTION_FILE
 from common.errors import BusyError, UserError
 from common.landing.landing import Landing
@@ -70,11 +71,6 @@ class LiveRequest:
     seed: int = DEFAULT_SEED
     people: bool = True
     asked: AskedOptions = field(default_factory=AskedOptions)
-
-
-def utc_now() -> datetime:
-    """Return the real time, UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @contextmanager

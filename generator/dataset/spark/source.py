@@ -11,7 +11,6 @@ asks for the partitions between the last offset and itself first
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql.datasource import (
@@ -21,6 +20,7 @@ from pyspark.sql.datasource import (
     InputPartition,
 )
 
+from common.clock import utc_now
 from generator.dataset.stream.offsets import (
     StreamOffset,
     batch_window,
@@ -35,6 +35,7 @@ from generator.dataset.stream.row_groups import LANDED_WINDOW_COLUMN, read_slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
     from pyspark.sql import SparkSession
@@ -90,7 +91,7 @@ class CaspersStream(DataSourceStreamReader):
 
     def __init__(self, options: StreamOptions, clock: Callable[[], datetime] | None = None) -> None:
         self._options = options
-        self._clock = clock or _utc_now
+        self._clock = clock or utc_now
         self._known = StreamOffset()
 
     def initialOffset(self) -> dict[str, Any]:  # noqa: N802  # Spark's
@@ -130,7 +131,7 @@ class CaspersBatch(DataSourceReader):
 
     def __init__(self, options: StreamOptions, clock: Callable[[], datetime] | None = None) -> None:
         self._options = options
-        self._clock = clock or _utc_now
+        self._clock = clock or utc_now
 
     def partitions(self) -> Sequence[SlicePartition]:
         """Divide the events among tasks."""
@@ -165,7 +166,3 @@ def _partitions(
         with_window=options.landed_window,
     )
     return [SlicePartition(each) for each in slices]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

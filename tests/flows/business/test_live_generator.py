@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from common.clock import utc_now
 from common.errors import UserError
 from common.landing.landing import Landing
 from common.landing.window import Case
 from flows.business import live_generator as module
 from flows.business.live_generator import check_landing_is_of, started_live_generator
 from flows.business.resources import StoppedError
-from flows.replay.commands import ReplayOptions, reset, run, utc_now
+from flows.replay.commands import ReplayOptions, reset, run
 
 if TYPE_CHECKING:
     from pathlib import Path

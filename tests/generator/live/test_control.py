@@ -20,6 +20,7 @@ from common.paths import PROJECT
 from flows.replay.commands import ReplayOptions, change_speed, pause, reset, resume, run, status
 from flows.replay.messages import format_status
 from generator.__main__ import main
+from generator.live.plan import AskedOptions, generator_options
 from generator.live.run import live_generator
 
 if TYPE_CHECKING:
@@ -163,6 +164,14 @@ def test_options_are_those_of_the_command_then_of_configurations_then_of_the_env
             settings = generator.settings
             found[name] = (settings.start_day, settings.segments[0].speed)
     assert found == {"configured": (2, 60.0), "asked": (0, 2.5)}
+
+
+def test_day_zero_of_the_environment_is_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("START_DAY", "0")
+    assert generator_options((), AskedOptions()).start_days_ago == 0
+    monkeypatch.setenv("SPEED_MULTIPLIER", "fast")
+    with pytest.raises(UserError, match="SPEED_MULTIPLIER='fast' in the environment is not a"):
+        generator_options((), AskedOptions())
 
 
 @pytest.mark.parametrize(
