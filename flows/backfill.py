@@ -1,7 +1,8 @@
 """Land and build a long history slice by slice: ``python -m flows.backfill``.
 
 All that is due at once would be one file and one build, which hold it in memory. Here a build
-takes a slice of days while the next slice lands beside it, so memory does not grow with history.
+takes a slice of days while the next slice lands beside it, so memory does not grow with history;
+what has landed already of the next one is left for the next build.
 Windows and tables are those that runs at these moments would have left, so the tables equal one
 full refresh. Stopped at any moment, the next one goes on where this one stood.
 """
@@ -44,6 +45,8 @@ _WITHOUT_TESTS = [
     option for kind in ("test", "unit_test") for option in ("--exclude-resource-type", kind)
 ]
 
+_NEXT_BUILD = ["run", "--exclude", "config.materialized:table_function"]
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -57,11 +60,14 @@ class Slice:
         Position up to which everything has landed.
     landing_seconds
         How long it took.
+    last_file
+        Name of its last file, empty where nothing has landed.
     """
 
     events: int
     watermark: int
     landing_seconds: float
+    last_file: str
 
 
 def backfill(
@@ -92,19 +98,19 @@ def backfill(
     ):
         builder = Builder(dbt, keep_warm=True)
         landed = _land_slice(now, options, days_at_once)
-        # Seeds come with the first build, which also takes what has landed before.
+        # Seeds and functions come with the first build, which also takes what has landed before.
         command = ["build", *_WITHOUT_TESTS]
-        while landed.events or command != ["run"]:
+        while landed.events or command != _NEXT_BUILD:
             next_slice = beside.submit(_land_slice, now, options, days_at_once)
-            built = builder.run(command)
+            built = builder.run(command, landed_up_to=landed.last_file)
             yield landed, built
-            landed, command = next_slice.result(), ["run"]
+            landed, command = next_slice.result(), _NEXT_BUILD
 
 
 def _land_slice(now: datetime, options: ReplayOptions, days: int) -> Slice:
     """Land the next days, in a few windows: files are read side by side."""
     begun = time.perf_counter()
-    events, watermark = 0, 0
+    events, watermark, last_file = 0, 0, ""
     for _ in range(_FILES_AT_ONCE):
         report = commands.run(
             canonical_directory(),
@@ -113,11 +119,11 @@ def _land_slice(now: datetime, options: ReplayOptions, days: int) -> Slice:
             options,
             most_days=max(1, days // _FILES_AT_ONCE),
         )
-        if report.window is None:
+        if report.window is None or report.file is None:
             break
         events += report.events
-        watermark = report.window.last
-    return Slice(events, watermark, time.perf_counter() - begun)
+        watermark, last_file = report.window.last, report.file.name
+    return Slice(events, watermark, time.perf_counter() - begun, last_file)
 
 
 def format_slice(landed: Slice, built: Build) -> str:

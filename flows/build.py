@@ -86,6 +86,7 @@ class Builder:
         on_wait: Callable[[str], None] = lambda _: None,
         *,
         tested: str = "all",
+        landed_up_to: str = "",
         publish: bool = False,
     ) -> Build:
         """Run one dbt command that builds or tests. Raises as `build_window` does.
@@ -98,6 +99,9 @@ class Builder:
             As in `WarmDbt.run`.
         tested
             Which rows tests read: ``all``, or ``affected`` by the same command.
+        landed_up_to
+            Last landed file of events that it takes; what sorts after it is left for a later
+            build. Empty for all of them.
         publish
             Whether to publish the tables for readers behind it.
         """
@@ -105,7 +109,7 @@ class Builder:
         with build_lock():
             result = self.dbt.run(
                 arguments,
-                variables={"CASPERS_TESTS": tested},
+                variables={"CASPERS_TESTS": tested, "CASPERS_LANDED_UP_TO": landed_up_to},
                 on_event=on_event,
                 on_wait=on_wait,
                 wait_seconds=_WAIT_SECONDS,

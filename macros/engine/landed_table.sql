@@ -35,13 +35,15 @@
 -#}
 {% macro spark_read_windows(windows) %}
     select
-        concat(landed_window, '.jsonl') as file,
+        file_sizes.file,
         cast(row_number() over (partition by landed_window order by ts, order_id, sequence, event_id) as bigint) as line_number,
         to_json(named_struct(
             'event_id', event_id, 'event_type', event_type, 'ts', ts, 'location_id', location_id,
             'order_id', order_id, 'sequence', sequence, 'body', body
         )) as line,
-        cast(null as string) as rejection_code
-    from {{ windows[0].table }}
+        cast(null as string) as rejection_code,
+        file_sizes.file_bytes
+    from {{ windows[0].table }} as events
+    inner join ({{ landed_file_sizes(windows) }}) as file_sizes on concat(events.landed_window, '.jsonl') = file_sizes.file
     where landed_window between '{{ windows[0].window }}' and '{{ windows[-1].window }}'
 {% endmacro %}

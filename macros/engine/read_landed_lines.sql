@@ -21,7 +21,7 @@
     {%- endfor -%}
     {%- if streamed -%}
         {%- do queries.append(
-            'select file, line_number, line, rejection_code from ' ~ streamed_lines ~ ' where (' ~ streamed | join(' or ')
+            'select file, line_number, line, rejection_code, file_bytes from ' ~ streamed_lines ~ ' where (' ~ streamed | join(' or ')
             ~ ') and (line_number > 0 or rejection_code is not null)'
         ) -%}
     {%- endif -%}
@@ -31,7 +31,8 @@
 {% macro no_lines() %}
     {{ return(
         'select cast(null as ' ~ type_string() ~ ') as file, cast(null as bigint) as line_number, cast(null as '
-        ~ type_string() ~ ') as line, cast(null as ' ~ type_string() ~ ') as rejection_code where false'
+        ~ type_string() ~ ') as line, cast(null as ' ~ type_string() ~ ') as rejection_code, cast(null as bigint) as file_bytes '
+        ~ 'where false'
     ) }}
 {% endmacro %}
 
@@ -60,14 +61,16 @@
 
 {#-
     Where a file is not UTF-8 it is cut at its line feeds in DuckDB's notation of bytes, and every line that is text after
-    all is turned back into text. The last line feed ends a line and begins none.
+    all is turned back into text. The last line feed ends a line and begins none. Its size comes with each line: DuckDB,
+    which cannot know how many lines a file has, would make a hash table of the lines to join them with a list of sizes.
 -#}
 {% macro duckdb_read_whole_files(files) %}
     select
         file,
         cast(line_number as bigint) as line_number,
         {{ duckdb_without_byte_order_mark('line') }} as line,
-        cast(null as varchar) as rejection_code
+        cast(null as varchar) as rejection_code,
+        file_bytes
     from (
         select
             file,
@@ -76,10 +79,12 @@
                 when is_text and ends_with(cut, chr(13)) then left(cut, -1)
                 when is_text then cut
                 else {{ duckdb_text_of_bytes("regexp_replace(cut, '\\\\x0D$', '')") }}
-            end as line
+            end as line,
+            file_bytes
         from (
             select
                 file,
+                file_bytes,
                 is_text,
                 len(lines) as line_count,
                 generate_subscripts(lines, 1) as line_number,
@@ -87,6 +92,7 @@
             from (
                 select
                     file,
+                    cast(octet_length(content) as bigint) as file_bytes,
                     text is not null as is_text,
                     case
                         when text is not null then string_split(text, chr(10))
@@ -94,13 +100,21 @@
                     end as lines
                 from (
                     select parse_filename(filename) as file, content, try(decode(content)) as text
-                    from read_blob({{ duckdb_path_list(files) }})
+                    from ({{ duckdb_read_side_by_side(files) }}) as contents
                 ) as files
             ) as cut_files
         ) as cut_lines
         where not (line_number = line_count and cut = '')
     ) as whole_lines
 {% endmacro %}
+
+{#- One reader is one thread, also for all that is done with its lines: so a few of them read a file in turn each. -#}
+{% macro duckdb_read_side_by_side(files) -%}
+    {%- set readers = [files | length, 8] | min -%}
+    {%- for reader in range(readers) %}
+                        {{ 'union all ' if not loop.first }}select filename, content from read_blob({{ duckdb_path_list(files[reader::readers]) }})
+    {%- endfor %}
+                    {% endmacro %}
 
 {#- Bytes in DuckDB's notation, as text: decoded where they can be, else with the printable ones as they are. -#}
 {% macro duckdb_text_of_bytes(escaped) -%}
@@ -125,13 +139,13 @@
 {% macro spark__read_landed_lines(files, streamed_lines) %}
     {%- set plain = files | reject('in', select_streamed(files)) | list -%}
     {%- set reader = "text.`" ~ spark_pattern(plain) ~ "` with (lineSep = '\\n')" -%}
-    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader) if plain)) }}
+    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader, plain) if plain)) }}
 {% endmacro %}
 
 {% macro databricks__read_landed_lines(files, streamed_lines) %}
     {%- set plain = files | reject('in', select_streamed(files)) | list -%}
     {%- set reader = "read_files('" ~ spark_pattern(plain) ~ "', format => 'text', lineSep => '\\n')" -%}
-    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader) if plain)) }}
+    {{ return(with_streamed_lines(files, streamed_lines, spark_read_lines(reader, plain) if plain)) }}
 {% endmacro %}
 
 {#- One pattern that matches exactly the given files, which stand in one folder; a name that is a pattern is refused. -#}
@@ -147,12 +161,13 @@
     {{ return(folder ~ '/{' ~ files | map(attribute='file') | join(',') ~ '}') }}
 {% endmacro %}
 
-{% macro spark_read_lines(reader) %}
+{% macro spark_read_lines(reader, files) %}
     select
-        file,
+        numbered_lines.file,
         line_number,
         nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
-        cast(null as string) as rejection_code
+        cast(null as string) as rejection_code,
+        file_bytes
     from (
         select
             file,
@@ -167,4 +182,5 @@
             from {{ reader }}
         ) as read_lines
     ) as numbered_lines
+    inner join ({{ landed_file_sizes(files) }}) as file_sizes on numbered_lines.file = file_sizes.file
 {% endmacro %}

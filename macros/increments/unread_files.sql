@@ -24,8 +24,19 @@
 {#- A landing is listed once in a run: what lands while it is built is the next run's. -#}
 {% macro landed_in_this_run(landing) %}
     {% set known = known_of_this_run().landed %}
-    {% if landing.identifier not in known %}{% do known.update({landing.identifier: landed_files(landing)}) %}{% endif %}
+    {% if landing.identifier not in known %}
+        {% do known.update({landing.identifier: those_to_be_built(landing, landed_files(landing))}) %}
+    {% endif %}
     {{ return(known[landing.identifier]) }}
+{% endmacro %}
+
+{#- A long history is built in slices, while more of it lands (flows/backfill.py). -#}
+{% macro those_to_be_built(landing, files) %}
+    {% set last = env_var('CASPERS_LANDED_UP_TO', '') %}
+    {% if not last or not is_landing_of_events(landing) %}{{ return(files) }}{% endif %}
+    {% set chosen = [] %}
+    {% for landed in files if landed.file <= last %}{% do chosen.append(landed) %}{% endfor %}
+    {{ return(chosen) }}
 {% endmacro %}
 
 {% macro select_streamed(files) %}

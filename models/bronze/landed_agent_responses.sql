@@ -12,13 +12,10 @@ with lines as (
     {{ read_landed_lines(new_files) }}
 ),
 
-file_sizes as (
-    {{ landed_file_sizes(new_files) }}
-),
-
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         {{ is_json_object('line') }} as is_object
@@ -28,6 +25,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -41,6 +39,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -86,7 +85,7 @@ final as (
     select
         judged.file,
         judged.line_number,
-        file_sizes.file_bytes,
+        judged.file_bytes,
         {{ load_number() }} as load_number,
         cast({{ current_timestamp() }} as timestamp) as loaded_at,
         judged.rejection_code,
@@ -104,7 +103,6 @@ final as (
         judged.outcome,
         case when judged.outcome = 'answered' then judged.answer end as answer
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 )
 
 select * from final

@@ -13,13 +13,10 @@ with lines as (
     {{ read_landed_lines(new_files) }}
 ),
 
-file_sizes as (
-    {{ landed_file_sizes(new_files) }}
-),
-
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         {{ is_json_object('line') }} as is_object
@@ -29,6 +26,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -44,6 +42,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -120,7 +119,7 @@ read_now as (
     select
         judged.file,
         judged.line_number,
-        file_sizes.file_bytes,
+        judged.file_bytes,
         judged.rejection_code,
         case when judged.rejection_code is not null then judged.line end as raw_line,
         judged.decision_id,
@@ -136,7 +135,6 @@ read_now as (
         judged.suggested_ts,
         judged.revises
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 ),
 
 {% if out_of_order %}
@@ -150,7 +148,7 @@ read_before as (
             from {{ this }} as loaded
             inner join read_now on read_now.decision_id = loaded.decision_id and read_now.file < loaded.file
         )
-        and file not in (select file_sizes.file from file_sizes)
+        and file not in (select new_files.file from ({{ landed_file_sizes(new_files) }}) as new_files)
 ),
 
 arrived as (

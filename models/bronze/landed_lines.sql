@@ -14,13 +14,19 @@
     'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
     'order_id': 'VARCHAR', 'sequence': 'VARCHAR', 'body': 'VARCHAR'
 } %}
+{#- As the generator writes them. #}
+{% set usual_line = dict(event_fields, location_id='INTEGER', sequence='INTEGER') %}
+{% set usual_bodies = [
+    {},
+    {'driver_id': 'VARCHAR'},
+    {'reason': 'VARCHAR'},
+    {'progress_pct': 'DOUBLE', 'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE', 'driver_id': 'VARCHAR'},
+    {'delivered_lat': 'DOUBLE', 'delivered_lon': 'DOUBLE', 'driver_id': 'VARCHAR'},
+    {'route_points': [['DOUBLE']], 'eta_mins': 'DOUBLE', 'driver_id': 'VARCHAR'}
+] %}
 
 with lines as (
     {{ read_landed_lines(new_files, streamed_lines) }}
-),
-
-file_sizes as (
-    {{ landed_file_sizes(new_files) }}
 ),
 
 -- The business as three short lists in one row: a lookup in a list needs no join per basket line.
@@ -37,16 +43,18 @@ known as (
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         rejection_code as file_rejection_code,
-        {{ is_json_object('line', usual_keys=event_fields | list) }} as is_object
+        {{ is_json_object('line', usual_forms=[usual_line]) }} as is_object
     from lines
 ),
 
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         file_rejection_code,
@@ -58,6 +66,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         file_rejection_code,
@@ -72,7 +81,7 @@ typed as (
         event.sequence as sequence_text,
         try_cast(event.sequence as integer) as sequence,
         event.body as body,
-        {{ is_json_object('event.body') }} as body_is_object
+        {{ is_json_object('event.body', usual_forms=usual_bodies) }} as body_is_object
     from parsed
 ),
 
@@ -195,9 +204,9 @@ judged as (
 
 read_now as (
     select
-        judged.file,
-        judged.line_number,
-        file_sizes.file_bytes,
+        file,
+        line_number,
+        file_bytes,
         case when rejection_code is not null then line end as raw_line,
         rejection_code,
         event_id,
@@ -210,7 +219,6 @@ read_now as (
         sequence,
         body
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 ),
 
 {% if out_of_order %}
@@ -227,17 +235,17 @@ read_before as (
                 and read_now.event_id = loaded.event_id
                 and read_now.file < loaded.file
         )
-        and file not in (select file_sizes.file from file_sizes)
+        and file not in (select new_files.file from ({{ landed_file_sizes(new_files) }}) as new_files)
 ),
 
-arrived as (
+arrived as {{ materialized() }} (
     {{ union_columns(
         contract_columns(without=['landed_window', 'load_number', 'loaded_at', 'is_duplicate', 'arrived_ts']),
         ['read_now', 'read_before']
     ) }}
 ),
 {% else %}
-arrived as (
+arrived as {{ materialized() }} (
     select * from read_now
 ),
 {% endif %}
@@ -261,22 +269,8 @@ already_loaded as (
 ),
 {% endif %}
 
-marked as (
-    {{ with_copies_marked('arrived') }}
-),
-
 counted as (
-    select
-        marked.*
-        {%- if is_incremental() %},
-        marked.is_later_copy or coalesce(already_loaded.first_file < marked.file, false) as is_copy
-        {%- else %},
-        marked.is_later_copy as is_copy
-        {%- endif %}
-    from marked
-    {% if is_incremental() %}
-    left join already_loaded on marked.event_id = already_loaded.event_id
-    {% endif %}
+    {{ with_copies_marked('arrived', 'already_loaded' if is_incremental() else none) }}
 ),
 
 final as (

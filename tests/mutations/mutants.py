@@ -243,15 +243,15 @@ MUTANTS = (
     ),
     Mutant(
         "what landed in an earlier load is no duplicate",
-        _LINES,
-        "coalesce(already_loaded.first_file < marked.file, false) as is_copy",
-        "false as is_copy",
+        "macros/engine/with_copies_marked.sql",
+        "where {{ already_loaded }}.first_file < arrived_copies.file",
+        "where false",
     ),
     Mutant(
         "the last copy counts, not the first",
         "macros/engine/with_copies_marked.sql",
-        "coalesce(repeated.first_copy < {",
-        "coalesce(repeated.first_copy >= {",
+        "where repeated.first_copy < {",
+        "where repeated.first_copy >= {",
     ),
     Mutant(
         "a file that sorts before the newest is never read",

@@ -18,14 +18,12 @@ create or replace table `caspersdev`.`lakeflow`.`landed_agent_responses`
     from (
         -- Grain: one row per landed line of an answer of a language model, in the order of landing (file, line_number).
 with lines as (
-    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line, cast(null as string) as rejection_code where false
-),
-file_sizes as (
-    select cast(null as string) as file, cast(null as bigint) as file_bytes where false
+    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line, cast(null as string) as rejection_code, cast(null as bigint) as file_bytes where false
 ),
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         coalesce(
@@ -38,6 +36,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -47,6 +46,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -93,7 +93,7 @@ final as (
     select
         judged.file,
         judged.line_number,
-        file_sizes.file_bytes,
+        judged.file_bytes,
         1 as load_number,
         cast(current_timestamp() as timestamp) as loaded_at,
         judged.rejection_code,
@@ -115,7 +115,6 @@ final as (
         judged.outcome,
         case when judged.outcome = 'answered' then judged.answer end as answer
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 )
 select * from final
 order by file, line_number

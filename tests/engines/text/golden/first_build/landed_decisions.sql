@@ -18,14 +18,12 @@ create or replace table `caspersdev`.`lakeflow`.`landed_decisions`
     from (
         -- Grain: one row per landed line of a decision, in the order of landing (file, line_number).
 with lines as (
-    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line, cast(null as string) as rejection_code where false
-),
-file_sizes as (
-    select cast(null as string) as file, cast(null as bigint) as file_bytes where false
+    select cast(null as string) as file, cast(null as bigint) as line_number, cast(null as string) as line, cast(null as string) as rejection_code, cast(null as bigint) as file_bytes where false
 ),
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         coalesce(
@@ -38,6 +36,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -48,6 +47,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -123,7 +123,7 @@ read_now as (
     select
         judged.file,
         judged.line_number,
-        file_sizes.file_bytes,
+        judged.file_bytes,
         judged.rejection_code,
         case when judged.rejection_code is not null then judged.line end as raw_line,
         judged.decision_id,
@@ -143,7 +143,6 @@ read_now as (
         judged.suggested_ts,
         judged.revises
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 ),
 arrived as (
     select * from read_now

@@ -36,10 +36,11 @@ create or replace table `caspersdev`.`lakeflow`.`landed_lines`
         -- Grain: one row per landed line, in the order of landing (file, line_number).
 with lines as (
     select
-        file,
+        numbered_lines.file,
         line_number,
         nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
-        cast(null as string) as rejection_code
+        cast(null as string) as rejection_code,
+        file_bytes
     from (
         select
             file,
@@ -54,9 +55,7 @@ with lines as (
             from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
         ) as read_lines
     ) as numbered_lines
-),
-file_sizes as (
-    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
+    inner join (select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
 ),
 -- The business as three short lists in one row: a lookup in a list needs no join per basket line.
 known as (
@@ -71,6 +70,7 @@ known as (
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         rejection_code as file_rejection_code,
@@ -84,6 +84,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         file_rejection_code,
@@ -94,6 +95,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         file_rejection_code,
@@ -212,9 +214,9 @@ judged as (
 ),
 read_now as (
     select
-        judged.file,
-        judged.line_number,
-        file_sizes.file_bytes,
+        file,
+        line_number,
+        file_bytes,
         case when rejection_code is not null then line end as raw_line,
         rejection_code,
         event_id,
@@ -231,25 +233,23 @@ read_now as (
         sequence,
         body
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 ),
-arrived as (
+arrived as  (
     select * from read_now
-),
-marked as (
-    select
-        arrived.*,
-        row_number() over (
-            partition by event_key, event_id, rejection_code is null order by file, line_number, ts, body
-        ) > 1 as is_later_copy,
-        max(case when rejection_code is null then event_ts end) over (partition by file) as arrived_ts
-    from arrived
 ),
 counted as (
     select
-        marked.*,
-        marked.is_later_copy as is_copy
-    from marked
+        compared.*,
+        compared.is_later_copy as is_copy
+    from (
+        select
+            arrived.*,
+            row_number() over (
+                partition by event_key, event_id, rejection_code is null order by file, line_number, ts, body
+            ) > 1 as is_later_copy,
+            max(case when rejection_code is null then event_ts end) over (partition by file) as arrived_ts
+        from arrived
+    ) as compared
 ),
 final as (
     select

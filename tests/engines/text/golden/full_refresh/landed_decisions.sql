@@ -11,7 +11,7 @@ insert into `caspersdev`.`increments`.`changes` select 'landed_decisions', 6, af
 -- (information_schema.row_filters is asked)
 
 -- (as in first_build, but: create or replace table `caspersdev`.`lakeflow`.`landed_decisions`)
-@@ -154 +154 @@
+@@ -153 +153 @@
 -        1 as load_number,
 +        6 as load_number,
 

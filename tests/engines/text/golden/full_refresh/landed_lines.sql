@@ -9,12 +9,12 @@ insert into `caspersdev`.`increments`.`changes` select 'landed_lines', 6, affect
 -- (information_schema.row_filters is asked)
 
 -- (as in first_build, but: create or replace table `caspersdev`.`lakeflow`.`landed_lines`)
-@@ -26 +26 @@
+@@ -27 +27 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000000000000000000-000006115800000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl,window-000000000000000000-000006115800000000.jsonl,window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
-@@ -31 +31 @@
--    select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-+    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
+@@ -30 +30 @@
+-    inner join (select file, file_bytes from (values ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
++    inner join (select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint)), ('window-000000000000000000-000006115800000000.jsonl', cast(1000 as bigint)), ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
 @@ -232 +232 @@
 -        1 as load_number,
 +        6 as load_number,

@@ -11,13 +11,13 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 select max(file) from `caspersdev`.`lakeflow`.`landed_decisions`;
 
 -- (as in next_window, but: create or replace temporary view `landed_decisions__dbt_tmp` as)
-@@ -20 +20 @@
+@@ -21 +21 @@
 -            from read_files('/Volumes/caspersdev/simulator/decisions/{decisions-000000000000000001.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/decisions/{a-late.jsonl}', format => 'text', lineSep => '\n')
-@@ -25 +25 @@
--    select file, file_bytes from (values ('decisions-000000000000000001.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-+    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -148,0 +149,12 @@
+@@ -24 +24 @@
+-    inner join (select file, file_bytes from (values ('decisions-000000000000000001.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
++    inner join (select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
+@@ -149,0 +150,12 @@
 +-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
 +-- copies are judged again together with it, as a full refresh would.
 +read_before as (
@@ -28,14 +28,14 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_decisions`;
 +            from `caspersdev`.`lakeflow`.`landed_decisions` as loaded
 +            inner join read_now on read_now.decision_id = loaded.decision_id and read_now.file < loaded.file
 +        )
-+        and file not in (select file_sizes.file from file_sizes)
++        and file not in (select new_files.file from (select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as new_files)
 +),
-@@ -150 +162,3 @@
+@@ -151 +163,3 @@
 -    select * from read_now
 +    select file, line_number, file_bytes, rejection_code, raw_line, decision_id, order_id, order_key, decided_ts, amount_usd, refund_class, reason, decided_by, suggested_refund_usd, suggested_refund_class, suggested_ts, revises from read_now
 +    union all
 +    select file, line_number, file_bytes, rejection_code, raw_line, decision_id, order_id, order_key, decided_ts, amount_usd, refund_class, reason, decided_by, suggested_refund_usd, suggested_refund_class, suggested_ts, revises from read_before
-@@ -179 +193 @@
+@@ -180 +194 @@
 -        2 as load_number,
 +        4 as load_number,
 

@@ -7,13 +7,13 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
-@@ -20 +20 @@
+@@ -21 +21 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('/Volumes/caspersdev/simulator/events/{a-late.jsonl}', format => 'text', lineSep => '\n')
-@@ -25 +25 @@
--    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-+    select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-@@ -201,0 +202,15 @@
+@@ -24 +24 @@
+-    inner join (select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
++    inner join (select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
+@@ -202,0 +203,15 @@
 +-- A file whose name sorts before loaded ones holds the first copy of what they repeat: the files with the later
 +-- copies are judged again together with it, as a full refresh would.
 +read_before as (
@@ -27,9 +27,9 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 +                and read_now.event_id = loaded.event_id
 +                and read_now.file < loaded.file
 +        )
-+        and file not in (select file_sizes.file from file_sizes)
++        and file not in (select new_files.file from (select file, file_bytes from (values ('a-late.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as new_files)
 +),
-@@ -203 +218,3 @@
+@@ -204 +219,3 @@
 -    select * from read_now
 +    select file, line_number, file_bytes, rejection_code, raw_line, event_key, event_id, event_type, ts, event_ts, location_id, order_id, sequence, body from read_now
 +    union all

@@ -14,10 +14,11 @@ create or replace temporary view `landed_decisions__dbt_tmp` as
       -- Grain: one row per landed line of a decision, in the order of landing (file, line_number).
 with lines as (
     select
-        file,
+        numbered_lines.file,
         line_number,
         nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
-        cast(null as string) as rejection_code
+        cast(null as string) as rejection_code,
+        file_bytes
     from (
         select
             file,
@@ -32,13 +33,12 @@ with lines as (
             from read_files('/Volumes/caspersdev/simulator/decisions/{decisions-000000000000000001.jsonl}', format => 'text', lineSep => '\n')
         ) as read_lines
     ) as numbered_lines
-),
-file_sizes as (
-    select file, file_bytes from (values ('decisions-000000000000000001.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
+    inner join (select file, file_bytes from (values ('decisions-000000000000000001.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
 ),
 recognised as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         coalesce(
@@ -51,6 +51,7 @@ recognised as (
 parsed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -61,6 +62,7 @@ parsed as (
 typed as (
     select
         file,
+        file_bytes,
         line_number,
         line,
         is_object,
@@ -136,7 +138,7 @@ read_now as (
     select
         judged.file,
         judged.line_number,
-        file_sizes.file_bytes,
+        judged.file_bytes,
         judged.rejection_code,
         case when judged.rejection_code is not null then judged.line end as raw_line,
         judged.decision_id,
@@ -156,7 +158,6 @@ read_now as (
         judged.suggested_ts,
         judged.revises
     from judged
-    inner join file_sizes on judged.file = file_sizes.file
 ),
 arrived as (
     select * from read_now

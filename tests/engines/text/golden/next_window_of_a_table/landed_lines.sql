@@ -10,16 +10,17 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
 @@ -5,3 +5,6 @@
--        file,
+-        numbered_lines.file,
 -        line_number,
 -        nullif(regexp_replace(if(line_number = 1, ltrim('\uFEFF', value), value), '\r$', ''), '') as line,
-+        concat(landed_window, '.jsonl') as file,
++        file_sizes.file,
 +        cast(row_number() over (partition by landed_window order by ts, order_id, sequence, event_id) as bigint) as line_number,
 +        to_json(named_struct(
 +            'event_id', event_id, 'event_type', event_type, 'ts', ts, 'location_id', location_id,
 +            'order_id', order_id, 'sequence', sequence, 'body', body
 +        )) as line,
-@@ -9,14 +12,2 @@
+@@ -9,16 +12,4 @@
+-        file_bytes
 -    from (
 -        select
 -            file,
@@ -34,11 +35,11 @@ select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 -        ) as read_lines
 -    ) as numbered_lines
-+    from `caspersdev`.`simulator`.`streamed_events`
+-    inner join (select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on numbered_lines.file = file_sizes.file
++        file_sizes.file_bytes
++    from `caspersdev`.`simulator`.`streamed_events` as events
++    inner join (select file, file_bytes from (values ('window-000006115800000001-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)) as file_sizes on concat(events.landed_window, '.jsonl') = file_sizes.file
 +    where landed_window between 'window-000006115800000001-000006126600000000' and 'window-000006115800000001-000006126600000000'
-@@ -25 +16 @@
--    select file, file_bytes from (values ('window-000006115800000000-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
-+    select file, file_bytes from (values ('window-000006115800000001-000006126600000000.jsonl', cast(1000 as bigint))) as sizes (file, file_bytes)
 @@ -242 +233 @@
 -        2 as load_number,
 +        7 as load_number,

@@ -9,7 +9,7 @@ select 'pending' as kind, key_name as name, key_value as content, cast(null as b
 select max(file) from `caspersdev`.`lakeflow`.`landed_lines`;
 
 -- (as in next_window, but: create or replace temporary view `landed_lines__dbt_tmp` as)
-@@ -20 +20 @@
+@@ -21 +21 @@
 -            from read_files('/Volumes/caspersdev/simulator/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 +            from read_files('s3://lake/landing/events/{window-000006115800000000-000006126600000000.jsonl}', format => 'text', lineSep => '\n')
 @@ -242 +242 @@
