@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.building import bench_building
 from bench.days import bench_days
+from bench.delta import bench_delta
 from bench.desk import bench_desk
 from bench.generation import bench_generation
 from bench.landing import bench_landing
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterator[str]]] = {
     "now": bench_now,
     "days": bench_days,
     "scale": bench_scale,
+    "delta": bench_delta,
 }
 
 
@@ -55,12 +57,13 @@ def main() -> None:
         type=parse_millions,
         default=MILLIONS,
         metavar="N,N",
-        help="how many millions of events `scale` makes and builds (default: "
+        help="how many millions of events `scale` and `delta` build (default: "
         f"{','.join(map(str, MILLIONS))}); a hundred take 55 GB of disk",
     )
     options = parser.parse_args()
     benchmarks = dict(BENCHMARKS)
     benchmarks["scale"] = partial(bench_scale, millions=options.events)
+    benchmarks["delta"] = partial(bench_delta, millions=options.events)
     names = options.names or list(benchmarks)
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:

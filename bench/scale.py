@@ -29,7 +29,9 @@ MILLIONS = (1, 10)
 """Sizes that are measured unless others are asked for."""
 
 WINDOWS = 5
-_EVENTS_A_DAY = 13_800
+EVENTS_A_DAY = 13_800
+"""Events of an average day of the four kitchens."""
+
 _LARGEST = 1_000
 _SAMPLE_SECONDS = 0.5
 # At sixty times speed three virtual hours pass in three minutes.
@@ -72,7 +74,7 @@ def bench_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[s
 
 
 def _measure(data: Path, size: int, windows: dict[int, float]) -> Iterator[str]:
-    days = round(size * 1_000_000 / _EVENTS_A_DAY)
+    days = round(size * 1_000_000 / EVENTS_A_DAY)
     # A day more than is replayed at first, for the windows.
     cost = cost_of(
         ["-m", "generator", "canonical", "--days", str(days + 2), "--out", str(data / "canonical")],

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from flows.build_results import Build
     from flows.replay.replay import ReplayOptions
 
-DAYS_AT_ONCE = 120
-"""Days of a slice: about 1.7 million events of the four kitchens."""
+DAYS_AT_ONCE = 80
+"""Days of a slice: about 1.1 million events of the four kitchens."""
 
 _FILES_AT_ONCE = 4
 _INTERRUPTED = 130

@@ -14,16 +14,7 @@
     'event_id': 'VARCHAR', 'event_type': 'VARCHAR', 'ts': 'VARCHAR', 'location_id': 'VARCHAR',
     'order_id': 'VARCHAR', 'sequence': 'VARCHAR', 'body': 'VARCHAR'
 } %}
-{#- As the generator writes them. #}
-{% set usual_line = dict(event_fields, location_id='INTEGER', sequence='INTEGER') %}
-{% set usual_bodies = [
-    {},
-    {'driver_id': 'VARCHAR'},
-    {'reason': 'VARCHAR'},
-    {'progress_pct': 'DOUBLE', 'loc_lat': 'DOUBLE', 'loc_lon': 'DOUBLE', 'driver_id': 'VARCHAR'},
-    {'delivered_lat': 'DOUBLE', 'delivered_lon': 'DOUBLE', 'driver_id': 'VARCHAR'},
-    {'route_points': [['DOUBLE']], 'eta_mins': 'DOUBLE', 'driver_id': 'VARCHAR'}
-] %}
+{% set usual_forms = usual_event_forms() %}
 
 with lines as (
     {{ read_landed_lines(new_files, streamed_lines) }}
@@ -47,7 +38,7 @@ recognised as (
         line_number,
         line,
         rejection_code as file_rejection_code,
-        {{ is_json_object('line', usual_forms=[usual_line]) }} as is_object
+        {{ is_json_object('line', usual_forms=[usual_forms.line]) }} as is_object
     from lines
 ),
 
@@ -81,7 +72,7 @@ typed as (
         event.sequence as sequence_text,
         try_cast(event.sequence as integer) as sequence,
         event.body as body,
-        {{ is_json_object('event.body', usual_forms=usual_bodies) }} as body_is_object
+        {{ is_json_object('event.body', usual_forms=usual_forms.bodies) }} as body_is_object
     from parsed
 ),
 

@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ import pytest
 from common.paths import PROJECT
 from flows import backfill as backfill_module
 from flows.backfill import main
+from flows.dbt.warm import DbtResult
 from tests.support.business import Business
 from tests.support.dbt_of_the_worker import DbtOfTheWorker
 
@@ -42,6 +44,19 @@ class _StoppedDbt(DbtOfTheWorker):
         raise KeyboardInterrupt
 
 
+class _LateDbt(DbtOfTheWorker):
+    """Begins when all has landed."""
+
+    def run(
+        self, arguments: Sequence[str], *, variables: Mapping[str, str], **_: object
+    ) -> DbtResult:
+        give_up = time.monotonic() + 120
+        while len(list(self.business.landing.glob("window-*.jsonl"))) < 7:
+            assert time.monotonic() < give_up, "the next slice does not land beside the build"
+            time.sleep(0.05)
+        return super().run(arguments, variables=variables)
+
+
 def _use(monkeypatch: pytest.MonkeyPatch, dbt: Callable[[], DbtOfTheWorker]) -> None:
     monkeypatch.setattr(backfill_module, "WarmDbt", dbt)
 
@@ -70,6 +85,22 @@ def test_slices_make_the_tables_of_one_build_and_a_failure_is_made_up_for(
     assert main(OPTIONS) == 0
     first_line, _ = capsys.readouterr().out.splitlines()
     assert first_line.startswith("nothing new landed; what had landed before was built in ")
+
+
+def test_a_build_leaves_what_lands_beside_it_for_the_next(
+    business_with_dataset: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    business = business_with_dataset
+    _use(monkeypatch, lambda: _LateDbt(business))
+    assert main(OPTIONS) == 0
+    assert business.query(
+        "select count(distinct file) from lakeflow.landed_lines group by load_number order by all"
+    ) == [(3,), (4,)]
+
+
+def test_now_may_have_an_offset() -> None:
+    options = backfill_module._parser().parse_args(["--now", "2026-11-20T18:30:00+02:00"])
+    assert options.now.isoformat() == "2026-11-20T16:30:00"
 
 
 def test_an_impossible_number_of_days_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
