@@ -106,10 +106,13 @@ class Builder:
             Whether to publish the tables for readers behind it.
         """
         begun = time.perf_counter()
+        variables = {"CASPERS_TESTS": tested}
+        if landed_up_to:
+            variables["CASPERS_LANDED_UP_TO"] = landed_up_to
         with build_lock():
             result = self.dbt.run(
                 arguments,
-                variables={"CASPERS_TESTS": tested, "CASPERS_LANDED_UP_TO": landed_up_to},
+                variables=variables,
                 on_event=on_event,
                 on_wait=on_wait,
                 wait_seconds=_WAIT_SECONDS,
