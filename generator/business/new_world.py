@@ -46,7 +46,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class WorldOptions:
     """What a new world should be like.
 
     Attributes
@@ -89,7 +89,7 @@ def read_place(text: str) -> Place:
     )
 
 
-def make_world(world: Path, wishes: Wishes) -> Catalogue:
+def make_world(world: Path, world_options: WorldOptions) -> Catalogue:
     """Make a new world and return it.
 
     Each of its kitchens works like one of the other world, in turn: orders, stations, brands,
@@ -99,7 +99,7 @@ def make_world(world: Path, wishes: Wishes) -> Catalogue:
     ----------
     world
         Folder to make; there must be none yet.
-    wishes
+    world_options
         What it should be like.
 
     Raises
@@ -108,22 +108,22 @@ def make_world(world: Path, wishes: Wishes) -> Catalogue:
         If there is such a world already, or what is wished is impossible. Nothing is written then.
     """
     refuse_existing(world)
-    known = load_catalogue(wishes.like)
-    kitchens = _kitchens(known, wishes.places)
-    catalogue = _catalogue(known, kitchens, wishes.brands)
+    known = load_catalogue(world_options.like)
+    kitchens = _kitchens(known, world_options.places)
+    catalogue = _catalogue(known, kitchens, world_options.brands)
     with atomic_directory(world, ()) as staging:
         for name in TABLES:
             _write_table(staging / f"{name}.csv", name, catalogue)
         _write_weather(staging / WEATHER_FILE, known, kitchens)
         for name in WORD_TABLES:
-            shutil.copyfile(wishes.like / name, staging / name)
-        if wishes.business:
-            _rename(staging / VOCABULARY_FILE, wishes.business)
-        _write_settings(staging, wishes, kitchens, catalogue)
+            shutil.copyfile(world_options.like / name, staging / name)
+        if world_options.business:
+            _rename(staging / VOCABULARY_FILE, world_options.business)
+        _write_settings(staging, world_options, kitchens, catalogue)
         problems = check_world(staging).problems
         if problems:
             raise UserError(
-                f"A world like {wishes.like} would not be one: "
+                f"A world like {world_options.like} would not be one: "
                 f"{problems[0].replace(f'{staging}/', '')}"
             )
     return load_catalogue(world)
@@ -214,12 +214,12 @@ def _write_weather(
 
 def _write_settings(
     staging: Path,
-    wishes: Wishes,
+    world_options: WorldOptions,
     kitchens: Sequence[tuple[Location, Location]],
     catalogue: Catalogue,
 ) -> None:
     """Write how the new world runs: as the other one, its kitchens by their new names."""
-    like = wishes.like
+    like = world_options.like
     codes = {location.location_code: model.location_code for location, model in kitchens}
     moved = any(code != model for code, model in codes.items())
     for name in SETTINGS:
@@ -289,7 +289,7 @@ def _write_rows(file: Path, columns: Sequence[str], rows: Any) -> None:  # noqa:
         writer.writerows(rows)
 
 
-def ask_for_wishes(like: Path, ask: Callable[[str], str]) -> Wishes:
+def ask_for_options(like: Path, ask: Callable[[str], str]) -> WorldOptions:
     """Ask somebody what a new world should be like.
 
     Parameters
@@ -319,4 +319,4 @@ def ask_for_wishes(like: Path, ask: Callable[[str], str]) -> Wishes:
             break
         if text.isascii() and text.isdecimal() and 1 <= int(text) <= len(known.brands):
             number = int(text)
-    return Wishes(like, business, tuple(places), number)
+    return WorldOptions(like, business, tuple(places), number)

@@ -138,8 +138,8 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _new(options: argparse.Namespace) -> None:
     from generator.business.new_world import (  # noqa: PLC0415
-        Wishes,
-        ask_for_wishes,
+        WorldOptions,
+        ask_for_options,
         make_world,
         read_place,
     )
@@ -150,7 +150,7 @@ def _new(options: argparse.Namespace) -> None:
     refuse_existing(world)
     is_silent = options.like or options.name or options.kitchen or options.brands is not None
     if is_silent or not sys.stdin.isatty():
-        wishes = Wishes(
+        world_options = WorldOptions(
             like=_like(options.like or "seeds"),
             business=options.name,
             places=tuple(read_place(text) for text in options.kitchen),
@@ -158,8 +158,8 @@ def _new(options: argparse.Namespace) -> None:
         )
     else:
         like = input("Which world is it like? A path, such as worlds/pharmacy [seeds] ").strip()
-        wishes = ask_for_wishes(_like(like or "seeds"), input)
-    _print_made(make_world(world, wishes), named)
+        world_options = ask_for_options(_like(like or "seeds"), input)
+    _print_made(make_world(world, world_options), named)
 
 
 def _like(named: str) -> Path:

@@ -14,7 +14,7 @@ from common.paths import PROJECT, SEEDS
 from common.vocabulary import read_vocabulary
 from generator.__main__ import main
 from generator.business.check import check_world
-from generator.business.new_world import Place, Wishes, make_world, read_place
+from generator.business.new_world import Place, WorldOptions, make_world, read_place
 from generator.catalogue.seed_files import load_catalogue
 from generator.commands import world as command
 from generator.dataset.canonical import make_dataset
@@ -54,7 +54,7 @@ def test_options_make_a_world_that_generates(
 
 @pytest.mark.parametrize("like", [SEEDS, MODEL], ids=lambda folder: folder.name)
 def test_without_wishes_it_is_the_other_world(like: Path, worlds: Path) -> None:
-    made, known = make_world(worlds / "copy", Wishes(like)), load_catalogue(like)
+    made, known = make_world(worlds / "copy", WorldOptions(like)), load_catalogue(like)
     files = {name: file.values for name, file in made.trade.kitchens.items()}
     assert files == {name: file.values for name, file in known.trade.kitchens.items()}
     # These know where they were read.
@@ -66,7 +66,10 @@ def test_without_wishes_it_is_the_other_world(like: Path, worlds: Path) -> None:
 
 def test_new_kitchens_work_like_those_of_the_other_world_in_turn(worlds: Path) -> None:
     places = tuple(Place(name, 50.0 + number, 0.0) for number, name in enumerate("ABC"))
-    made, known = make_world(worlds / "abc", Wishes(MODEL, places=places)), load_catalogue(MODEL)
+    made, known = (
+        make_world(worlds / "abc", WorldOptions(MODEL, places=places)),
+        load_catalogue(MODEL),
+    )
     for place, model in zip(made.locations, (*known.locations, known.locations[0]), strict=True):
         assert place.base_orders_day == model.base_orders_day
         assert [row.brand_id for row in made.brands_at(place.location_id)] == [
@@ -82,7 +85,10 @@ def test_new_kitchens_work_like_those_of_the_other_world_in_turn(worlds: Path) -
 
 def test_kitchens_like_those_of_the_seeds_keep_their_peaks(worlds: Path) -> None:
     places = (Place("Leeds", 53.8, -1.5), Place("York", 54.0, -1.1))
-    made, known = make_world(worlds / "north", Wishes(SEEDS, places=places)), load_catalogue(SEEDS)
+    made, known = (
+        make_world(worlds / "north", WorldOptions(SEEDS, places=places)),
+        load_catalogue(SEEDS),
+    )
     for code, model in (("leeds", "sf"), ("york", "sv")):
         assert made.trade.of(code) == known.trade.of(model)
     written = json.loads((worlds / "north" / "demand.json").read_bytes())
