@@ -119,7 +119,7 @@ class LiveGeneratorProcess:
             case=case,
             window=Window(windows[0].first, windows[-1].last),
             file=files[-1],
-            events=sum(_count_lines(file) for file in files),
+            events=sum(count_lines(file) for file in files),
             seconds=seconds,
             position=windows[-1].last,
             settings=settings,
@@ -142,6 +142,7 @@ def started_live_generator(options: Sequence[str]) -> Iterator[LiveGeneratorProc
         yield LiveGeneratorProcess(process, landing)
 
 
-def _count_lines(file: Path) -> int:
+def count_lines(file: Path) -> int:
+    """Return how many lines a landed file has."""
     with file.open("rb") as lines:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: lines.read(1 << 20), b""))

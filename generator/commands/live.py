@@ -79,6 +79,13 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="land what is due after so many real seconds (default: as in --config, or 10)",
     )
     command.add_argument(
+        "--days-per-file",
+        type=int,
+        metavar="N",
+        help="land the days before now in files of at most N days, not in one; a build of some of "
+        "them begins while more are made (`python -m flows.backfill --live`)",
+    )
+    command.add_argument(
         "--seed",
         type=int,
         default=DEFAULT_SEED,
@@ -113,6 +120,7 @@ def _run(options: argparse.Namespace) -> None:
             speed=options.speed,
             batch_rows=options.batch_rows,
             batch_seconds=options.batch_seconds,
+            days_per_file=options.days_per_file,
         ),
     )
     with live_generator(request, utc_now(), _tell) as generator:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from common.errors import UserError
 from common.landing.landing import watermark
 from common.landing.settings import SETTINGS_FILE, known_settings
-from common.landing.window import NOTHING_LANDED, Case, Window, next_window
+from common.landing.window import NOTHING_LANDED, Case, Window, at_most, next_window
 from common.time_units import MICROSECONDS_PER_DAY, MICROSECONDS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class LiveGenerator:
         wait = self._seconds_until_flush(decision.window.last, now)
         if wait > 0 and decision.case is not Case.FIRST_RUN:
             return Step(Case.NOTHING_NEW, decision.position, None, wait)
-        landed = self._land(decision.window, progress)
+        landed = self._land(self._file_of(decision.window), progress)
         self._flushed = now
         return Step(decision.case, decision.position, landed, 0.0)
 
@@ -176,6 +176,15 @@ class LiveGenerator:
         until_rows = (at - position) / MICROSECONDS_PER_SECOND / speed
         # At least a millisecond: a position is rounded down, so a wait may end just before it.
         return max(min(until_rows, until_seconds) if until_seconds else until_rows, 0.001)
+
+    def _file_of(self, window: Window) -> Window:
+        """Return the beginning of a window that is one file, with the next day that has events."""
+        day, most = self._day, self._flushing.days
+        assert day is not None  # noqa: S101  # the caller has looked
+        if most is None:
+            return window
+        longest = at_most(window, most * MICROSECONDS_PER_DAY)
+        return Window(window.first, min(window.last, max(longest.last, day.ends)))
 
     def _land(self, window: Window, progress: Callable[[int], None]) -> Landed | None:
         with self._landing.lock() as lock:

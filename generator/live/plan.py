@@ -41,6 +41,7 @@ _RANGES = {
     "--speed": f"give a number above 0, at most {FASTEST:,.0f}",
     "--batch-rows": "give 1 or more",
     "--batch-seconds": "give a number above 0",
+    "--days-per-file": "give 1 or more, or leave it out for one file",
 }
 
 
@@ -54,10 +55,13 @@ class Flushing:
         As soon as so many events are due.
     seconds
         As soon as so many real seconds have passed since the last file.
+    days
+        Days of virtual time that a file has at most; ``None`` for all that is due.
     """
 
     rows: int = DEFAULT_BATCH_ROWS
     seconds: float = DEFAULT_BATCH_SECONDS
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class AskedOptions:
     speed: float | None = None
     batch_rows: int | None = None
     batch_seconds: float | None = None
+    days_per_file: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ def generator_options(
         flushing=Flushing(
             chosen(asked.batch_rows, "batch_rows", DEFAULT_BATCH_ROWS),
             chosen(asked.batch_seconds, "batch_seconds", DEFAULT_BATCH_SECONDS),
+            asked.days_per_file,
         ),
     )
     _check(options)
@@ -186,6 +192,7 @@ def _check(options: GeneratorOptions) -> None:
         "--speed": not 0 < options.speed <= FASTEST,
         "--batch-rows": options.flushing.rows < 1,
         "--batch-seconds": not options.flushing.seconds > 0,
+        "--days-per-file": options.flushing.days is not None and options.flushing.days < 1,
     }
     for option, is_wrong in wrong.items():
         if is_wrong:

@@ -172,7 +172,7 @@ def run_live(
     telling = _Telling(generator, tell)
 
     def show_day(day: int) -> None:
-        if stop.is_set() and telling.is_first:
+        if stop.is_set() and not generator.has_landed:
             raise KeyboardInterrupt
         telling.day(day)
 
@@ -200,6 +200,7 @@ class _Telling:
 
     def __init__(self, generator: LiveGenerator, tell: Callable[[str], None]) -> None:
         self.is_first = not generator.has_landed
+        self._is_live = generator.has_landed
         self._generator = generator
         self._tell = tell
         self._case: Case | None = None
@@ -214,7 +215,7 @@ class _Telling:
 
     def step(self, step: Step) -> None:
         """Say what a step has done, if it is worth a line."""
-        moment = format_position(step.position)
+        moment = format_position(step.landed.window.last if step.landed else step.position)
         if step.has_ended:
             self._tell(f"The last event has landed; the days of this business end at {moment}.")
         elif step.case in {Case.PAUSED, Case.CLOCK_WENT_BACKWARDS}:
@@ -225,12 +226,14 @@ class _Telling:
         self._case = step.case
         if step.landed and self.is_first:
             self._tell(_first_window(step.landed, moment))
-            self._tell(self._speed())
             self.is_first = False
             self._told = time.monotonic()
         elif step.landed:
             self._files += 1
             self._events += step.landed.events
+        if step.landed and not self._is_live and step.landed.window.last == step.position:
+            self._tell(self._speed())
+            self._is_live = True
         if not self.is_first and time.monotonic() - self._told > _TELL_SECONDS:
             self._tell(f"{moment}: {self._events:,} events in {self._files:,} files since then.")
             self._told, self._files, self._events = time.monotonic(), 0, 0

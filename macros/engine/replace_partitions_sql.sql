@@ -5,18 +5,44 @@
 {% macro default__replace_partitions_sql(arg_dict) %}
     {%- set target_table, computed = arg_dict['target_relation'], arg_dict['temp_relation'] -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- if appended_files() -%}
+    insert into {{ target_table }} ({{ columns }})
+    select {{ columns }} from {{ computed }};
+
+    {{ log_changes(changes_query(none, target_table ~ ' where ' ~ among('file', appended_files()))) }}
+    {%- else -%}
     {%- set replaced = replaced_condition(computed) -%}
     {%- do refuse_rows_outside(computed, replaced) -%}
-    {%- set changes = changes_query(target_table, computed, replaced) -%}
-    {%- if changes %}
-    insert into {{ change_log() }}
-    select '{{ model.name }}', {{ next_change_number() }}, changes.* from ({{ changes }}) as changes;
-    {%- endif %}
+    {{ log_changes(changes_query(target_table ~ ' where ' ~ replaced, computed)) }}
 
     delete from {{ target_table }} where {{ replaced }};
 
     insert into {{ target_table }} ({{ columns }})
     select {{ columns }} from {{ computed }};
+    {%- endif -%}
+{% endmacro %}
+
+{% macro log_changes(changes) %}
+    {%- if changes %}
+    insert into {{ change_log() }}
+    select '{{ model.name }}', {{ next_change_number() }}, changes.* from ({{ changes }}) as changes;
+    {%- endif %}
+{% endmacro %}
+
+{#-
+    Rows that replace none need not be held until it is known which they replace: they are computed as they are written.
+    So what a model computes is a view then, as it is on Spark, which is read once.
+-#}
+{% macro duckdb__create_table_as(
+    temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none
+) %}
+    {% if not (temporary and language == 'sql' and appended_files()) %}
+        {{ return(dbt.duckdb__create_table_as(temporary, relation, compiled_code, language, partitioned_by, sorted_by)) }}
+    {% endif %}
+    {% do get_assert_columns_equivalent(compiled_code) %}
+    create or replace temporary view {{ relation.include(database=false, schema=false) }} as (
+        {{ compiled_code }}
+    )
 {% endmacro %}
 
 {#-
@@ -30,13 +56,13 @@
     {%- set columns = adapter.get_columns_in_relation(target_table) | map(attribute='quoted') | join(', ') -%}
     {%- set replaced = spark_replaced_condition(computed) -%}
     {%- if replaced == 'true' -%}
-        {%- do spark_announce(changes_query(target_table, computed, replaced)) -%}
+        {%- do spark_announce(changes_query(target_table ~ ' where ' ~ replaced, computed)) -%}
     insert overwrite {{ target_table }} select {{ columns }} from {{ computed }}
     {%- elif replaced == 'false' -%}
         {%- do refuse_rows_outside(computed, replaced) -%}
     select 'nothing has changed' as nothing
     {%- else -%}
-        {%- do spark_announce(changes_query(target_table, computed, replaced)) -%}
+        {%- do spark_announce(changes_query(target_table ~ ' where ' ~ replaced, computed)) -%}
     insert into {{ target_table }} replace where {{ replaced }} select {{ columns }} from {{ computed }}
     {%- endif -%}
 {% endmacro %}

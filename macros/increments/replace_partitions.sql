@@ -32,10 +32,10 @@
     What has to be computed again elsewhere because these rows are replaced: where they were, and where they are now.
     A query of (affected_model, key_name, key_value) that reads the old rows once and the new ones once, or nothing.
 -#}
-{% macro changes_query(target_table, computed, replaced) %}
+{% macro changes_query(old_rows, new_rows) %}
     {% set changes, compared = [], [] %}
     {% for affected in affected_models() if affected.entry.when_changed %}
-        {% do compared.append(changed_values_query(affected, target_table, computed, replaced)) %}
+        {% do compared.append(changed_values_query(affected, old_rows, new_rows)) %}
     {% endfor %}
     {% for affected in affected_models() if not affected.entry.when_changed %}
         {% set entry = affected.entry %}
@@ -53,7 +53,7 @@
         {% set selected = 'select ' ~ explode_list(list_of_rows(changes)) ~ ' as change from ' %}
         {% do compared.insert(0,
             'select distinct change.affected_model, change.key_name, change.key_value from ('
-            ~ selected ~ target_table ~ ' where ' ~ replaced ~ ' union all ' ~ selected ~ computed
+            ~ (selected ~ old_rows ~ ' union all ' if old_rows) ~ selected ~ new_rows
             ~ ') as changed where change.key_value is not null'
         ) %}
     {% endif %}
@@ -61,14 +61,14 @@
 {% endmacro %}
 
 {#- The values that a row has lost or got; one that it had before and has again affects nobody. -#}
-{% macro changed_values_query(affected, target_table, computed, replaced) %}
+{% macro changed_values_query(affected, old_rows, new_rows) %}
     {% set value = 'cast(' ~ (affected.entry.get('partition') or affected.entry.key) ~ ' as ' ~ type_string() ~ ')' %}
     {% set selected = partition_expression(increment_declaration()) ~ ' as changed_row, ' ~ value ~ ' as key_value from ' %}
     {{ return(
         'select distinct ' ~ text_literal(affected.model) ~ ' as affected_model, '
         ~ text_literal('partition' if 'partition' in affected.entry else affected.entry.key) ~ ' as key_name, key_value from ('
-        ~ "select 'before' as moment, " ~ selected ~ target_table ~ ' where ' ~ replaced
-        ~ " union all select 'after' as moment, " ~ selected ~ computed
+        ~ ("select 'before' as moment, " ~ selected ~ old_rows ~ ' union all ' if old_rows)
+        ~ "select 'after' as moment, " ~ selected ~ new_rows
         ~ ') as compared where key_value is not null group by changed_row, key_value having count(distinct moment) = 1'
     ) }}
 {% endmacro %}

@@ -30,7 +30,7 @@
     {{ return(known[landing.identifier]) }}
 {% endmacro %}
 
-{#- A long history is built in slices, while more of it lands (flows/backfill.py). -#}
+{#- A long history is built in slices, while more of it lands (flows/backfill/). -#}
 {% macro those_to_be_built(landing, files) %}
     {% set last = env_var('CASPERS_LANDED_UP_TO', '') %}
     {% if not last or not is_landing_of_events(landing) %}{{ return(files) }}{% endif %}

@@ -10,8 +10,8 @@ from typing import NoReturn
 import pytest
 
 from common.paths import PROJECT
-from flows import backfill as backfill_module
-from flows.backfill import main
+from flows.backfill import building
+from flows.backfill.__main__ import main, make_parser
 from flows.dbt.warm import DbtResult
 from tests.support.business import Business
 from tests.support.dbt_of_the_worker import DbtOfTheWorker
@@ -58,7 +58,7 @@ class _LateDbt(DbtOfTheWorker):
 
 
 def _use(monkeypatch: pytest.MonkeyPatch, dbt: Callable[[], DbtOfTheWorker]) -> None:
-    monkeypatch.setattr(backfill_module, "WarmDbt", dbt)
+    monkeypatch.setattr(building, "WarmDbt", dbt)
 
 
 def test_slices_make_the_tables_of_one_build_and_a_failure_is_made_up_for(
@@ -98,8 +98,60 @@ def test_a_build_leaves_what_lands_beside_it_for_the_next(
     ) == [(3,), (4,)]
 
 
+LIVE = ["--live", "--days-at-once", "4", "--live-options"]
+LIVE_OPTIONS = "--locations sv --start-days-ago 6 --end-days-ahead 0"
+
+
+def test_a_live_generator_makes_what_is_built_and_a_build_that_is_stopped_goes_on(
+    business: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(business.data))
+    _use(monkeypatch, lambda: _StoppedDbt(business))
+    assert main([*LIVE, LIVE_OPTIONS]) == 130
+    assert list(business.landing.glob("window-*.jsonl"))
+
+    _use(monkeypatch, lambda: DbtOfTheWorker(business))
+    assert main([*LIVE, LIVE_OPTIONS]) == 0
+    capsys.readouterr()
+    # Four days and the hours of two more; a day is a file.
+    assert business.query(
+        "select count(distinct file) from lakeflow.landed_lines group by load_number order by all"
+    ) == [(3,), (4,)]
+    assert business.differences(business.rebuilt()) == {}
+
+    # All of history is built; what is live meanwhile is built by `make live`.
+    assert main([*LIVE, LIVE_OPTIONS]) == 0
+    assert capsys.readouterr().out.splitlines()[-2].startswith("nothing new landed; ")
+
+
+def test_a_live_generator_that_cannot_begin_ends_the_backfill(
+    business: Business, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASPERS_DATA", str(business.data))
+    _use(monkeypatch, lambda: DbtOfTheWorker(business))
+    assert main([*LIVE, "--locations atlantis"]) == 1
+    said = capfd.readouterr().err
+    assert "atlantis" in said
+    assert "The live generator has ended, as it says above" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--live", "--start-day", "3", "--speed", "60"], "--start-day, --speed: of a replay"),
+        (["--live-options", "--seed 7"], "--live-options needs --live"),
+    ],
+)
+def test_options_of_the_other_way_are_refused(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(options)
+    assert said in capsys.readouterr().err
+
+
 def test_now_may_have_an_offset() -> None:
-    options = backfill_module._parser().parse_args(["--now", "2026-11-20T18:30:00+02:00"])
+    options = make_parser().parse_args(["--now", "2026-11-20T18:30:00+02:00"])
     assert options.now.isoformat() == "2026-11-20T16:30:00"
 
 

@@ -10,120 +10,31 @@ full refresh. Stopped at any moment, the next one goes on where this one stood.
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.clock import utc_now
 from common.errors import UserError
 from common.landing.window import format_position
-from common.paths import canonical_directory, landing_directory
 from common.system_errors import to_user_error
-from flows.build import Builder
-from flows.business_lock import business_lock
-from flows.dbt.warm import WarmDbt
+from flows.backfill.building import backfill
+from flows.backfill.slices import live_slices, replayed_slices
 from flows.replay import commands
 from flows.replay.arguments import moment, number_of_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
+    from flows.backfill.slices import Slice
     from flows.build_results import Build
-    from flows.replay.replay import ReplayOptions
 
 DAYS_AT_ONCE = 80
 """Days of a slice: about 1.1 million events of the four kitchens."""
 
-_FILES_AT_ONCE = 4
 _INTERRUPTED = 130
-_WITHOUT_TESTS = [
-    option for kind in ("test", "unit_test") for option in ("--exclude-resource-type", kind)
-]
-
-_NEXT_BUILD = ["run", "--exclude", "config.materialized:table_function"]
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """What has landed since the slice before it.
-
-    Attributes
-    ----------
-    events
-        How many events.
-    watermark
-        Position up to which everything has landed.
-    landing_seconds
-        How long it took.
-    last_file
-        Name of its last file, empty where nothing has landed.
-    """
-
-    events: int
-    watermark: int
-    landing_seconds: float
-    last_file: str
-
-
-def backfill(
-    now: datetime, options: ReplayOptions, days_at_once: int = DAYS_AT_ONCE
-) -> Iterator[tuple[Slice, Build]]:
-    """Land and build what is due at ``now``; yield each slice when it is built.
-
-    Parameters
-    ----------
-    now
-        Real time, naive UTC.
-    options
-        As for the replay: fixed by its first run.
-    days_at_once
-        Days of virtual time that land between two builds.
-
-    Raises
-    ------
-    BusyError
-        If a business, a replay or a build is at work on the same folder.
-    UserError
-        If a slice cannot land or be built. What was finished stays.
-    """
-    with (
-        business_lock("python -m flows.backfill"),
-        closing(WarmDbt()) as dbt,
-        ThreadPoolExecutor(1) as beside,
-    ):
-        builder = Builder(dbt, keep_warm=True)
-        landed = _land_slice(now, options, days_at_once)
-        # Seeds and functions come with the first build, which also takes what has landed before.
-        command = ["build", *_WITHOUT_TESTS]
-        while landed.events or command != _NEXT_BUILD:
-            next_slice = beside.submit(_land_slice, now, options, days_at_once)
-            built = builder.run(command, landed_up_to=landed.last_file)
-            yield landed, built
-            landed, command = next_slice.result(), _NEXT_BUILD
-
-
-def _land_slice(now: datetime, options: ReplayOptions, days: int) -> Slice:
-    """Land the next days, in a few windows: files are read side by side."""
-    begun = time.perf_counter()
-    events, watermark, last_file = 0, 0, ""
-    for _ in range(_FILES_AT_ONCE):
-        report = commands.run(
-            canonical_directory(),
-            landing_directory(),
-            now,
-            options,
-            most_days=max(1, days // _FILES_AT_ONCE),
-        )
-        if report.window is None or report.file is None:
-            break
-        events += report.events
-        watermark, last_file = report.window.last, report.file.name
-    return Slice(events, watermark, time.perf_counter() - begun, last_file)
 
 
 def format_slice(landed: Slice, built: Build) -> str:
@@ -139,14 +50,14 @@ def format_slice(landed: Slice, built: Build) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Land and build what is due, with a line for each slice, and return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = make_parser()
+    options = parser.parse_args(arguments)
+    _refuse_contradictions(parser, options)
     # SIGTERM must end what was started here, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     events = 0
     try:
-        replay_options = commands.options_from_environment(options.start_day, options.speed)
-        now = options.now or utc_now()
-        for landed, built in backfill(now, replay_options, options.days_at_once):
+        for landed, built in backfill(_slices(options)):
             events += landed.events
             print(format_slice(landed, built), flush=True)
     except UserError as error:
@@ -165,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command's options."""
     parser = argparse.ArgumentParser(
         prog="python -m flows.backfill",
         description="Land and build a long history slice by slice, in memory that does not grow "
@@ -193,7 +105,39 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ISO",
         help="the time to use as now, UTC unless it has an offset; makes a run repeatable",
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="make the days before now as they land (`python -m generator live`) instead of "
+        "replaying a dataset; `make live LIVE=1` goes on from there",
+    )
+    parser.add_argument(
+        "--live-options",
+        type=shlex.split,
+        default=[],
+        metavar="OPTIONS",
+        help="its options, for example '--config sf.json --start-days-ago 7240'",
+    )
     return parser
+
+
+def _refuse_contradictions(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    for_replay = {"--start-day": options.start_day, "--speed": options.speed, "--now": options.now}
+    said = [name for name, value in for_replay.items() if value is not None]
+    if options.live and said:
+        parser.error(
+            f"{', '.join(said)}: of a replay, not of a live generator; its own are given with "
+            "--live-options"
+        )
+    if options.live_options and not options.live:
+        parser.error("--live-options needs --live")
+
+
+def _slices(options: argparse.Namespace) -> AbstractContextManager[Callable[[], Slice]]:
+    if options.live:
+        return live_slices(options.live_options, options.days_at_once)
+    replay_options = commands.options_from_environment(options.start_day, options.speed)
+    return replayed_slices(options.now or utc_now(), replay_options, options.days_at_once)
 
 
 if __name__ == "__main__":

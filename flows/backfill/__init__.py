@@ -1,0 +1,1 @@
+"""A long history, landed and built slice by slice."""
