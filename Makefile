@@ -22,7 +22,7 @@ DATA := $(or $(CASPERS_DATA),data)
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-engines install-browser run evidence live desk status check sql report exact test test-long test-mutations test-spark test-spark-sample test-cluster lint bench docs clean teardown
+.PHONY: help install install-engines install-browser run evidence live desk status check sql report exact test test-thorough test-long test-mutations test-engines test-spark test-cluster lint bench docs clean teardown
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -84,11 +84,17 @@ exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a co
 	$(if $(MODEL),,$(error say which table: make exact MODEL=gold_order_header))
 	@$(BIN)/python -m flows.exact $(MODEL)
 
-test: $(ENGINES) lint  ## all tests: Python, dbt data tests and dbt unit tests
-	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'not long and not spark and not cluster'
+test: $(ENGINES) lint  ## all tests of every day: Python, dbt data tests and unit tests; a sample of what takes long
+	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'not thorough and not long and not engine and not spark and not cluster'
+
+test-thorough: $(ENGINES)  ## what takes half a minute each: more schedules, every mode of a page, dbt in every way it is called
+	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'thorough and not long and not engine' tests
+
+test-engines: $(ENGINES) $(DELTA_JARS)  ## the other engines: all tables on Sail, every statement and Spark's parser on it, the dataset on Spark
+	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'engine and not long'
 
 test-long: $(ENGINES) $(DELTA_JARS)  ## the tests that take long: thousands of random schedules, kills everywhere, full disks
-	$(BIN)/python -m pytest -m long tests
+	$(BIN)/python -m pytest -m 'long or thorough' tests
 	CASPERS_SCHEDULES=200 $(BIN)/python -m pytest tests/models/test_*_equal_a_full_refresh.py
 	CASPERS_SCHEDULES=2000 $(BIN)/python -m pytest $(IN_PARALLEL) tests/oracle/test_schedules_equal_the_oracle.py
 
@@ -97,9 +103,6 @@ test-mutations: $(ENGINES)  ## small breaks in a copy of the project: each has t
 
 test-spark: $(ENGINES) $(DELTA_JARS)  ## the same tables on Spark with Delta Lake (needs Java 17 and Maven)
 	$(BIN)/python -m pytest -m spark
-
-test-spark-sample: $(ENGINES) $(DELTA_JARS)  ## of these what takes minutes: the dataset on Spark, and its parser on every statement
-	$(BIN)/python -m pytest -m spark tests/generator tests/engines/text
 
 test-cluster: $(ENGINES) $(DELTA_JARS)  ## the same once more on a standalone cluster of two workers, on loopback
 	$(BIN)/python -m pytest -m cluster

@@ -64,10 +64,14 @@
     {% set numbered = [model.name] %}
     {% for upstream in tables_behind(model) if upstream.name not in numbered %}{% do numbered.append(upstream.name) %}{% endfor %}
     {% set columns = ', cast(null as bigint) as step, cast(null as bigint) as change_number from ' %}
-    {% set pending, seen, affected, latest, newest = [], {}, [], {}, [] %}
+    {% set pending, looked_up, seen, affected, latest, newest = [], [], {}, [], {}, [] %}
+    {% set is_fetched = "(key_name in ('partition', '*') or key_value like '____-__-__')" %}
     {% for row in run_query(
         "select 'pending' as kind, key_name as name, key_value as content" ~ columns ~ pending_changes()
-        ~ " where model = '" ~ model.name ~ "'" ~ (" and key_name <> 'partition'" if declaration.get('key_column'))
+        ~ " where model = '" ~ model.name ~ "' and " ~ is_fetched
+        ~ (" and key_name <> 'partition'" if declaration.get('key_column'))
+        ~ " union all select distinct 'looked_up', key_name, null" ~ columns ~ pending_changes()
+        ~ " where model = '" ~ model.name ~ "' and not " ~ is_fetched
         ~ " union all select 'seen', upstream, fingerprint, step, change_number from " ~ current_progress() ~ " as progress"
         ~ " where model = '" ~ model.name ~ "'"
         ~ " union all select 'affected', model, fingerprint" ~ columns ~ current_progress() ~ " as progress"
@@ -78,6 +82,7 @@
         ~ '), null, null from ' ~ this if is_incremental() and 'affected_by' in declaration and 'partition_column' in declaration)
     ).rows %}
         {% if row[0] == 'pending' %}{% do pending.append((row[1], row[2])) %}
+        {% elif row[0] == 'looked_up' %}{% do looked_up.append(row[1]) %}
         {% elif row[0] == 'seen' %}
             {% do seen.update({row[1]: {'fingerprint': row[2], 'step': row[3] | int, 'change_number': row[4] | int}}) %}
         {% elif row[0] == 'affected' %}{% do affected.append((row[1], row[2])) %}
@@ -86,7 +91,7 @@
         {% endif %}
     {% endfor %}
     {{ return({
-        'pending': pending, 'seen': seen, 'affected': affected | sort, 'latest': latest, 'newest': newest | first
+        'pending': pending, 'looked_up': looked_up | sort, 'seen': seen, 'affected': affected | sort, 'latest': latest, 'newest': newest | first
     }) }}
 {% endmacro %}
 
@@ -101,8 +106,22 @@
         {% endif %}
     {% endfor %}
     {% for upstream, seen in logged.seen.items() %}{% do found.fingerprints.update({upstream: seen.fingerprint}) %}{% endfor %}
-    {% for column, keys in values.items() %}{% do found.lookups.append(among(column, keys)) %}{% endfor %}
+    {% for column, days in values.items() %}{% do found.lookups.append(among(column, days)) %}{% endfor %}
+    {% for column in logged.looked_up %}{% do found.lookups.append(among_pending(column)) %}{% endfor %}
     {{ return(found) }}
+{% endmacro %}
+
+{#-
+    The value of a column is one that is pending to be looked up there. Days are few and are said one by one, because
+    engines skip by them; of keys there are as many as orders or people have changed.
+-#}
+{% macro among_pending(column) %}
+    {% set type = (model.columns.get(column) or {}).get('data_type') %}
+    {{ return(
+        (column if type else 'cast(' ~ column ~ ' as ' ~ type_string() ~ ')') ~ ' in (select '
+        ~ ('try_cast(key_value as ' ~ type ~ ')' if type else 'key_value') ~ ' from ' ~ pending_changes()
+        ~ " where model = '" ~ model.name ~ "' and key_name = '" ~ column ~ "')"
+    ) }}
 {% endmacro %}
 
 {#- Upstream models that this one was never built from, or of which it said something else then. -#}

@@ -31,9 +31,10 @@
 {#-
     What has to be computed again elsewhere because these rows are replaced: where they were, and where they are now.
     A query of (affected_model, key_name, key_value) that reads the old rows once and the new ones once, or nothing.
+    Values are made distinct before they become text, once for each model: rows are many, and days and orders are few.
 -#}
 {% macro changes_query(old_rows, new_rows) %}
-    {% set changes, compared = [], [] %}
+    {% set changes, compared, values = [], [], {} %}
     {% for affected in affected_models() if affected.entry.when_changed %}
         {% do compared.append(changed_values_query(affected, old_rows, new_rows)) %}
     {% endfor %}
@@ -41,8 +42,9 @@
         {% set entry = affected.entry %}
         {% set expression = entry.get('partition') or entry.key %}
         {% set name = 'partition' if 'partition' in entry else entry.key %}
+        {% set column = values.setdefault(expression, 'value_' ~ (values | length + 1)) %}
         {% for offset in range((entry.get('days_after') or 0) | int + 1) %}
-            {% set value = expression if not offset else add_days(expression, offset) %}
+            {% set value = column if not offset else add_days(column, offset) %}
             {% do changes.append({
                 'affected_model': text_literal(affected.model), 'key_name': text_literal(name),
                 'key_value': 'cast(' ~ value ~ ' as ' ~ type_string() ~ ')'
@@ -50,11 +52,14 @@
         {% endfor %}
     {% endfor %}
     {% if changes %}
-        {% set selected = 'select ' ~ explode_list(list_of_rows(changes)) ~ ' as change from ' %}
+        {% set columns = [] %}
+        {% for expression, column in values.items() %}{% do columns.append(expression ~ ' as ' ~ column) %}{% endfor %}
+        {% set selected = 'select ' ~ columns | join(', ') ~ ' from ' %}
         {% do compared.insert(0,
-            'select distinct change.affected_model, change.key_name, change.key_value from ('
+            'select distinct change.affected_model, change.key_name, change.key_value from (select '
+            ~ explode_list(list_of_rows(changes)) ~ ' as change from (select distinct ' ~ values.values() | join(', ') ~ ' from ('
             ~ (selected ~ old_rows ~ ' union all ' if old_rows) ~ selected ~ new_rows
-            ~ ') as changed where change.key_value is not null'
+            ~ ') as replaced_rows) as replaced_values) as changed where change.key_value is not null'
         ) %}
     {% endif %}
     {{ return(compared | join(' union ')) }}

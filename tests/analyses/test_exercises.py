@@ -414,13 +414,8 @@ def models_of_learners() -> dict[str, tuple[str, int, str]]:
 
 
 # Each builds three windows of a project of its own.
-KINDS = [
-    pytest.param(kind, marks=() if kind == "right" else pytest.mark.long)
-    for kind in models_of_learners()
-]
-
-
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", models_of_learners())
 def test_a_model_is_built_window_by_window(
     kind: str,
     dataset: Path,

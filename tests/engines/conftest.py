@@ -37,7 +37,7 @@ def canonical(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(
     scope="module",
     params=[
-        "sail",
+        pytest.param("sail", marks=pytest.mark.engine),
         pytest.param("spark", marks=pytest.mark.spark),
         pytest.param("cluster", marks=pytest.mark.cluster),
     ],

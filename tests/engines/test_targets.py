@@ -12,6 +12,8 @@ import pytest
 from flows.dbt.command_line import DBT
 from tests.support.business import PROJECT
 
+pytestmark = pytest.mark.engine
+
 VARIABLES = {"DATABRICKS_HOST": "host", "DATABRICKS_HTTP_PATH": "path", "DATABRICKS_TOKEN": "token"}
 
 

@@ -89,6 +89,7 @@ def test_two_builds_at_once(
     assert business.query("select count(*) from lakeflow.all_events") == [(landed,)]
 
 
+@pytest.mark.thorough
 def test_two_plain_dbt_builds_at_once(
     built: ReplayedBusiness, business: ReplayedBusiness, tmp_path: Path, shared_folder: Path
 ) -> None:

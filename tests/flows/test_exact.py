@@ -74,6 +74,7 @@ def test_a_table_that_equals_its_full_refresh(
     assert warehouse.read_bytes() == before
 
 
+@pytest.mark.thorough
 def test_a_row_that_was_changed_by_hand_is_found(
     warehouse: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

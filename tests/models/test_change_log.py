@@ -40,6 +40,7 @@ def warnings(business: Business) -> list[str]:
     return [" ".join(message.split()) for message in messages if "files" in message]
 
 
+@pytest.mark.thorough
 def test_what_is_left_to_do_outlives_a_log_that_is_shortened(business: Business) -> None:
     business.land("window-1.jsonl", order_life("first", NOON))
     business.build()
@@ -58,6 +59,7 @@ def test_what_is_left_to_do_outlives_a_log_that_is_shortened(business: Business)
     assert business.query("select count(*) from increments.changes") == rows
 
 
+@pytest.mark.thorough
 def test_readers_are_published_what_a_shortened_log_has_announced(business: Business) -> None:
     shorten = ("--vars", "{change_log_rows: 0}")
     business.land("window-1.jsonl", order_life("first", NOON))
@@ -155,6 +157,7 @@ def test_a_change_of_the_seeds_is_followed(business: Business) -> None:
     assert business.differences(business.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_upstream_rebuilt_alone_is_followed(
     new_business: Callable[[], Business],
 ) -> None:
@@ -170,6 +173,7 @@ def test_upstream_rebuilt_alone_is_followed(
         assert business.differences(business.rebuilt()) == {}, model
 
 
+@pytest.mark.thorough
 def test_a_build_that_reads_nothing_changes_and_records_nothing(business: Business) -> None:
     """`--empty` on a new warehouse, on one that is up to date, and with a window to build."""
     business.land("window-1.jsonl", order_life("first", NOON))

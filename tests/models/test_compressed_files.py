@@ -105,6 +105,7 @@ def test_increments_equal_a_full_refresh_and_files_are_read_once(business: Busin
     assert business.query("select * from lakeflow.streamed_lines order by all") == before
 
 
+@pytest.mark.thorough
 def test_what_is_selected_without_the_reader_waits_and_is_said(
     new_business: Callable[[], Business],
 ) -> None:
@@ -124,6 +125,7 @@ def test_what_is_selected_without_the_reader_waits_and_is_said(
     assert business.differences(business.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_a_very_large_file_is_streamed_and_gives_the_same_lines(
     new_business: Callable[[], Business],
 ) -> None:

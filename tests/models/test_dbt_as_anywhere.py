@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.support.business import WAREHOUSE, Business, order_life
 from tests.support.extended_project import ExtendedProject
@@ -96,6 +97,7 @@ def test_money_is_decimal_everywhere(business: Business) -> None:
     assert [row for row in money if not row[2].startswith("DECIMAL")] == []
 
 
+@pytest.mark.thorough
 def test_refreshing_one_model_reads_everything_again(business: Business) -> None:
     business.land("window-1.jsonl", order_life("one", NOON))
     business.build()
@@ -144,6 +146,7 @@ def test_approximate_counts_are_one_variable_away(business: Business) -> None:
         assert business.query(f"select sum(orders) from lakeflow.{model}") == [(1,)]
 
 
+@pytest.mark.thorough
 def test_show_docs_and_retry(business: Business) -> None:
     business.land("window-1.jsonl", order_life("one", NOON))
     without = ("--exclude", "resource_type:unit_test")
@@ -159,6 +162,7 @@ def test_show_docs_and_retry(business: Business) -> None:
     assert (business.worker.target / "static_index.html").stat().st_size > 100_000
 
 
+@pytest.mark.thorough
 def test_from_another_folder_the_data_is_that_of_the_project(
     business: Business, tmp_path: Path
 ) -> None:

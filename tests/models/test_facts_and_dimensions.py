@@ -50,6 +50,7 @@ def assert_equal_to_a_full_refresh(business: Business) -> None:
     assert business.differences(business.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_a_first_order_that_lands_late_makes_repeats_of_those_that_were_first(
     business: Business,
 ) -> None:
@@ -62,6 +63,7 @@ def test_a_first_order_that_lands_late_makes_repeats_of_those_that_were_first(
     assert_equal_to_a_full_refresh(business)
 
 
+@pytest.mark.thorough
 def test_an_order_that_turns_out_to_be_somebody_elses_moves_both_histories(
     business: Business,
 ) -> None:

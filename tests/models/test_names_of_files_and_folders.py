@@ -13,7 +13,14 @@ NOON = datetime(2026, 11, 20, 12)
 FILES = ("w[1].jsonl", "w1.jsonl", "w*.jsonl", "w?.jsonl", "it's.jsonl", 'a "b", {c}, %41+.jsonl')
 
 
-@pytest.mark.parametrize("folder", ["data [2026]", "casper's *", 'a "b", {d}'])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param("data [2026]", marks=pytest.mark.thorough),
+        "casper's *",
+        pytest.param('a "b", {d}', marks=pytest.mark.thorough),
+    ],
+)
 def test_every_file_of_every_folder_is_read_once(
     new_business: Callable[[], Business], folder: str
 ) -> None:

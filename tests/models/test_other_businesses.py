@@ -109,6 +109,7 @@ def in_the_older_form(canonical: Path, hours: int) -> None:
     (canonical / "dataset.json").unlink()
 
 
+@pytest.mark.thorough
 def test_a_dataset_of_somebody_else_becomes_a_business_out_of_its_own_tables(
     business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

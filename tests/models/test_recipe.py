@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from tests.support.business import PROJECT, Business, order_life
 from tests.support.extended_project import ExtendedProject
 
@@ -14,6 +16,7 @@ EXAMPLE = re.compile(r"^```\w+\n(?:--|#) models/gold/(\S+)\n(.*?)^```", re.MULTI
 MODELS = ["gold_customer", "gold_driver_waits_day", "gold_orders_day", "gold_orders_of_a_week"]
 
 
+@pytest.mark.thorough
 def test_the_recipe_gives_models_that_equal_a_full_refresh(
     new_business: Callable[[], Business], tmp_path: Path
 ) -> None:

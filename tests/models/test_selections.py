@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.support.business import PROJECT, WAREHOUSE, Business, event, item, order_life
 from tests.support.dbt_worker import DATA, RUN
@@ -34,6 +35,7 @@ def test_a_build_without_seeds_stores_nothing_and_says_what_to_do(
     assert business.query("select count(*) from lakeflow.rejected_events") == [(0,)]
 
 
+@pytest.mark.thorough
 def test_tables_that_lag_behind_have_lost_nothing(business: Business) -> None:
     business.land("window-1.jsonl", order_life("first", NOON))
     business.build()
@@ -78,6 +80,7 @@ def profile_with(production: Path, folder: Path) -> list[str]:
     return ["--profiles-dir", str(folder)]
 
 
+@pytest.mark.thorough
 def test_what_is_deferred_or_cloned_is_built_from_what_has_landed_all_the_same(
     new_business: Callable[[], Business], tmp_path: Path
 ) -> None:
@@ -116,6 +119,7 @@ def test_what_is_deferred_or_cloned_is_built_from_what_has_landed_all_the_same(
     assert production.differences(production.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_what_was_cloned_over_itself_is_built_again(business: Business, tmp_path: Path) -> None:
     """`dbt clone --full-refresh` with the state of the same target replaces tables by views."""
     business.land("window-1.jsonl", order_life("first", NOON))
@@ -130,6 +134,7 @@ def test_what_was_cloned_over_itself_is_built_again(business: Business, tmp_path
     assert business.differences(business.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_a_retry_of_an_empty_build_loses_nothing(business: Business) -> None:
     business.land("window-1.jsonl", order_life("first", NOON))
     business.build()

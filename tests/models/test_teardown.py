@@ -74,6 +74,7 @@ def test_everything_is_removed_and_a_second_teardown_finds_nothing(
     assert capsys.readouterr().out == "There is nothing to remove.\n"
 
 
+@pytest.mark.thorough
 def test_a_dry_run_shows_it_and_removes_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -244,6 +244,7 @@ def rows_replaced(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) 
     return int(connection.execute(query).fetchall()[0][0])
 
 
+@pytest.mark.thorough
 def test_a_fault_is_found_where_the_build_has_touched_rows_and_nothing_else_is_read(
     second_window: Callable[[], Business], nodes: dict[str, Any]
 ) -> None:

@@ -90,7 +90,10 @@ def _tried(tests: Sequence[str], folder: Path, mutant: Mutant | None = None) -> 
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-m", "not long", *options, *tests],
         cwd=copy,
-        env={name: value for name, value in os.environ.items() if name != "CASPERS_DATA"},
+        env={
+            **{name: value for name, value in os.environ.items() if name != "CASPERS_DATA"},
+            "CASPERS_SCHEDULES": "50",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

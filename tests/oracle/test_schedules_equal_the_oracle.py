@@ -28,10 +28,17 @@ from tests.oracle.adversarial import (
 from tests.oracle.followed_business import FollowedBusiness
 
 SCHEDULES = int(os.environ.get("CASPERS_SCHEDULES", "50"))
+SAMPLE = 6
 LANDINGS = (1, 2, 10)
 NOON = FIRST_DAY + timedelta(hours=12)
 DAYS = timedelta(days=1)
 REFRESH_BRONZE = Build(("--full-refresh", "--select", "landed_lines"))
+
+
+def seeds(count: int, sample: int) -> list[object]:
+    """Return the seeds of as many schedules; those behind the sample are for a thorough test."""
+    marks = [pytest.mark.thorough]
+    return [pytest.param(seed, marks=marks if seed >= sample else ()) for seed in range(count)]
 
 
 def follow(
@@ -53,18 +60,18 @@ def follow(
         figures[f"interrupted builds in these: {what}"] += count
 
 
-@pytest.mark.parametrize("seed", range(SCHEDULES))
+@pytest.mark.parametrize("seed", seeds(SCHEDULES, SAMPLE))
 def test_brief_schedules(followed: FollowedBusiness, figures: Counter[str], seed: int) -> None:
     """Two moments at which something lands; how much does, hardly matters to the time it takes."""
     follow(followed, figures, seed, landings=LANDINGS[seed % len(LANDINGS)], brief=True)
 
 
-@pytest.mark.parametrize("seed", range(SCHEDULES // 25))
+@pytest.mark.parametrize("seed", seeds(SCHEDULES // 25, 1))
 def test_random_schedules(followed: FollowedBusiness, figures: Counter[str], seed: int) -> None:
     follow(followed, figures, seed, landings=1)
 
 
-@pytest.mark.parametrize("seed", range(SCHEDULES // 25))
+@pytest.mark.parametrize("seed", seeds(SCHEDULES // 25, 1))
 def test_crowded_schedules(followed: FollowedBusiness, figures: Counter[str], seed: int) -> None:
     """Of many landings at once: most of a build's time does not depend on what it reads."""
     follow(followed, figures, seed, landings=10)
@@ -85,6 +92,7 @@ def test_an_orphan_delivered_on_a_new_day_is_judged(followed: FollowedBusiness) 
     )
 
 
+@pytest.mark.thorough
 def test_an_order_whose_events_are_taken_over_is_gone_everywhere(
     followed: FollowedBusiness,
 ) -> None:
@@ -124,6 +132,7 @@ def test_bronze_refreshed_alone_after_an_item_left_the_seeds(followed: FollowedB
     )
 
 
+@pytest.mark.thorough
 def test_bronze_refreshed_alone_after_a_file_was_deleted(followed: FollowedBusiness) -> None:
     """One of two orders of the same day is gone."""
     followed.run(

@@ -19,6 +19,14 @@ CHROMIUM = find_chromium()
 OPTIONS = [*CHROMIUM_OPTIONS]
 AXE = (PROJECT / "tests/apps/desk/vendor/axe-core-4.14.1.min.js").read_text(encoding="utf-8")
 WIDE, PHONE = (1280, 900), (390, 844)
+
+MODES_AND_WIDTHS = [
+    pytest.param("light", WIDE, id="light-wide"),
+    pytest.param("dark", PHONE, id="dark-phone"),
+    pytest.param("dark", WIDE, id="dark-wide", marks=pytest.mark.thorough),
+    pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.thorough),
+]
+"""Colour scheme and size of a page that has to be accessible."""
 NEEDS_CHROMIUM = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium: `make install-browser`"),

@@ -225,6 +225,7 @@ def test_a_path_outside_of_volumes_is_named(
     assert str(path) in str(error.value)
 
 
+@pytest.mark.thorough
 def test_killed_at_any_call_and_started_again(small: Small, tmp_path: Path) -> None:
     script = Path(__file__).with_name("kill_sweep.py")
     swept = subprocess.run(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from flows.business.run_log import Outcome, RunRecord, Step, remove_runs, write_run
 from tests.apps.desk.conftest import ControlRoom
 from tests.apps.desk.many_days import publish_days
-from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
+from tests.support.chromium import AXE, MODES_AND_WIDTHS, NEEDS_CHROMIUM, PHONE, WIDE, browser
 
 __all__ = ["browser"]
 
@@ -80,8 +80,7 @@ def _run(number: int) -> RunRecord:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize(("scheme", "size"), MODES_AND_WIDTHS)
 def test_pages_are_accessible_in_both_modes_and_widths(
     open_page: Callable[..., Page], scheme: str, size: tuple[int, int]
 ) -> None:

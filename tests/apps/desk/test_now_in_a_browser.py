@@ -19,7 +19,7 @@ from tests.apps.desk.window import (
     leave_world,
     publish_window,
 )
-from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
+from tests.support.chromium import AXE, MODES_AND_WIDTHS, NEEDS_CHROMIUM, WIDE, browser
 from tests.support.served_desk import served
 
 __all__ = ["browser"]
@@ -322,8 +322,7 @@ def test_nothing_is_drawn_while_nothing_moves(open_now: Callable[..., Page], dat
     assert page.evaluate(count) == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize(("scheme", "size"), MODES_AND_WIDTHS)
 def test_it_is_accessible_in_both_modes_and_widths(
     open_now: Callable[..., Page], scheme: str, size: tuple[int, int]
 ) -> None:

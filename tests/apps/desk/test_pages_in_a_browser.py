@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from flows.postgres.server import Server
 from tests.apps.desk.business import STORY
-from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
+from tests.support.chromium import AXE, MODES_AND_WIDTHS, NEEDS_CHROMIUM, WIDE, browser
 from tests.support.postgres import owner_url
 
 __all__ = ["browser"]
@@ -46,8 +46,7 @@ def open_page(browser: Browser, desk: str, postgres: Server) -> Iterator[Callabl
     assert errors == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize(("scheme", "size"), MODES_AND_WIDTHS)
 def test_pages_are_accessible_in_both_modes_and_widths(
     open_page: Callable[..., Page], desk: str, scheme: str, size: tuple[int, int]
 ) -> None:

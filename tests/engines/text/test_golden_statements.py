@@ -3,6 +3,8 @@
 import os
 import re
 
+import pytest
+
 from tests.engines.text.golden_files import (
     NORMALIZED,
     SUMMARIZED,
@@ -14,6 +16,8 @@ from tests.engines.text.golden_files import (
     summary_of,
     write,
 )
+
+pytestmark = pytest.mark.engine
 
 THIS = "tests/engines/text/test_golden_statements.py"
 

@@ -10,6 +10,7 @@ from tests.engines.text.portable_sql import FUNCTIONS
 from tests.engines.text.worker import answer_of
 
 
+@pytest.mark.engine
 @pytest.mark.spark
 def test_spark_reads_every_statement(recorded: Recorded, tmp_path: Path) -> None:
     texts = sorted({s["text"] for found in recorded.values() for s in found["statements"]})

@@ -5,8 +5,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from common.paths import PROJECT
 from tests.engines.text.golden_files import Recorded, source_of
+
+pytestmark = pytest.mark.engine
 
 # Libraries of a serverless environment that the model may import, beside Python's own.
 OF_SERVERLESS = {"numpy", "pandas", "pyarrow", "pyspark"}

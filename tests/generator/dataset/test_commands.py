@@ -179,6 +179,7 @@ def test_a_drawing_must_be_a_picture_or_a_map(
     assert ".png" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_each_kitchen_is_drawn_into_its_own_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -86,6 +86,7 @@ def test_two_years_of_eight_kitchens_can_be_mailed_too(tmp_path: Path) -> None:
     assert longest <= 8 * weeks
 
 
+@pytest.mark.thorough
 def test_the_same_build_has_the_same_page_in_any_zone_and_language(
     reported: Reported, tmp_path: Path
 ) -> None:

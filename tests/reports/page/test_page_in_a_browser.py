@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.reports.page.conftest import Reported
 from tests.reports.page.small_business import HOSTILE
-from tests.support.chromium import AXE, NEEDS_CHROMIUM, PHONE, WIDE, browser
+from tests.support.chromium import AXE, MODES_AND_WIDTHS, NEEDS_CHROMIUM, PHONE, WIDE, browser
 
 __all__ = ["browser"]
 
@@ -43,8 +43,7 @@ def open_page(browser: Browser, reported: Reported) -> Iterator[Callable[..., Pa
         context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize(("scheme", "size"), MODES_AND_WIDTHS)
 def test_it_is_accessible_in_both_modes_and_widths(
     open_page: Callable[..., Page], scheme: str, size: tuple[int, int]
 ) -> None:

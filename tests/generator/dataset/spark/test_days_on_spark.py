@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from generator.dataset.summary import KitchenSummary
     from generator.simulation.prepared_kitchen import Kitchen
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.engine, pytest.mark.spark]
 NOW = datetime(2026, 11, 21, 10, 30)
 ARGUMENTS = ("canonical", "--days", "3", "--locations", "sv,chicago", "--engine", "spark", "--out")
 
