@@ -17,7 +17,7 @@ from bench.landing import bench_landing
 from bench.live import bench_live
 from bench.loop import bench_loop
 from bench.now import bench_now
-from bench.scale import MILLIONS, bench_scale, parse_millions
+from bench.scale import MILLIONS, bench_live_scale, bench_scale, parse_millions
 from bench.spark import bench_spark
 from bench.sync import bench_sync
 
@@ -36,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterator[str]]] = {
     "now": bench_now,
     "days": bench_days,
     "scale": bench_scale,
+    "live_scale": bench_live_scale,
     "delta": bench_delta,
 }
 
@@ -57,12 +58,13 @@ def main() -> None:
         type=parse_millions,
         default=MILLIONS,
         metavar="N,N",
-        help="how many millions of events `scale` and `delta` build (default: "
+        help="how many millions of events `scale`, `live_scale` and `delta` build (default: "
         f"{','.join(map(str, MILLIONS))}); a hundred take 55 GB of disk",
     )
     options = parser.parse_args()
     benchmarks = dict(BENCHMARKS)
     benchmarks["scale"] = partial(bench_scale, millions=options.events)
+    benchmarks["live_scale"] = partial(bench_live_scale, millions=options.events)
     benchmarks["delta"] = partial(bench_delta, millions=options.events)
     names = options.names or list(benchmarks)
     unknown = [name for name in names if name not in BENCHMARKS]

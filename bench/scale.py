@@ -73,8 +73,29 @@ def bench_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[s
             )
 
 
+def bench_live_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[str]:
+    """Make, land and build ever more events side by side, without a dataset; yield lines."""
+    if not sys.platform.startswith("linux"):
+        yield "not measured: memory of all processes is read on Linux only"
+        return
+    for size in millions:
+        data = scratch / f"live_scale_{size}"
+        data.mkdir()
+        try:
+            days = _days(size)
+            made = ["--live", "--live-options", f"--start-days-ago {days} --end-days-ahead 0"]
+            for line in _backfill(data, made):
+                yield f"{size} million: {line}"
+        finally:
+            shutil.rmtree(data)
+
+
+def _days(millions: int) -> int:
+    return round(millions * 1_000_000 / EVENTS_A_DAY)
+
+
 def _measure(data: Path, size: int, windows: dict[int, float]) -> Iterator[str]:
-    days = round(size * 1_000_000 / EVENTS_A_DAY)
+    days = _days(size)
     # A day more than is replayed at first, for the windows.
     cost = cost_of(
         ["-m", "generator", "canonical", "--days", str(days + 2), "--out", str(data / "canonical")],
@@ -83,7 +104,7 @@ def _measure(data: Path, size: int, windows: dict[int, float]) -> Iterator[str]:
     events = json.loads((data / "canonical" / DESCRIPTION_FILE).read_text())["events"]
     yield f"{events:,} events generated: {_costs(cost, events)}, {_megabytes(data / 'canonical')}"
     now = datetime.fromisoformat(FIRST_RUN)
-    yield from _backfill(data, days, now)
+    yield from _backfill(data, ["--start-day", str(days), "--now", now.isoformat()])
     landing, building, models = [], [], []
     for _ in range(WINDOWS):
         now += _BETWEEN_WINDOWS
@@ -99,10 +120,10 @@ def _measure(data: Path, size: int, windows: dict[int, float]) -> Iterator[str]:
     )
 
 
-def _backfill(data: Path, days: int, now: datetime) -> Iterator[str]:
+def _backfill(data: Path, options: Sequence[str]) -> Iterator[str]:
     """Land and build in slices; yield a line for each, and what all of them cost."""
     begun, events, building = time.perf_counter(), 0, 0.0
-    command = ["-m", "flows.backfill", "--start-day", str(days), "--now", now.isoformat()]
+    command = ["-m", "flows.backfill", *options]
     with subprocess.Popen(
         [sys.executable, *command],
         cwd=PROJECT,

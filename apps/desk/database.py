@@ -49,13 +49,13 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def connection(self, wait_seconds: float = _WAIT_SECONDS) -> Iterator[Connection[Row]]:
+    def connection(self, wait_seconds: float | None = None) -> Iterator[Connection[Row]]:
         """Have a connection in a transaction, committed if the block ends well.
 
         Parameters
         ----------
         wait_seconds
-            How long to wait for one.
+            How long to wait for one; as long as a page may where ``None``.
 
         Raises
         ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
 
     from flows.replay.replay import ReplayOptions
 
-FILES_AT_ONCE = 4
-"""Files of a slice: DuckDB reads files side by side, and each in one thread."""
-
+# DuckDB reads files side by side, each whole and in one thread. A window of a replay opens the
+# footer of its dataset, so there are fewer of them.
+_REPLAYED_FILES = 4
+_LIVE_FILES = 8
+# The generator takes what a build leaves of the machine; a build that waits for it leaves all.
+_NICENESS = 5
 _SECONDS_TO_END = 30.0
 _POLL_SECONDS = 0.2
 
@@ -79,13 +83,13 @@ def replayed_slices(
     def take() -> Slice:
         begun = time.perf_counter()
         events, watermark, last_file = 0, 0, ""
-        for _ in range(FILES_AT_ONCE):
+        for _ in range(_REPLAYED_FILES):
             report = commands.run(
                 canonical_directory(),
                 landing_directory(),
                 now,
                 options,
-                most_days=days_of_file(days),
+                most_days=max(1, days // _REPLAYED_FILES),
             )
             if report.window is None or report.file is None:
                 break
@@ -119,14 +123,10 @@ def live_slices(options: Sequence[str], days: int) -> Iterator[Callable[[], Slic
     landing = landing_directory()
     built = _last_built_window()
     generator = ["generator", "live", "--landing", str(landing)]
-    in_files = ["--days-per-file", str(days_of_file(days))]
+    in_files = ["--days-per-file", str(max(1, days // _LIVE_FILES))]
     with companion([*generator, *in_files, *options], _SECONDS_TO_END) as process:
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
         yield _LiveSlices(process, landing, days, built).take
-
-
-def days_of_file(days: int) -> int:
-    """Return how many days a file of a slice has."""
-    return max(1, days // FILES_AT_ONCE)
 
 
 class _LiveSlices:

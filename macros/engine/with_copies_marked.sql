@@ -26,7 +26,8 @@
 {%- endmacro %}
 
 {#-
-    Rows stay as they are, in their order: only keys are collected, and what occurs twice is rare. A row is asked whether it
+    Rows stay as they are, in their order: only keys are collected, and what occurs twice is rare, so the ids themselves are
+    compared only where a key does. A row is asked whether it
     is among the copies and not joined with them: DuckDB, which cannot know how many rows a file has, would make its hash
     table of the rows.
 -#}
@@ -39,7 +40,14 @@
             inner join (
                 select event_key, event_id, min({'file': file, 'line_number': line_number}) as first_copy
                 from {{ lines }}
-                where rejection_code is null
+                where
+                    rejection_code is null
+                    and event_key in (
+                        select event_key from {{ lines }}
+                        where rejection_code is null
+                        group by event_key
+                        having count(*) > 1
+                    )
                 group by event_key, event_id
                 having count(*) > 1
             ) as repeated

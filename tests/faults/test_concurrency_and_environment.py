@@ -47,6 +47,7 @@ def parsed_target(folder: Path, shared_folder: Path) -> str:
     return str(folder)
 
 
+@pytest.mark.thorough
 def test_two_builds_at_once(
     business: ReplayedBusiness, tmp_path: Path, shared_folder: Path
 ) -> None:

@@ -87,6 +87,7 @@ def test_slices_make_the_tables_of_one_build_and_a_failure_is_made_up_for(
     assert first_line.startswith("nothing new landed; what had landed before was built in ")
 
 
+@pytest.mark.thorough
 def test_a_build_leaves_what_lands_beside_it_for_the_next(
     business_with_dataset: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +103,7 @@ LIVE = ["--live", "--days-at-once", "4", "--live-options"]
 LIVE_OPTIONS = "--locations sv --start-days-ago 6 --end-days-ahead 0"
 
 
+@pytest.mark.thorough
 def test_a_live_generator_makes_what_is_built_and_a_build_that_is_stopped_goes_on(
     business: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,6 +132,7 @@ def verdicts_of(business: Business) -> dict[str, tuple[str, ...]]:
     return {row[0]: row[1:] for row in business.query(VERDICTS)}
 
 
+@pytest.mark.thorough
 def test_answers_that_land_later_change_their_days_as_a_full_refresh_does(
     business: Business,
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_changed_declaration_computes_everything_again(
     assert business.query("select count(*) from lakeflow.mine") == [(2,)]
 
 
+@pytest.mark.thorough
 def test_files_that_changed_after_they_were_loaded_are_named(business: Business) -> None:
     business.land("window-1.jsonl", order_life("first", NOON))
     business.land("window-2.jsonl", order_life("second", NOON))

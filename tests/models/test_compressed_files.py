@@ -148,6 +148,7 @@ def test_a_very_large_file_is_streamed_and_gives_the_same_lines(
     assert found[0] == found[1]
 
 
+@pytest.mark.thorough
 def test_a_file_that_changed_is_read_as_it_is_now(new_business: Callable[[], Business]) -> None:
     """It grew, and then it was as before: each time a refresh of bronze has its present lines."""
     business = new_business()

@@ -44,6 +44,7 @@ SCHEMAS = {
 }
 
 
+@pytest.mark.thorough
 def test_with_nothing_landed_tables_are_empty_and_typed_and_one_warning_says_what_to_do(
     business: Business,
 ) -> None:

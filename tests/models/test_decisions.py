@@ -58,6 +58,7 @@ def build_a_window(business: Business) -> None:
     assert answer["success"], answer["messages"][-20:]
 
 
+@pytest.mark.thorough
 def test_a_window_revises_a_decision_and_brings_the_order_of_another(business: Business) -> None:
     assert business.query(
         "select decision_id, location_id, is_current from recommender.refund_decisions order by 1"

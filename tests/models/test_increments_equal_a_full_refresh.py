@@ -152,6 +152,7 @@ def test_a_file_that_sorts_before_loaded_ones_holds_the_first_copy(business: Bus
     assert business.query("select distinct file from lakeflow.all_events") == [("window-1.jsonl",)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("days", [-2, 2])
 def test_a_passed_over_copy_outside_of_its_order_is_found_again(
     business: Business, days: int

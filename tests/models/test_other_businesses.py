@@ -70,6 +70,7 @@ def build(business: Business, project: ExtendedProject) -> Business:
     return business
 
 
+@pytest.mark.thorough
 def test_a_fifth_kitchen_with_a_brand_and_menus_of_its_own_is_data_alone(
     business: Business, project: ExtendedProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,12 +44,9 @@ def _hold_back(file: Path, rng: random.Random, share: float) -> list[bytes]:
     return held
 
 
-SCHEDULES = int(os.environ.get("CASPERS_SCHEDULES", "2"))
-MOST_WINDOWS = 6 if SCHEDULES > 2 else 3
-
-
+@pytest.mark.thorough
 @settings(
-    max_examples=max(2, SCHEDULES // 2),
+    max_examples=max(2, int(os.environ.get("CASPERS_SCHEDULES", "4")) // 2),
     derandomize=True,
     deadline=None,
     database=None,
@@ -58,7 +55,7 @@ MOST_WINDOWS = 6 if SCHEDULES > 2 else 3
     suppress_health_check=list(HealthCheck),
 )
 @given(
-    durations=st.lists(st.sampled_from(DURATIONS), min_size=2, max_size=MOST_WINDOWS),
+    durations=st.lists(st.sampled_from(DURATIONS), min_size=2, max_size=6),
     builds=st.lists(
         st.sampled_from(["build", "build", "nothing", "full refresh"]), min_size=6, max_size=6
     ),

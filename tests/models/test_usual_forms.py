@@ -94,6 +94,7 @@ def landed(tmp_path: Path) -> Path:
     return tmp_path / "landing"
 
 
+@pytest.mark.thorough
 def test_the_generator_writes_the_usual_forms(business: Business, landed: Path) -> None:
     line = compiled(
         business,

@@ -254,6 +254,12 @@ MUTANTS = (
         "where repeated.first_copy >= {",
     ),
     Mutant(
+        "a file that is read again is taken for a new one",
+        "macros/increments/landed_out_of_order.sql",
+        "new_files[0].file > newest",
+        "new_files[0].file >= newest",
+    ),
+    Mutant(
         "a file that sorts before the newest is never read",
         "macros/increments/new_landed_files.sql",
         "{% set new = landed | rejectattr('file', 'in', loaded) | list %}",

@@ -71,12 +71,14 @@ def test_random_schedules(followed: FollowedBusiness, figures: Counter[str], see
     follow(followed, figures, seed, landings=1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", seeds(SCHEDULES // 25, 1))
 def test_crowded_schedules(followed: FollowedBusiness, figures: Counter[str], seed: int) -> None:
     """Of many landings at once: most of a build's time does not depend on what it reads."""
     follow(followed, figures, seed, landings=10)
 
 
+@pytest.mark.thorough
 def test_an_orphan_delivered_on_a_new_day_is_judged(followed: FollowedBusiness) -> None:
     """Nothing but the delivery of an unknown order lands, on a day without any other delivery."""
     orphan = delivery("orphan", NOON + 5 * DAYS)
@@ -118,6 +120,7 @@ def test_an_order_whose_events_are_taken_over_is_gone_everywhere(
     )
 
 
+@pytest.mark.thorough
 def test_bronze_refreshed_alone_after_an_item_left_the_seeds(followed: FollowedBusiness) -> None:
     """The creation was all that had landed of the order: nothing is left of it."""
     orders = [*order_of("one", NOON), creation("two", NOON, basket((2, 1.0, 1)))]

@@ -266,6 +266,7 @@ def test_an_order_is_chosen_by_keys_read_aloud_and_opened(
     page.wait_for_url("**/orders/driven")
 
 
+@pytest.mark.thorough
 def test_a_courier_is_pointed_at_and_opened(open_now: Callable[..., Page], data: Path) -> None:
     _age(data, 1)
     page = open_now()
@@ -285,6 +286,7 @@ def test_a_courier_is_pointed_at_and_opened(open_now: Callable[..., Page], data:
     page.wait_for_url("**/orders/driven")
 
 
+@pytest.mark.thorough
 def test_the_table_has_what_the_maps_show(open_now: Callable[..., Page], data: Path) -> None:
     _age(data, 1)
     page = open_now()

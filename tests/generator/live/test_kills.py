@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from common.paths import PROJECT
 
 if TYPE_CHECKING:
     from tests.generator.live.conftest import LiveKitchen
 
 
+@pytest.mark.thorough
 def test_a_live_generator_killed_at_any_change_is_completed_by_the_next(
     kitchen: LiveKitchen, tmp_path: Path
 ) -> None:

@@ -146,7 +146,9 @@ def test_batches_are_the_windows_of_the_replay(canonical: Path, rows: list[Row])
     assert second
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(1, 6))]
+)
 def test_whenever_it_is_killed_every_event_is_read_once(
     canonical: Path, rows: list[Row], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
