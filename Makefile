@@ -84,7 +84,7 @@ exact: $(INSTALLED)  ## compare a table with a full refresh of it, built in a co
 	$(if $(MODEL),,$(error say which table: make exact MODEL=gold_order_header))
 	@$(BIN)/python -m flows.exact $(MODEL)
 
-test: $(ENGINES) lint  ## all tests of every day: Python, dbt data tests and unit tests; a sample of what takes long
+test: $(ENGINES)  ## all tests of every day: Python, dbt data tests and unit tests; a sample of what takes long
 	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'not thorough and not long and not engine and not spark and not cluster'
 
 test-thorough: $(ENGINES)  ## what takes half a minute each: more schedules, every mode of a page, dbt in every way it is called
