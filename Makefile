@@ -9,8 +9,8 @@ DELTA := 4.0.1
 AS_ROOT := $(shell test "$$(id -u)" = 0 || echo sudo --non-interactive)
 DELTA_JARS := $(foreach part,delta-spark_2.13 delta-storage,data/jars/$(part)-$(DELTA).jar)
 # tests/support/distribution.py says which tests stay in one process. The order of tests/conftest.py
-# is kept: the longest begin first.
-IN_PARALLEL := -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
+# is kept: the longest begin first. One process more than there are processors, as some wait for pages.
+IN_PARALLEL := -n $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 # Another business has data and tables of its own (docs/worlds.md).
 ifneq ($(CASPERS_WORLD),)

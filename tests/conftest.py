@@ -16,7 +16,7 @@ from tests.support.first_builds import FirstBuilds
 from tests.support.postgres import own_postgres, postgres  # noqa: F401  (fixtures)
 
 # The folders with the longest tests begin first, so that no process is left with one at the end.
-LONGEST_FIRST = ("faults", "engines", "models", "oracle")
+LONGEST_FIRST = ("faults", "engines", "models", "oracle", "worlds")
 
 _FIGURES = pytest.StashKey[Counter[str]]()
 

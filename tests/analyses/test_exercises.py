@@ -28,6 +28,8 @@ from tests.support.extended_project import ExtendedProject
 from tests.support.faulty_landing import inject
 from tests.support.publication import publish_business
 
+pytestmark = pytest.mark.thorough
+
 FIRST_DAY = datetime(2026, 10, 5)
 DAYS = 43
 KITCHENS = (1, 2)

@@ -15,6 +15,8 @@ from flows.agents.databricks.__main__ import save
 from flows.agents.databricks.tools import TOOLS, call_tool
 from tests.flows.agents.chat_server import CREDIT, RIGHT, ChatServer
 
+pytestmark = pytest.mark.engine
+
 
 def test_saved_agents_ask_their_tools_and_answer_where_the_project_is_not(tmp_path: Path) -> None:
     folders = {agent: tmp_path / agent for agent in ("refund", "complaint")}

@@ -117,6 +117,7 @@ def test_two_plain_dbt_builds_at_once(
     assert business.differences(undisturbed) == {}
 
 
+@pytest.mark.thorough
 def test_a_clock_that_jumps_forward_and_back(business: ReplayedBusiness) -> None:
     """What landed too early stays; nothing lands until the right time has caught up with it."""
     business.run_well(FIRST, LANDING_ONLY)

@@ -104,8 +104,8 @@ def numbered(kill: Kill, step: int = 1) -> Iterator[Kill]:
     [
         (0, {"before": "os.rename", "number": 2}),
         (0, {"at": "NodeFinished", "number": 9}),
-        (1, {"at": "NodeStart", "number": 12}),
-        (1, {"seconds": 0.8}),
+        pytest.param(1, {"at": "NodeStart", "number": 12}, marks=pytest.mark.thorough),
+        pytest.param(1, {"seconds": 0.8}, marks=pytest.mark.thorough),
     ],
     ids=["before the window has its name", "first build", "next build", "at a moment"],
 )

@@ -187,6 +187,7 @@ def test_what_interrupts_a_build_ends_it(warm: WarmDbt, data: Path) -> None:
     assert ids(data) == [(1,)]
 
 
+@pytest.mark.thorough
 def test_a_process_that_was_killed_is_reported_and_started_again(warm: WarmDbt, data: Path) -> None:
     os.kill(warm.pid, signal.SIGKILL)
     time.sleep(0.1)

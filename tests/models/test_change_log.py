@@ -83,6 +83,7 @@ def test_readers_are_published_what_a_shortened_log_has_announced(business: Busi
     assert business.query(older) == [(0,)]
 
 
+@pytest.mark.thorough
 def test_a_build_without_a_model_keeps_account_for_it(
     business: Business, project: ExtendedProject
 ) -> None:

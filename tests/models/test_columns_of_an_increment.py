@@ -3,6 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from tests.support.business import Business, order_life
 from tests.support.dbt_worker import RUN
 from tests.support.extended_project import ExtendedProject
@@ -40,6 +42,7 @@ CHANGED = {
 }
 
 
+@pytest.mark.thorough
 def test_columns_that_changed_stop_the_build_and_the_table_stays(
     business: Business, tmp_path: Path
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.support.business import Business, Event, item, order_life
 from tests.support.dbt_worker import DATA
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 11, 20, 12)
 
 

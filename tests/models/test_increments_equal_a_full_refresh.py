@@ -126,6 +126,7 @@ def check(business: Business, schedule: Schedule) -> None:
     assert business.differences(business.rebuilt()) == {}
 
 
+@pytest.mark.thorough
 def test_an_order_that_moves_to_another_day_leaves_nothing_behind(business: Business) -> None:
     """The only order of its day turns out to have been created two days before."""
     life = order_life("moved", FIRST_DAY + timedelta(days=2))
@@ -239,6 +240,7 @@ def test_the_newest_day_is_judged_by_all_seven_days_before_it(business: Business
     ) == [(7,)]
 
 
+@pytest.mark.thorough
 def test_a_window_that_lands_twice_changes_nothing(business: Business) -> None:
     life = order_life("once", FIRST_DAY) + order_life("still out", FIRST_DAY)[:5]
     business.land("window-1.jsonl", life)

@@ -347,15 +347,16 @@ MUTANTS = (
     Mutant(
         "where rows were before is not computed again elsewhere",
         _REPLACED,
-        "        ~ selected ~ target_table ~ ' where ' ~ replaced ~ ' union "
-        "all ' ~ selected ~ computed\n",
-        "        ~ selected ~ computed\n",
+        "            ~ (selected ~ old_rows ~ ' union all ' if old_rows) ~ selected ~ new_rows\n"
+        "            ~ ') as replaced_rows",
+        "            ~ selected ~ new_rows ~ ') as replaced_rows",
     ),
     Mutant(
         "where rows are now is not computed again elsewhere",
         _REPLACED,
-        " ~ ' union all ' ~ selected ~ computed\n",
-        "\n",
+        "            ~ (selected ~ old_rows ~ ' union all ' if old_rows) ~ selected ~ new_rows\n"
+        "            ~ ') as replaced_rows",
+        "            ~ selected ~ (old_rows or new_rows) ~ ') as replaced_rows",
     ),
     Mutant(
         "the trailing days after an affected day are not affected",

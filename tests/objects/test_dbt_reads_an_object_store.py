@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.support.business import Business, order_life
 from tests.support.dbt_worker import RUN, WAREHOUSE
 from tests.support.object_store import ObjectStoreServer
@@ -19,6 +21,7 @@ def upload(store: ObjectStoreServer, business: Business, there: Path) -> None:
         store.put(there / file.name, file.read_bytes())
 
 
+@pytest.mark.thorough
 def test_the_tables_are_those_of_a_folder(
     store: ObjectStoreServer, new_business: Callable[[], Business]
 ) -> None:

@@ -21,8 +21,8 @@ AXE = (PROJECT / "tests/apps/desk/vendor/axe-core-4.14.1.min.js").read_text(enco
 WIDE, PHONE = (1280, 900), (390, 844)
 
 MODES_AND_WIDTHS = [
-    pytest.param("light", WIDE, id="light-wide"),
     pytest.param("dark", PHONE, id="dark-phone"),
+    pytest.param("light", WIDE, id="light-wide", marks=pytest.mark.thorough),
     pytest.param("dark", WIDE, id="dark-wide", marks=pytest.mark.thorough),
     pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.thorough),
 ]
