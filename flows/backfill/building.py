@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from flows.build import Builder
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _WITHOUT_TESTS = [
     option for kind in ("test", "unit_test") for option in ("--exclude-resource-type", kind)
 ]
+
+_MEMORY_VARIABLE, _MEMORY = "CASPERS_DUCKDB_MEMORY", "4GB"
 
 _NEXT_BUILD = ["run", "--exclude", "config.materialized:table_function"]
 
@@ -43,6 +46,7 @@ def backfill(
     """
     with (
         business_lock("python -m flows.backfill"),
+        _memory_of_duckdb(),
         closing(WarmDbt()) as dbt,
         # What lands ends before it is waited for.
         ThreadPoolExecutor(1) as beside,
@@ -57,3 +61,18 @@ def backfill(
             built = builder.run(command, landed_up_to=landed.last_file)
             yield landed, built
             landed, command = following.result(), _NEXT_BUILD
+
+
+@contextmanager
+def _memory_of_duckdb() -> Iterator[None]:
+    """Let DuckDB have less than it takes by default, unless somebody has said how much.
+
+    It keeps all blocks of a long history that it has read, until its memory is full of them.
+    """
+    said = os.environ.get(_MEMORY_VARIABLE)
+    os.environ[_MEMORY_VARIABLE] = said or _MEMORY
+    try:
+        yield
+    finally:
+        if said is None:
+            del os.environ[_MEMORY_VARIABLE]

@@ -416,7 +416,6 @@ def models_of_learners() -> dict[str, tuple[str, int, str]]:
 
 
 # Each builds three windows of a project of its own.
-@pytest.mark.thorough
 @pytest.mark.parametrize("kind", models_of_learners())
 def test_a_model_is_built_window_by_window(
     kind: str,

@@ -34,7 +34,11 @@ def check_every_event_once(business: ReplayedBusiness, events: int | None = None
 
 
 @pytest.mark.parametrize(
-    ("step", "visible"), [("os.rename", False), ("os.rmdir", True)], ids=["before", "after"]
+    ("step", "visible"),
+    [
+        pytest.param("os.rename", False, id="before"),
+        pytest.param("os.rmdir", True, id="after", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_crash_between_writing_events_and_moving_the_watermark(
     business: ReplayedBusiness, step: str, visible: bool
@@ -95,7 +99,13 @@ def test_a_run_after_midnight(business: ReplayedBusiness) -> None:
     assert max(row[2] for row in rows) < 120
 
 
-@pytest.mark.parametrize("renames", [1, 2], ids=["settings", "first window"])
+@pytest.mark.parametrize(
+    "renames",
+    [
+        pytest.param(1, id="settings"),
+        pytest.param(2, id="first window", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_crash_before_the_start_time_is_stored(business: ReplayedBusiness, renames: int) -> None:
     """Elsewhere: the start is lost although events exist, and nothing new ever lands again.
 
@@ -173,7 +183,11 @@ def begun(new_business: Callable[[], ReplayedBusiness]) -> ReplayedBusiness:
 
 
 @pytest.mark.parametrize(
-    "change", ["2026-11-01T06:00:00", "2027-03-14T07:00:00"], ids=["autumn", "spring"]
+    "change",
+    [
+        pytest.param("2026-11-01T06:00:00", id="autumn"),
+        pytest.param("2027-03-14T07:00:00", id="spring", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_host_in_new_york_over_the_change_of_daylight_time(
     business: ReplayedBusiness, change: str

@@ -1,5 +1,6 @@
 """A long history is landed and built slice by slice, and is what one build would have made."""
 
+import os
 import subprocess
 import sys
 import time
@@ -85,6 +86,26 @@ def test_slices_make_the_tables_of_one_build_and_a_failure_is_made_up_for(
     assert main(OPTIONS) == 0
     first_line, _ = capsys.readouterr().out.splitlines()
     assert first_line.startswith("nothing new landed; what had landed before was built in ")
+
+
+@pytest.mark.parametrize("said", ["", "7GB"])
+def test_duckdb_has_4_gb_unless_somebody_says_how_much(
+    business_with_dataset: Business, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    if said:
+        monkeypatch.setenv("CASPERS_DUCKDB_MEMORY", said)
+    before = os.environ.get("CASPERS_DUCKDB_MEMORY")
+    found = []
+
+    class ObservedDbt(_StoppedDbt):
+        def run(self, *_: object, **__: object) -> NoReturn:
+            found.append(os.environ["CASPERS_DUCKDB_MEMORY"])
+            raise KeyboardInterrupt
+
+    _use(monkeypatch, lambda: ObservedDbt(business_with_dataset))
+    assert main(OPTIONS) == 130
+    assert found == [said or "4GB"]
+    assert os.environ.get("CASPERS_DUCKDB_MEMORY") == before
 
 
 @pytest.mark.thorough

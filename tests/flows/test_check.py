@@ -13,6 +13,7 @@ from tests.support.dbt_of_the_worker import DbtOfTheWorker
 NOON = datetime(2026, 11, 20, 12)
 
 
+@pytest.mark.thorough
 def test_all_of_history_is_tested_and_a_fault_in_it_is_named(
     business: Business, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

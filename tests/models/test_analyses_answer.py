@@ -12,6 +12,8 @@ import pytest
 from tests.support.business import PROJECT, Business, Event, cancelled, item, order_life
 from tests.support.publication import publish_business
 
+pytestmark = pytest.mark.thorough
+
 FOLDER = PROJECT / "analyses"
 ANALYSES = sorted(file.stem for file in FOLDER.glob("*.sql"))
 READABLE_ROWS = 60

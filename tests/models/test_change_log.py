@@ -136,6 +136,7 @@ def test_files_that_changed_after_they_were_loaded_are_named(business: Business)
     assert business.query("select count(*) from lakeflow.silver_order_timeline") == [(3,)]
 
 
+@pytest.mark.thorough
 def test_a_change_of_the_seeds_is_followed(business: Business) -> None:
     """An item comes back to the menu: lines that were judged without it are judged again."""
     business.land("window-1.jsonl", order_life("one", NOON, items=[item(2)]))

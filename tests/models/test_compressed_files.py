@@ -16,6 +16,8 @@ from tests.oracle.oracle import LoadedFile, all_tables
 from tests.support.business import PROJECT, Business, order_life
 from tests.support.dbt_worker import DATA, RUN
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 11, 20, 12)
 STREAMED = PROJECT / "models" / "bronze" / "streamed_lines.py"
 
@@ -105,7 +107,6 @@ def test_increments_equal_a_full_refresh_and_files_are_read_once(business: Busin
     assert business.query("select * from lakeflow.streamed_lines order by all") == before
 
 
-@pytest.mark.thorough
 def test_what_is_selected_without_the_reader_waits_and_is_said(
     new_business: Callable[[], Business],
 ) -> None:
@@ -125,7 +126,6 @@ def test_what_is_selected_without_the_reader_waits_and_is_said(
     assert business.differences(business.rebuilt()) == {}
 
 
-@pytest.mark.thorough
 def test_a_very_large_file_is_streamed_and_gives_the_same_lines(
     new_business: Callable[[], Business],
 ) -> None:
@@ -148,7 +148,6 @@ def test_a_very_large_file_is_streamed_and_gives_the_same_lines(
     assert found[0] == found[1]
 
 
-@pytest.mark.thorough
 def test_a_file_that_changed_is_read_as_it_is_now(new_business: Callable[[], Business]) -> None:
     """It grew, and then it was as before: each time a refresh of bronze has its present lines."""
     business = new_business()

@@ -77,6 +77,7 @@ def test_an_order_that_turns_out_to_be_somebody_elses_moves_both_histories(
     assert_equal_to_a_full_refresh(business)
 
 
+@pytest.mark.thorough
 def test_another_order_of_a_known_customer_touches_its_own_day_alone(business: Business) -> None:
     land(business, "window-2.jsonl", by("ada", "ada again", NOON + timedelta(days=4)))
     last = business.worker.run(business.data, ["run", *DATA])
@@ -95,6 +96,7 @@ def test_another_order_of_a_known_customer_touches_its_own_day_alone(business: B
     ) == [(0,)]
 
 
+@pytest.mark.thorough
 def test_net_revenue_is_less_discount_and_decided_refund(business: Business) -> None:
     line = {
         "decision_id": 1,

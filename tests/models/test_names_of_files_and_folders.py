@@ -36,6 +36,7 @@ def test_every_file_of_every_folder_is_read_once(
     assert sorted(rows) == sorted((name, 1) for name in [*FILES, "w2.jsonl"])
 
 
+@pytest.mark.thorough
 def test_the_project_may_lie_in_any_folder(business: Business, tmp_path: Path) -> None:
     folder = tmp_path / "casper's [2026]"
     folder.mkdir()

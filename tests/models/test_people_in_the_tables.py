@@ -10,6 +10,8 @@ import pytest
 from tests.support.business import Business, Event, cancelled, order_life
 from tests.support.dbt_worker import DATA
 
+pytestmark = pytest.mark.thorough
+
 NOON = datetime(2026, 11, 20, 12)
 NIGHT = NOON + timedelta(hours=15)
 DAY, NEXT_DAY = NOON.date(), NOON.date() + timedelta(days=1)

@@ -17,6 +17,8 @@ from tests.support.business import Business
 from tests.support.publication import publish_business
 from tests.support.sample_datasets import some_orders, write_dataset
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 21, 10, 30)
 
 
@@ -74,7 +76,6 @@ def test_everything_is_removed_and_a_second_teardown_finds_nothing(
     assert capsys.readouterr().out == "There is nothing to remove.\n"
 
 
-@pytest.mark.thorough
 def test_a_dry_run_shows_it_and_removes_nothing(
     whole: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:

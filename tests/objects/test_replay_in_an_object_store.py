@@ -222,6 +222,7 @@ def test_killed_at_any_request_and_started_again(store: ObjectStoreServer, small
     assert swept(store, "kill_sweep.py", str(there), "0", "1", "2") == 26
 
 
+@pytest.mark.thorough
 def test_a_request_of_a_replaced_folder_is_lost_by_a_kill(store: ObjectStoreServer) -> None:
     assert swept(store, "kill_sweep_of_a_folder.py", "before") == 11
 

@@ -28,7 +28,7 @@ from tests.oracle.adversarial import (
 from tests.oracle.followed_business import FollowedBusiness
 
 SCHEDULES = int(os.environ.get("CASPERS_SCHEDULES", "50"))
-SAMPLE = 6
+SAMPLE = 4
 LANDINGS = (1, 2, 10)
 NOON = FIRST_DAY + timedelta(hours=12)
 DAYS = timedelta(days=1)

@@ -80,6 +80,7 @@ def _run(number: int) -> RunRecord:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("scheme", "size"), MODES_AND_WIDTHS)
 def test_pages_are_accessible_in_both_modes_and_widths(
     open_page: Callable[..., Page], scheme: str, size: tuple[int, int]

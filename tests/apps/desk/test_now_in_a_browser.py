@@ -308,6 +308,7 @@ def test_the_table_has_what_the_maps_show(open_now: Callable[..., Page], data: P
     page.wait_for_url("**/orders/cooks")
 
 
+@pytest.mark.thorough
 def test_nothing_is_drawn_while_nothing_moves(open_now: Callable[..., Page], data: Path) -> None:
     count = """() => new Promise((resolve) => {
         const context = document.querySelector("canvas.moving").getContext("2d");

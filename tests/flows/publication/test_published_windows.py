@@ -61,6 +61,7 @@ def test_a_window_with_late_rows_an_order_that_vanishes_and_a_new_table(
     assert publication.rows["lakeflow.gold_brand_sales_day"] == 4
 
 
+@pytest.mark.thorough
 def test_seeds_that_changed_and_a_table_that_was_refreshed_alone(business: Business) -> None:
     with duckdb.connect(str(business.data / WAREHOUSE)) as connection:
         connection.execute("delete from simulator.items where id = 2")

@@ -200,6 +200,7 @@ def test_a_file_that_cannot_be_written_is_reported_and_the_old_one_stays(
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.thorough
 def test_the_command_says_what_it_wrote(reported: Reported, tmp_path: Path) -> None:
     data = reported.published.parent
     told = run(data, "--out", str(tmp_path / "new" / "page.html"))
