@@ -20,6 +20,8 @@ endif
 DATA := $(or $(CASPERS_DATA),data)
 
 export DO_NOT_TRACK := 1
+# Tests and windows start many processes, and each would compile all of the project.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-engines install-browser run evidence live desk status check sql report exact test test-thorough test-long test-mutations test-engines test-spark test-cluster lint bench docs clean teardown
