@@ -380,7 +380,7 @@ def test_the_wheel_that_is_built_is_the_one_that_is_installed() -> None:
 
 def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
     excluded = BUNDLE["sync"]["exclude"]
-    ignored = (PROJECT / ".gitignore").read_text().splitlines()
+    ignored = set((PROJECT / ".gitignore").read_text().splitlines())
 
     def is_synced(path: str) -> bool:
         return not any(fnmatch(path, pattern) for pattern in excluded)
@@ -388,7 +388,12 @@ def test_what_dbt_needs_goes_to_the_workspace_and_tests_stay() -> None:
     for file in PROJECT.rglob("*"):
         path = str(file.relative_to(PROJECT))
         top = path.split("/", maxsplit=1)[0]
-        if file.is_dir() or top.startswith(".") or f"{top}/" in ignored:
+        # A bundle leaves out what git ignores, such as `__pycache__/`.
+        if (
+            file.is_dir()
+            or top.startswith(".")
+            or ignored & {f"{part}/" for part in path.split("/")}
+        ):
             continue
         if top in {"models", "macros", "seeds", "analyses"} or path.startswith("tests/dbt/"):
             assert is_synced(path)
