@@ -92,6 +92,8 @@ def _build(data: Path, jars: Sequence[Path]) -> float:
         data,
         SPARK_MASTER=_MASTER,
         SPARK_CONF_DIR=str(data),
+        # Where the project is installed, dbt finds its plugin by itself.
+        PYTHONPATH=str(PROJECT / "flows" / "plugins"),
         PYSPARK_PYTHON=sys.executable,
         CASPERS_LANDING=str(data / "landing" / "events"),
     )

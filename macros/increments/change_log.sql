@@ -1,13 +1,13 @@
 {% macro change_log() %}
-    {{ return(api.Relation.create(database=target.database, schema='increments', identifier='changes')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema='increments', identifier='changes')) }}
 {% endmacro %}
 
 {% macro progress_log() %}
-    {{ return(api.Relation.create(database=target.database, schema='increments', identifier='progress')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema='increments', identifier='progress')) }}
 {% endmacro %}
 
 {% macro pending_changes() %}
-    {{ return(api.Relation.create(database=target.database, schema='increments', identifier='pending')) }}
+    {{ return(api.Relation.create(database=target.get('database'), schema='increments', identifier='pending')) }}
 {% endmacro %}
 
 {% macro create_change_log() %}
