@@ -91,6 +91,7 @@ test: $(ENGINES)  ## all tests of every day: Python, dbt data tests and unit tes
 
 test-thorough: $(ENGINES)  ## what takes half a minute each: more schedules, every mode of a page, dbt in every way it is called
 	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'thorough and not long and not engine' tests
+	CASPERS_SCHEDULES=5 $(BIN)/python -m pytest tests/models/test_increments_equal_a_full_refresh.py -k random_schedules
 
 test-engines: $(ENGINES) $(DELTA_JARS)  ## the other engines: all tables on Sail, every statement and Spark's parser on it, the dataset on Spark
 	$(BIN)/python -m pytest $(IN_PARALLEL) --timeout 900 -m 'engine and not long'

@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from common.paths import PROJECT
 from flows.dbt.command_line import DBT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 MILLIONS = (1, 10)
@@ -52,18 +53,8 @@ class _Peak:
 
 def bench_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[str]:
     """Make, land and build ever more events, then windows on top; yield lines as they come."""
-    if not sys.platform.startswith("linux"):
-        yield "not measured: memory of all processes is read on Linux only"
-        return
     windows: dict[int, float] = {}
-    for size in millions:
-        data = scratch / f"scale_{size}"
-        data.mkdir()
-        try:
-            for line in _measure(data, size, windows):
-                yield f"{size} million: {line}"
-        finally:
-            shutil.rmtree(data)
+    yield from _each_size(scratch, millions, partial(_measure, windows=windows))
     smallest = min(windows, default=0)
     for size, seconds in windows.items():
         if size > smallest:
@@ -75,19 +66,29 @@ def bench_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[s
 
 def bench_live_scale(scratch: Path, millions: Sequence[int] = MILLIONS) -> Iterator[str]:
     """Make, land and build ever more events side by side, without a dataset; yield lines."""
+    yield from _each_size(scratch, millions, _measure_live)
+
+
+def _each_size(
+    scratch: Path, millions: Sequence[int], measure: Callable[[Path, int], Iterator[str]]
+) -> Iterator[str]:
+    """Measure each size in a folder of its own; yield lines that say which."""
     if not sys.platform.startswith("linux"):
         yield "not measured: memory of all processes is read on Linux only"
         return
     for size in millions:
-        data = scratch / f"live_scale_{size}"
+        data = scratch / f"scale_{size}"
         data.mkdir()
         try:
-            days = _days(size)
-            made = ["--live", "--live-options", f"--start-days-ago {days} --end-days-ahead 0"]
-            for line in _backfill(data, made):
+            for line in measure(data, size):
                 yield f"{size} million: {line}"
         finally:
             shutil.rmtree(data)
+
+
+def _measure_live(data: Path, size: int) -> Iterator[str]:
+    options = f"--start-days-ago {_days(size)} --end-days-ahead 0"
+    yield from _backfill(data, ["--live", "--live-options", options])
 
 
 def _days(millions: int) -> int:

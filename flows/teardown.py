@@ -14,8 +14,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from common.confirmation import ask_to_confirm
 from common.dataset_files import dataset_files
 from common.errors import UserError
@@ -46,7 +44,7 @@ from flows.decisions.export import landed_exports, remove_landed_decisions
 from flows.postgres.server import remove as remove_postgres
 from flows.publication.builds import Builds
 from flows.replay import commands
-from flows.warehouse_lock import build_lock, locked_file_error
+from flows.warehouse_lock import build_lock, locked_file_error, reading_warehouse
 from generator.catalogue.records import TABLES
 
 if TYPE_CHECKING:
@@ -222,13 +220,8 @@ def _relations_in_warehouse() -> list[str]:
         "SELECT schema_name || '.' || function_name FROM duckdb_functions() WHERE NOT internal "
         "ORDER BY ALL"
     )
-    try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            return [str(name) for (name,) in connection.execute(query).fetchall()]
-    except duckdb.Error as error:
-        raise locked_file_error(str(error)) or UserError(
-            f"{file} cannot be read ({str(error).splitlines()[0]}): move it away."
-        ) from error
+    with reading_warehouse(file) as connection:
+        return [str(name) for (name,) in connection.execute(query).fetchall()]
 
 
 def _remove_replay(landing: Path) -> None:

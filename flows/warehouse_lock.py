@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock, Timeout
 
-from common.errors import BusyError
+from common.errors import BusyError, UserError
 from common.paths import data_directory, warehouse_file
 from common.system_errors import to_user_error
 
@@ -60,6 +60,26 @@ def wait_until_closed(file: Path) -> None:
             time.sleep(_POLL_SECONDS)
         else:
             return
+
+
+@contextmanager
+def reading_warehouse(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Have a connection that reads the DuckDB file.
+
+    Raises
+    ------
+    BusyError
+        If another program has it open.
+    UserError
+        If it cannot be read.
+    """
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise locked_file_error(str(error)) or UserError(
+            f"{file} cannot be read ({str(error).splitlines()[0]}): move it away."
+        ) from error
 
 
 @contextmanager

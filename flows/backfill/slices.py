@@ -22,7 +22,7 @@ from common.time_units import MICROSECONDS_PER_DAY
 from flows.business.companions import companion
 from flows.business.live_generator import check_landing_is_of, count_lines
 from flows.replay import commands
-from flows.warehouse_lock import locked_file_error
+from flows.warehouse_lock import reading_warehouse
 
 if TYPE_CHECKING:
     import subprocess
@@ -195,14 +195,10 @@ def _last_built_window() -> Window | None:
     file = warehouse_file()
     if not file.exists():
         return None
-    try:
-        with duckdb.connect(str(file), read_only=True) as connection:
+    with reading_warehouse(file) as connection:
+        try:
             files = connection.execute("SELECT DISTINCT file FROM lakeflow.landed_lines").fetchall()
-    except duckdb.CatalogException:
-        return None
-    except duckdb.Error as error:
-        raise locked_file_error(str(error)) or UserError(
-            f"{file} cannot be read ({str(error).splitlines()[0]}): move it away."
-        ) from error
+        except duckdb.CatalogException:
+            return None
     windows = [Window(*window) for (name,) in files if (window := parse_window_file_name(name))]
     return max(windows, default=None)
