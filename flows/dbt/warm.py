@@ -151,6 +151,8 @@ class WarmDbt:
     def _start(self) -> subprocess.Popen[str]:
         with self._log.open("ab") as log:
             # A group of its own: Ctrl-C must not reach a build that is to be finished.
+            # No session of its own: Linux shares processors among sessions before it looks at the
+            # priority of a process, and what runs beside a build would get half of them.
             return subprocess.Popen(
                 [sys.executable, "-m", "flows.dbt.warm_process", str(self.project)],
                 cwd=self.project,
@@ -160,7 +162,7 @@ class WarmDbt:
                 stderr=log,
                 text=True,
                 encoding="utf-8",
-                start_new_session=True,
+                process_group=0,
             )
 
     def _read_answer(

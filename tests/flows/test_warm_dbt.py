@@ -95,6 +95,13 @@ def test_it_builds_and_leaves_the_file_to_others(warm: WarmDbt, data: Path, proj
     assert (project / "target" / "run_results.json").exists(), "`dbt retry` reads it"
 
 
+def test_it_is_in_a_group_of_its_own_and_in_the_session_of_what_runs_beside_it(
+    warm: WarmDbt,
+) -> None:
+    assert os.getpgid(warm.pid) == warm.pid, "Ctrl-C would reach a build"
+    assert os.getsid(warm.pid) == os.getsid(0), "priorities count within a session on Linux"
+
+
 def test_a_changed_file_is_parsed_and_a_broken_one_is_reported(
     warm: WarmDbt, data: Path, project: Path
 ) -> None:
