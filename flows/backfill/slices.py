@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 # footer of its dataset, so there are fewer of them.
 _REPLAYED_FILES = 4
 _LIVE_FILES = 8
-# The lowest priority: the generator takes what a build leaves of the machine, and a build that waits
-# for it leaves all.
+# The lowest priority: the generator takes what a build leaves of the processors.
+# A build that waits for it leaves all.
 _NICENESS = 19
 _SECONDS_TO_END = 30.0
 _POLL_SECONDS = 0.2
