@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from generator.catalogue.records import Catalogue, Location
 
+ANOTHER_NAME = "choose another name"
+"""What to do where there is such a world already."""
+
 _PREPARATION = "preparation.json"
 _BUSINESS = "business"
 _MOST_LATITUDE, _MOST_LONGITUDE = 90.0, 180.0
@@ -107,7 +110,7 @@ def make_world(world: Path, world_options: WorldOptions) -> Catalogue:
     UserError
         If there is such a world already, or what is wished is impossible. Nothing is written then.
     """
-    refuse_existing(world)
+    refuse_existing(world, ANOTHER_NAME)
     known = load_catalogue(world_options.like)
     kitchens = _kitchens(known, world_options.places)
     catalogue = _catalogue(known, kitchens, world_options.brands)

@@ -98,6 +98,8 @@ def read_rows(
 
 
 def _check_header(file: Path, header: Sequence[str], columns: Sequence[str]) -> None:
+    if not header:
+        raise UserError(f"{file} is empty; its first line is {','.join(columns)}.")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise UserError(f"{file}, line 1: column {twice[0]} appears twice; remove one.")

@@ -138,6 +138,7 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def _new(options: argparse.Namespace) -> None:
     from generator.business.new_world import (  # noqa: PLC0415
+        ANOTHER_NAME,
         WorldOptions,
         ask_for_options,
         make_world,
@@ -147,7 +148,7 @@ def _new(options: argparse.Namespace) -> None:
 
     named = options.world if "/" in options.world else f"worlds/{options.world}"
     world = world_directory(named, "NAME")
-    refuse_existing(world)
+    refuse_existing(world, ANOTHER_NAME)
     is_silent = options.like or options.name or options.kitchen or options.brands is not None
     if is_silent or not sys.stdin.isatty():
         world_options = WorldOptions(

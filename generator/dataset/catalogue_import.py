@@ -130,8 +130,15 @@ def import_catalogue(dataset: Path, world: Path, known: Catalogue) -> ImportedBu
         ) from error
 
 
-def refuse_existing(world: Path) -> None:
+def refuse_existing(world: Path, instead: str = "choose another folder with --out") -> None:
     """Refuse to write over a world.
+
+    Parameters
+    ----------
+    world
+        Folder that is to be made.
+    instead
+        What to do where it exists, in the words of the command.
 
     Raises
     ------
@@ -140,8 +147,7 @@ def refuse_existing(world: Path) -> None:
     """
     if world.exists():
         raise UserError(
-            f"{world} exists already and may have been edited since; choose another folder with "
-            "--out, or remove it."
+            f"{world} exists already and may have been edited since; {instead}, or remove it."
         )
 
 

@@ -96,7 +96,7 @@ GROUPS: dict[str, tuple[Figure, ...]] = {
             "revenue",
             "Revenue, gross",
             Unit.DOLLARS,
-            "Baskets at menu prices, before discounts and refunds; cancelled orders included.",
+            "Items at their prices, before discounts and refunds; cancelled orders included.",
             _ORDERS,
             "order_revenue",
             "sum(order_revenue)",

@@ -149,4 +149,6 @@ def test_a_world_that_is_there_stays(worlds: Path, capsys: pytest.CaptureFixture
     assert command.PROJECT == PROJECT
     (worlds / "leeds").mkdir(parents=True)
     assert main(["world", "new", "leeds", "--like", "seeds"]) == 2
-    assert "exists already" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "exists already" in said
+    assert "choose another name" in said, "it has no option --out"

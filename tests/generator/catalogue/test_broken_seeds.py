@@ -187,7 +187,7 @@ def test_an_empty_file_and_an_empty_table_are_named(seeds: Path) -> None:
     file.write_text("id,brand_id,name\n")
     assert "menus.csv has no rows below its header" in refusal(seeds)
     file.write_text("")
-    assert "menus.csv, line 1: column id is missing" in refusal(seeds)
+    assert "menus.csv is empty; its first line is id,brand_id,name." in refusal(seeds)
 
 
 def test_text_of_another_encoding_is_named(seeds: Path) -> None:
