@@ -74,7 +74,11 @@ def _build(data: Path, jars: Sequence[Path]) -> float:
     settings = {
         "spark.jars": ",".join(map(str, jars)),
         "spark.sql.warehouse.dir": str(data / "warehouse"),
-        "spark.sql.catalogImplementation": "in-memory",
+        # dbt asks for a metastore of Hive: without a name, one for all builds.
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={data / 'metastore'};create=true"
+        ),
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={data}",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "6g",
