@@ -169,12 +169,12 @@ def run_live(
     KeyboardInterrupt
         If it was stopped while it wrote its first window.
     """
-    telling = _Telling(generator, tell)
+    progress = _Progress(generator, tell)
 
     def show_day(day: int) -> None:
         if stop.is_set() and not generator.has_landed:
             raise KeyboardInterrupt
-        telling.day(day)
+        progress.show_day(day)
 
     busy_since: float | None = None
     while not stop.is_set():
@@ -188,14 +188,14 @@ def run_live(
             stop.wait(_BUSY_SECONDS)
             continue
         busy_since = None
-        telling.step(step)
+        progress.show_step(step)
         if step.has_ended:
             return
         if step.landed is None:
             stop.wait(min(step.wait_seconds, _POLL_SECONDS))
 
 
-class _Telling:
+class _Progress:
     """Says what lands: the first window, changes, and once a minute how far it is."""
 
     def __init__(self, generator: LiveGenerator, tell: Callable[[str], None]) -> None:
@@ -207,13 +207,13 @@ class _Telling:
         self._told = time.monotonic()
         self._files = self._events = 0
 
-    def day(self, day: int) -> None:
+    def show_day(self, day: int) -> None:
         """Say which day of the first window is written, now and then."""
         if self.is_first and time.monotonic() - self._told > _TELL_SECONDS / 6:
             self._tell(f"Writing day {day} …")
             self._told = time.monotonic()
 
-    def step(self, step: Step) -> None:
+    def show_step(self, step: Step) -> None:
         """Say what a step has done, if it is worth a line."""
         moment = format_position(step.landed.window.last if step.landed else step.position)
         if step.has_ended:

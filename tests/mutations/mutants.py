@@ -748,7 +748,7 @@ MUTANTS = (
         "if False:",
     ),
     Mutant(
-        "complaints are drawn anew for every category",
+        "the category of a complaint is drawn by what decides whether there is one",
         _COMPLAINING,
         "hash64(\"concat('category ', order_id)\")",
         "hash64(\"concat('complains ', order_id)\")",
